@@ -1,0 +1,61 @@
+/** A message on its way to the bus. */
+export interface Message {
+  /** Dot-separated tokens, already checked. */
+  readonly topic: string
+  /** Messages with one id, published within 24 h, are stored once. */
+  readonly id: string
+  readonly body: string
+}
+
+/** A message as consumed. It stays ours, and unacknowledged, until `ack` or `deadLetter`. */
+export interface Delivery {
+  readonly topic: string
+  readonly body: Uint8Array
+  /** Place on the bus; unique within `stream`. */
+  readonly sequence: number
+  readonly stream: string
+  /** When the bus stored it, milliseconds since 1970. */
+  readonly time: number
+  /** 1 on the first delivery. */
+  readonly deliveries: number
+  ack(): void
+  /** Tells the bus we are still at it, so that it is not delivered again. */
+  working(): void
+  /** Puts it aside for good, with the reason: the message's own fault only. */
+  deadLetter(reason: string): Promise<void>
+}
+
+/**
+ * The message bus: at-least-once, any order. `consume` is shared: each message goes to one of all the consumers.
+ * Every verb rejects with `BusAway` while the bus cannot be reached.
+ */
+export interface Bus {
+  /** Resolves once every message is safely on the bus, in order, with whether each was new. */
+  publish(messages: readonly Message[]): Promise<readonly { readonly duplicate: boolean }[]>
+  /**
+   * Batches of what has already arrived, up to `max`; nothing waits for a batch to fill. A consumer that does not ask
+   * for the next batch is sent no more (backpressure). Ends, without error, when `signal` aborts; survives outages.
+   */
+  consume(options: { readonly max: number; readonly signal: AbortSignal }): AsyncIterable<readonly Delivery[]>
+  /** The time (milliseconds since 1970) up to which every message is acknowledged: now, when none is outstanding. */
+  through(): Promise<number>
+  /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */
+  replay(
+    time: number,
+    signal: AbortSignal,
+  ): AsyncIterable<
+    readonly {
+      readonly topic: string
+      readonly body: Uint8Array
+      readonly sequence: number
+      readonly stream: string
+      readonly time: number
+    }[]
+  >
+  close(): Promise<void>
+}
+
+/** The bus cannot be reached. Told by `code`. */
+export class BusAway extends Error {
+  readonly code = 'bus-away'
+}

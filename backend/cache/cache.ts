@@ -1,0 +1,173 @@
+import type { Key, Version } from './version.ts'
+
+/** Why the last load of a key gave nothing, in words a reader can use. */
+export interface LoadError {
+  readonly code:
+    | 'threw'
+    | 'timeout'
+    | 'invalid'
+    | 'too-large'
+    | 'upstream'
+    | 'limited'
+    | 'unavailable'
+    | 'refused'
+  readonly message: string
+  /** Found in the log beside the whole error. */
+  readonly reference: string
+  /** Milliseconds since 1970, by the cache's clock. */
+  readonly at: number
+}
+
+/** An event behind a change. */
+export interface Cause {
+  readonly id: string
+  readonly topic: string
+}
+
+/** One load as `explain` shows it: times in milliseconds since 1970. */
+export interface LoadRecord {
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly outcome: 'changed' | 'confirmed' | 'failed'
+}
+
+/** The whole state of one key, as READ and INTEREST see it in one instant. All times: milliseconds since 1970, cache clock. */
+export interface Entry {
+  readonly key: Key
+  /** Offset of the key's last change of state. Offset 0: none recorded in this epoch. */
+  readonly version: Version
+  /** Offset of the last change of `data` in this epoch; 0 when it is older or absent. */
+  readonly dataOffset: number
+  /** JSON text, as committed. Absent when there is none, and always absent from `interest`. */
+  readonly data: string | undefined
+  readonly hasData: boolean
+  readonly empty: boolean
+  /** Data present, built = required, this epoch, and not past due. The one rule. */
+  readonly fresh: boolean
+  /** A lease is live, or the key is due and somebody watches or wants it. */
+  readonly building: boolean
+  readonly loadedAt: number | undefined
+  readonly checkedAt: number | undefined
+  readonly dueAt: number | undefined
+  readonly error: LoadError | undefined
+  /** Up to 10 events behind the last change of data. */
+  readonly cause: readonly Cause[]
+  readonly required: number
+  readonly built: number
+  /** Newest first, up to 10. */
+  readonly loads: readonly LoadRecord[]
+}
+
+export interface Reading {
+  /** Everything up to here is in `entries`: what a session that was given them needs no more. */
+  readonly cursor: Version
+  readonly now: number
+  /** In the order of the keys asked for; a key nobody has loaded yet has an entry without data. */
+  readonly entries: readonly Entry[]
+}
+
+/** What one appended feed entry says. Offsets are contiguous within an epoch. */
+export type FeedEntry =
+  | {
+      readonly kind: 'change'
+      readonly version: Version
+      readonly entry: Entry
+      /** Data travels only when it changed, and inside the feed only up to `INLINE_LIMIT` bytes. */
+      readonly changed: boolean
+    }
+  | { readonly kind: 'pulse'; readonly version: Version; readonly pulse: Pulse }
+
+/** How far the whole line has come. */
+export interface Pulse {
+  readonly now: number
+  /** Every bus event up to this time is acknowledged. */
+  readonly through: number
+  /** Milliseconds the oldest due key has waited; 0 when none waits. */
+  readonly oldestDue: number
+}
+
+export type TailBatch =
+  | { readonly kind: 'entries'; readonly entries: readonly FeedEntry[] }
+  /** Entries were trimmed before they were read: read every followed key again. */
+  | { readonly kind: 'gap'; readonly to: Version }
+  /** The feed began a new life: nothing known before holds. */
+  | { readonly kind: 'epoch'; readonly epoch: number }
+
+export type Grant =
+  | {
+      readonly outcome: 'granted'
+      /** Cache clock, milliseconds since 1970: becomes `context.now`. */
+      readonly now: number
+      readonly previousHash: string | undefined
+      readonly failures: number
+    }
+  /** `busy`: another lease is live. `idle`: not fresh, but nobody watches or wants it. */
+  | { readonly outcome: 'fresh' | 'busy' | 'idle' }
+
+export interface Result {
+  /** JSON text, at most `RESULT_LIMIT` bytes. */
+  readonly data: string
+  /** Hash of the canonical data: equal means confirmed, not changed. */
+  readonly hash: string
+  readonly empty: boolean
+  /** Cache clock, milliseconds since 1970, at which it stops being fresh. */
+  readonly dueAt: number
+}
+
+/** Bytes of data that travel inside a feed entry and an SSE frame. */
+export const INLINE_LIMIT = 8 * 1024
+/** Bytes one result may have. */
+export const RESULT_LIMIT = 256 * 1024
+
+/**
+ * Cached results and the feed of their changes, one atomic script a verb (DESIGN.md section 6;
+ * state machine after Facebook's memcache leases, NSDI 2013, with a generation counter instead of deletes).
+ *
+ * The adapter holds the epoch: a verb that meets another one learns it (minting one if the store lost its past) and
+ * runs again in it. Every verb rejects with `CacheAway` while the store cannot be reached.
+ */
+export interface Cache {
+  /** Raises the required generation of each key that has an entry; makes watched ones due. Says whether any is due now. */
+  invalidate(
+    marks: readonly { readonly key: Key; readonly cause?: Cause }[],
+  ): Promise<{ readonly due: boolean }>
+  /** `want`: keys that are not fresh become due although nobody watches them, and daemons are woken. */
+  read(keys: readonly Key[], options?: { readonly want?: boolean }): Promise<Reading>
+  /**
+   * Renews the watch of each key for `ttl` ms and makes those that are not fresh due. Entries carry no data.
+   * `lapsed` lists keys that were not watched until now: changes of theirs may have gone unannounced.
+   */
+  interest(keys: readonly Key[], ttl: number): Promise<Reading & { readonly lapsed: readonly Key[] }>
+  /**
+   * Up to `limit` due keys, hidden from other claims for `visibility` ms; also announces, as `refreshing`, rebuilds
+   * not done 300 ms after their invalidation. `nextIn`: ms until the next key is due, if any.
+   */
+  claim(
+    limit: number,
+    visibility: number,
+  ): Promise<{ readonly keys: readonly Key[]; readonly nextIn: number | undefined }>
+  /** The right to load a key, for `ttl` ms. `minInterval` is kept from the start of this load to that of the next. */
+  acquire(key: Key, token: string, ttl: number, minInterval: number): Promise<Grant>
+  /** Whether the lease was still ours. */
+  extend(key: Key, token: string, ttl: number): Promise<boolean>
+  /** Gives the lease back unused; the key is due at once. */
+  release(key: Key, token: string): Promise<void>
+  /** `lost`: the lease was another's, nothing stored. `stale`: stored, but an invalidation overtook it; due again. */
+  commit(key: Key, token: string, result: Result): Promise<'fresh' | 'stale' | 'lost'>
+  /** Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches. */
+  fail(key: Key, token: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
+  /** Appends a pulse if `token` holds, or can take, the pulse lease of `ttl` ms. Says whether it did. */
+  pulse(token: string, through: number, ttl: number): Promise<boolean>
+  /** The last pulse, if this epoch has one, and the clock. */
+  lastPulse(): Promise<{ readonly now: number; readonly pulse: Pulse | undefined }>
+  /** The feed after `from`; without it, from now on. Blocks at most 1 s at a time, then looks at the epoch. */
+  tail(from: Version | undefined, signal: AbortSignal): AsyncIterable<TailBatch>
+  /** Yields when a read or an interest made a key due. A hint: claims must also be polled. */
+  wakes(signal: AbortSignal): AsyncIterable<void>
+  close(): Promise<void>
+}
+
+/** The store cannot be reached. Told by `code`. */
+export class CacheAway extends Error {
+  readonly code = 'cache-away'
+}

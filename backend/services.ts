@@ -1,0 +1,42 @@
+import type { Explanation, HubSummary, HubView, HubWidget, Snapshot, WidgetSnapshot } from './wire.ts'
+
+/** Everything a page shows of one hub, or of one widget of it, from one instant. */
+export interface PageData {
+  readonly hub: HubView
+  readonly snapshot: Snapshot
+  /** A store is away: data is the last this process served, and the page must say it is paused. */
+  readonly paused: boolean
+}
+
+export interface EmbedData {
+  readonly hub: { readonly slug: string; readonly title: string }
+  readonly widget: HubWidget
+  readonly state: WidgetSnapshot
+  readonly snapshot: Snapshot
+  readonly paused: boolean
+}
+
+/** All that pages get of the backend. */
+export interface Services {
+  readonly build: string
+  /** Public URL of this installation, without a trailing slash. */
+  readonly origin: string
+  directory(): Promise<readonly HubSummary[]>
+  hubPage(slug: string): Promise<PageData | undefined>
+  embed(widgetId: string): Promise<EmbedData | undefined>
+  explain(widgetId: string): Promise<Explanation | undefined>
+}
+
+const slot = Symbol.for('hubs.services')
+
+/** Next compiles its own copy of what pages import, so the running services are found in a slot both copies share. */
+export function services(): Services {
+  const found = (globalThis as { [slot]?: Services })[slot]
+  if (!found)
+    throw new Error('No services: pages are served by backend/main.ts, run `npm start` or `npm run dev`.')
+  return found
+}
+
+export function provideServices(given: Services): void {
+  ;(globalThis as { [slot]?: Services })[slot] = given
+}

@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  json,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+export const hubs = pgTable('hubs', {
+  slug: text('slug').primaryKey(),
+  title: text('title').notNull(),
+  summary: text('summary').notNull().default(''),
+  visibility: text('visibility').notNull().default('public'),
+  embedOrigins: text('embed_origins').array().notNull().default(sql`'{}'::text[]`),
+  revision: integer('revision').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+})
+
+export const widgets = pgTable(
+  'widgets',
+  {
+    id: text('id').primaryKey(),
+    hub: text('hub')
+      .notNull()
+      .references(() => hubs.slug, { onDelete: 'cascade' }),
+    type: text('type').notNull(),
+    title: text('title'),
+    config: json('config').notNull(),
+    x: integer('x').notNull(),
+    y: integer('y').notNull(),
+    w: integer('w').notNull(),
+    h: integer('h').notNull(),
+    /** Place in the document, which decides the reading order of equals. */
+    place: integer('place').notNull(),
+  },
+  (table) => [index('widgets_hub').on(table.hub)],
+)
+
+/** One row a write to a hub, widget or right; `number` comes from `counters`, so it commits in order and without holes. */
+export const changes = pgTable('changes', {
+  number: bigint('number', { mode: 'number' }).primaryKey(),
+  hub: text('hub').notNull(),
+  /** `put` or `delete`. */
+  kind: text('kind').notNull(),
+  at: instant('at').notNull().defaultNow(),
+})
+
+export const counters = pgTable('counters', {
+  name: text('name').primaryKey(),
+  value: bigint('value', { mode: 'number' }).notNull(),
+})
+
+/** The event log. `json`, not `jsonb`: an escaped NUL is legal JSON, which jsonb refuses. */
+export const events = pgTable(
+  'events',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    source: text('source').notNull(),
+    id: text('id').notNull(),
+    type: text('type').notNull(),
+    topic: text('topic').notNull(),
+    subject: text('subject'),
+    time: instant('time').notNull(),
+    receivedAt: instant('received_at').notNull(),
+    data: json('data').notNull(),
+  },
+  (table) => [
+    uniqueIndex('events_source_id').on(table.source, table.id),
+    index('events_topic').on(table.topic.op('text_pattern_ops'), table.sequence),
+    index('events_received_at').on(table.receivedAt),
+  ],
+)
+
+/** API tokens; only a hash of each is kept. */
+export const tokens = pgTable('tokens', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique(),
+  scopes: text('scopes').array().notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  revoked: boolean('revoked').notNull().default(false),
+})
+
+/** Facts of this installation: the fingerprint of its secret, that it was seeded. */
+export const facts = pgTable('facts', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
+
+/** What the embedded bus holds; unused with NATS. */
+export const busMessages = pgTable(
+  'bus_messages',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    id: text('id').notNull().unique(),
+    topic: text('topic').notNull(),
+    body: text('body').notNull(),
+    storedAt: instant('stored_at').notNull(),
+    ackedAt: instant('acked_at'),
+    /** Why it was put aside for good. */
+    deadReason: text('dead_reason'),
+  },
+  (table) => [index('bus_messages_stored_at').on(table.storedAt)],
+)

@@ -1,0 +1,56 @@
+import { startContainer } from './container.ts'
+import { locate, type Wanted } from './locate.ts'
+import { openLink } from './link.ts'
+import { startProcess } from './process.ts'
+
+/** A server of our own, fresh and empty, on 127.0.0.1. It ends with this process, however that ends. */
+export interface Server {
+  readonly url: string
+  readonly port: number
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>
+  /** On the same port, also after `kill`; keeps its data unless told otherwise. Resolves when it answers. */
+  restart(options?: { readonly keepData?: boolean }): Promise<void>
+  /** It stops answering while its connections stay open, until `resume`. */
+  pause(): void
+  resume(): void
+}
+
+/** What has to be known of a kind of server. */
+export interface Kind {
+  readonly name: string
+  readonly wanted: Wanted
+  /** Its port inside a container. */
+  readonly port: number
+  readonly containerArgs: readonly string[]
+  readonly containerEnv?: Readonly<Record<string, string>>
+  url(port: number): string
+  command(port: number, folder: string): readonly string[]
+  /** Whether it serves yet. */
+  answers(port: number): Promise<boolean>
+  /** Makes an empty data folder ready. */
+  prepare?(program: string, folder: string, user: User | undefined): Promise<void>
+  /** Has it write down what it holds in memory. */
+  save?(port: number): Promise<void>
+  /** Forgets all it holds; how `restart({ keepData: false })` works on a server that is not our process. */
+  wipe(url: string): Promise<void>
+  /** Refuses to run as root: the user to run as instead. */
+  readonly rootRunsAs?: string
+  /** Ends it at once together with its children. */
+  readonly killSignal?: NodeJS.Signals
+}
+
+export interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+export async function startServer(kind: Kind): Promise<Server> {
+  const source = locate(kind.wanted)
+  if (source.kind === 'program') return startProcess(kind, source.path)
+  if (source.kind === 'docker') return startContainer(kind, source.image)
+  await kind.wipe(source.value)
+  return openLink(kind, source.value)
+}

@@ -1,0 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Asks every 10 ms until the answer is yes; gives up after 30 s with `complaint`. */
+export async function until(condition: () => Promise<boolean>, complaint: string): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(complaint)
+    await delay(10)
+  }
+}

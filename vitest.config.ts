@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+const skipped = ['**/node_modules/**', '**/dist/**', '**/.next/**']
+const servers = '**/*.{redis,nats,pg,servers}.test.ts'
+const model = '**/*.model.test.ts'
+
+export default defineConfig({
+  test: {
+    // Processes, not threads: a test may start servers, which end with their process.
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...skipped, servers, model] } },
+      {
+        extends: true,
+        test: { name: 'servers', include: [servers], exclude: skipped, testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'model', include: [model], exclude: skipped, testTimeout: 3_600_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+})
