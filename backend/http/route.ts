@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+
+export type Scope = 'publish' | 'hubs:write' | 'read'
+
+/** One request as a route sees it. */
+export interface Call {
+  readonly method: string
+  readonly url: URL
+  /** Values of the path's `:names`, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly headers: IncomingHttpHeaders
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+  /** The whole body. @throws ProblemError 413 over `limit` bytes. */
+  body(limit: number): Promise<Buffer>
+  /** The body as JSON. @throws ProblemError 413, 400 when it is not JSON in UTF-8. */
+  json(limit: number): Promise<unknown>
+  /** @throws ProblemError 401 without a valid token, 403 when it lacks the scope. */
+  authorize(scope: Scope): Promise<void>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** An object is sent as JSON; text and bytes as they are, with the `content-type` of `headers`. */
+  readonly body?: string | Buffer | object
+}
+
+export interface Route {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
+  readonly path: string
+  handle(call: Call): Promise<Answer>
+}
+
+/** A route that answers the socket itself: the event stream, and pages. */
+export interface RawRoute {
+  readonly method: 'GET'
+  readonly path: string
+  readonly raw: (request: IncomingMessage, response: ServerResponse, url: URL) => void
+}
