@@ -9,15 +9,32 @@ export default defineConfig({
     // Processes, not threads: a test may start servers, which end with their process.
     pool: 'forks',
     maxWorkers: 2,
+    // Servers of our own are one a file; a given one is shared, and emptied by each file.
+    fileParallelism: !process.env.TEST_REDIS_URL && !process.env.TEST_NATS_URL,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...skipped, servers, model] } },
       {
         extends: true,
-        test: { name: 'servers', include: [servers], exclude: skipped, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...skipped, servers, model] },
       },
       {
         extends: true,
-        test: { name: 'model', include: [model], exclude: skipped, testTimeout: 3_600_000, hookTimeout: 60_000 },
+        test: {
+          name: 'servers',
+          include: [servers],
+          exclude: skipped,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'model',
+          include: [model],
+          exclude: skipped,
+          testTimeout: 3_600_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

@@ -1,12 +1,16 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server as Listener, type Socket } from 'node:net'
 import type { Kind, Server } from './server.ts'
 
 /**
  * Stands before a server that is not our process, so that tests can take it away all the same: seen from the client,
  * a cut link is a killed server, and one that carries nothing is a paused one.
  */
-export async function openLink(kind: Kind, url: string, end: () => Promise<void> = async () => {}): Promise<Server> {
+export async function openLink(
+  kind: Kind,
+  url: string,
+  end: () => Promise<void> = async () => {},
+): Promise<Server> {
   const target = new URL(url)
   const host = target.hostname
   const to = Number(target.port) || kind.port
@@ -61,7 +65,8 @@ export async function openLink(kind: Kind, url: string, end: () => Promise<void>
     },
     async restart({ keepData = true } = {}) {
       await cut()
-      if (!keepData) await kind.wipe(url)
+      if (!keepData && !kind.wipe) throw new Error(`A ${kind.name} that is not ours is not emptied`)
+      if (!keepData) await kind.wipe?.(url)
       paused = false
       listener = await listen(port)
     },

@@ -65,7 +65,12 @@ export function locate(want: Wanted): Source {
 
 function find(want: Wanted): string | undefined {
   // Debian keeps some servers in sbin, which the PATH of plain users lacks.
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', ...(want.folders?.() ?? [])]
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    ...(want.folders?.() ?? []),
+  ]
   return folders.flatMap((folder) => want.names.map((name) => join(folder, name))).find(isExecutable)
 }
 

@@ -20,7 +20,16 @@ const cluster: Kind = {
   url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
   command: (port, folder) => [
     ...['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder],
-    ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200', '-c', 'shared_buffers=32MB'],
+    ...[
+      '-c',
+      'fsync=off',
+      '-c',
+      'full_page_writes=off',
+      '-c',
+      'max_connections=200',
+      '-c',
+      'shared_buffers=32MB',
+    ],
   ],
   answers: (port) =>
     admin(cluster.url(port), (sql) => sql`select 1`).then(
@@ -30,11 +39,6 @@ const cluster: Kind = {
   async prepare(program, folder, user) {
     const args = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
     await run(join(dirname(program), 'initdb'), args, { cwd: folder, ...user })
-  },
-  async wipe(url) {
-    const stale = await admin(url, (sql) => sql<{ datname: string }[]>`
-      select datname from pg_database where datname like 'hubs_test_%'`)
-    for (const { datname } of stale) await admin(url, (sql) => sql`drop database if exists ${sql(datname)} with (force)`)
   },
 }
 

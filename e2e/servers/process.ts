@@ -36,7 +36,11 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
     await output.close()
     started.unref()
     callOff()
-    callOff = guard('kill -s "$2" "$3"; sleep 0.2; rm -rf "$1"', [home, killSignal.slice(3), String(started.pid)])
+    callOff = guard('kill -s "$2" "$3"; sleep 0.2; rm -rf "$1"', [
+      home,
+      killSignal.slice(3),
+      String(started.pid),
+    ])
     await until(
       async () => started.exitCode !== null || started.signalCode !== null || (await kind.answers(port)),
       `${kind.name} did not answer; its log is ${log}`,
@@ -74,7 +78,7 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
       callOff()
     },
     async restart({ keepData = true } = {}) {
-      if (child && keepData) await kind.save?.(port)
+      if (child !== undefined && keepData) await kind.save?.(port)
       await end(killSignal)
       if (!keepData) {
         await rm(data, { recursive: true, maxRetries: 5 })

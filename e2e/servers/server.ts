@@ -1,6 +1,6 @@
 import { startContainer } from './container.ts'
-import { locate, type Wanted } from './locate.ts'
 import { openLink } from './link.ts'
+import { locate, type Wanted } from './locate.ts'
 import { startProcess } from './process.ts'
 
 /** A server of our own, fresh and empty, on 127.0.0.1. It ends with this process, however that ends. */
@@ -34,8 +34,8 @@ export interface Kind {
   prepare?(program: string, folder: string, user: User | undefined): Promise<void>
   /** Has it write down what it holds in memory. */
   save?(port: number): Promise<void>
-  /** Forgets all it holds; how `restart({ keepData: false })` works on a server that is not our process. */
-  wipe(url: string): Promise<void>
+  /** Makes a server that is not our process forget all it holds. */
+  wipe?(url: string): Promise<void>
   /** Refuses to run as root: the user to run as instead. */
   readonly rootRunsAs?: string
   /** Ends it at once together with its children. */
@@ -51,6 +51,6 @@ export async function startServer(kind: Kind): Promise<Server> {
   const source = locate(kind.wanted)
   if (source.kind === 'program') return startProcess(kind, source.path)
   if (source.kind === 'docker') return startContainer(kind, source.image)
-  await kind.wipe(source.value)
+  await kind.wipe?.(source.value)
   return openLink(kind, source.value)
 }
