@@ -105,6 +105,8 @@ export const busMessages = pgTable(
     topic: text('topic').notNull(),
     body: text('body').notNull(),
     storedAt: instant('stored_at').notNull(),
+    /** Starts of the bus that found it unacknowledged: one that ends the process each time shows by it. */
+    deliveries: integer('deliveries').notNull().default(0),
     ackedAt: instant('acked_at'),
     /** Why it was put aside for good. */
     deadReason: text('dead_reason'),
