@@ -1,0 +1,73 @@
+import jsonata from 'jsonata'
+import { z } from 'zod'
+import { defineWidget } from '../define.ts'
+import { httpUrl } from '../http-url.ts'
+import { topicPattern } from '../topic-pattern.ts'
+import { samples } from './fixtures.ts'
+
+function compiles(expression: string): boolean {
+  try {
+    jsonata(expression)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+export const json = defineWidget({
+  type: 'json',
+  title: 'JSON',
+  description: 'A number, a text, a list or a table out of any JSON endpoint.',
+  version: 1,
+  config: z.strictObject({
+    url: httpUrl,
+    pick: z
+      .string()
+      .min(1)
+      .max(2000)
+      .refine(compiles, { error: 'must be a JSONata expression, such as jobs[status="failed"].name' })
+      .optional()
+      .meta({ description: 'JSONata expression that picks what is shown; without it, the whole answer' }),
+    as: z
+      .enum(['number', 'text', 'list', 'table'])
+      .optional()
+      .meta({ description: 'How it is shown; without it, what suits the value' }),
+    refreshOn: z
+      .array(topicPattern)
+      .max(16)
+      .default([])
+      .meta({ description: 'Topics of events after which the address is read again at once' }),
+    maxAge: z
+      .number()
+      .int()
+      .min(5)
+      .max(86_400)
+      .default(300)
+      .meta({ description: 'Seconds after which it is read again although no event came' }),
+    label: z.string().min(1).max(80).optional(),
+    unit: z.string().min(1).max(16).optional(),
+  }),
+  data: z.discriminatedUnion('as', [
+    z.strictObject({ as: z.literal('number'), value: z.number() }),
+    z.strictObject({ as: z.literal('text'), value: z.string() }),
+    z.strictObject({ as: z.literal('list'), items: z.array(z.string()), more: z.number() }),
+    z.strictObject({
+      as: z.literal('table'),
+      columns: z.array(z.string()),
+      rows: z.array(z.array(cell)),
+      more: z.number(),
+    }),
+  ]),
+  interests: ({ refreshOn }) => refreshOn.map((topic) => ({ topic })),
+  // `maxAge` is a parameter because the loader passes it on as the moment its result is due.
+  params: ({ url, pick, as, maxAge }) => ({ url, pick: pick ?? null, as: as ?? null, maxAge }),
+  maxAge: 86_400,
+  truth: 'time',
+  samples,
+  isEmpty: (data) =>
+    (data.as === 'list' && data.items.length === 0) ||
+    (data.as === 'table' && data.rows.length === 0) ||
+    (data.as === 'text' && data.value === ''),
+})
