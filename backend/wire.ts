@@ -67,6 +67,8 @@ export interface HubWidget {
   readonly key?: string
   readonly schema?: string
   readonly problem?: WireError
+  /** Its type asks to take no room on the page while it has nothing to show. */
+  readonly hideWhenEmpty?: true
 }
 
 export interface HubView {
