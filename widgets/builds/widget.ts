@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { defineWidget } from '../define.ts'
+import { topicPattern } from '../topic-pattern.ts'
+import { topicToken } from '../topic-token.ts'
+import { samples } from './fixtures.ts'
+
+export const buildState = z.enum(['failed', 'running', 'queued', 'passed', 'cancelled', 'skipped'])
+
+const build = z.object({
+  /** Names the job among all: repository, job and branch. */
+  id: z.string(),
+  job: z.string(),
+  repository: z.string().optional(),
+  branch: z.string().optional(),
+  state: buildState,
+  /** How the last finished run before an unfinished one ended. */
+  before: z.enum(['failed', 'passed']).optional(),
+  version: z.string().optional(),
+  href: z.string().optional(),
+  startedAt: z.number().optional(),
+  finishedAt: z.number().optional(),
+  /** Milliseconds since 1970, by the payload: when this state was reached. */
+  time: z.number(),
+})
+
+export const builds = defineWidget({
+  type: 'builds',
+  title: 'Builds',
+  description:
+    'The last state of every job, failing ones first, from GitHub workflow and check runs and from `ci.*` events.',
+  version: 1,
+  config: z
+    .strictObject({
+      repositories: z
+        .array(
+          z
+            .string()
+            .max(140)
+            .regex(/^[\w.-]+\/(?:[\w.-]+|\*)$/, {
+              error: 'must be owner/repository, or owner/* for all of an owner',
+            }),
+        )
+        .max(50)
+        .optional()
+        .meta({
+          description: 'Whose GitHub builds are shown: owner/repository or owner/*; all when left out',
+        }),
+      topics: z
+        .array(topicPattern)
+        .max(20)
+        .default(['ci.>'])
+        .meta({ description: 'Topics of builds told by other events, whose data is { job, status, … }' }),
+      limit: z.int().min(1).max(100).default(20).meta({ description: 'Most jobs shown' }),
+    })
+    .refine(({ repositories, topics }) => repositories?.length !== 0 || topics.length > 0, {
+      error: 'must name at least one repository or topic',
+      path: ['repositories'],
+    }),
+  data: z.object({
+    builds: z.array(build),
+    /** Jobs per state, those beyond the limit included. */
+    counts: z.record(buildState, z.number()),
+  }),
+  interests: ({ repositories, topics }) => [
+    ...githubTopics(repositories, 'workflow_run'),
+    ...githubTopics(repositories, 'check_run'),
+    ...topics.map((topic) => ({ topic })),
+  ],
+  reads: 'events',
+  truth: 'events',
+  maxAge: 3600,
+  isEmpty: (data) => data.builds.length === 0,
+  samples,
+})
+
+function githubTopics(repositories: readonly string[] | undefined, event: string) {
+  return (repositories ?? ['*/*']).map((name) => {
+    const [owner = '', repository = ''] = name.split('/')
+    const place = [owner, repository].map((part) => (part === '*' ? part : topicToken(part))).join('.')
+    return { topic: `github.${place}.${event}.>` }
+  })
+}
