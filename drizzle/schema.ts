@@ -3,14 +3,24 @@ import {
   bigint,
   bigserial,
   boolean,
+  customType,
   index,
   integer,
-  json,
   pgTable,
   text,
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+
+/**
+ * Any JSON value; SQL's null is JSON's. `json`, not `jsonb`: an escaped NUL is legal JSON, which jsonb refuses. Not
+ * drizzle's `json`: both drivers parse what they read, and it parses strings once more, so that `"5"` comes back as 5.
+ */
+const json = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'json',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value,
+})
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
@@ -20,7 +30,8 @@ export const hubs = pgTable('hubs', {
   summary: text('summary').notNull().default(''),
   visibility: text('visibility').notNull().default('public'),
   embedOrigins: text('embed_origins').array().notNull().default(sql`'{}'::text[]`),
-  revision: integer('revision').notNull(),
+  /** Number of the change that wrote it, so that a hub made anew never repeats one. */
+  revision: bigint('revision', { mode: 'number' }).notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
@@ -59,7 +70,7 @@ export const counters = pgTable('counters', {
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** The event log. `json`, not `jsonb`: an escaped NUL is legal JSON, which jsonb refuses. */
+/** The event log. */
 export const events = pgTable(
   'events',
   {
@@ -71,7 +82,7 @@ export const events = pgTable(
     subject: text('subject'),
     time: instant('time').notNull(),
     receivedAt: instant('received_at').notNull(),
-    data: json('data').notNull(),
+    data: json('data'),
   },
   (table) => [
     uniqueIndex('events_source_id').on(table.source, table.id),

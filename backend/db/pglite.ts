@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import * as schema from '#drizzle/schema.ts'
+import type { OpenDatabase } from './database.ts'
+import { createPglite } from './pglite-creation.ts'
+import { migrationsFolder } from './product-folder.ts'
+
+/** Postgres inside this process, in `dataDir/database`. Two processes on one folder lose rows: hold the folder first. */
+export async function openPglite({ dataDir, log }: { dataDir: string; log: Logger }): Promise<OpenDatabase> {
+  const folder = join(dataDir, 'database')
+  if (!existsSync(folder)) {
+    log.info(`Creating the database in ${folder}.`)
+    await createPglite(folder)
+  }
+  // Loaded when needed: with a Postgres these megabytes of WebAssembly are never read.
+  const [{ PGlite }, { drizzle }, { migrate }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('drizzle-orm/pglite'),
+    import('drizzle-orm/pglite/migrator'),
+  ])
+  // The default of 128 MB of buffers would double the memory of the process.
+  const client = await PGlite.create(folder, {
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
+  })
+  const db = drizzle({ client, schema })
+  const locks = localLocks()
+
+  return {
+    db,
+    kind: 'pglite',
+    migrate: () => migrate(db, { migrationsFolder: migrationsFolder() }),
+    async listen(channel, onNotify) {
+      await client.listen(channel, () => onNotify())
+    },
+    ...locks,
+    close: () => client.close(),
+  }
+}
+
+/** Nobody else is on the folder, so locks between the parts of this process are enough. */
+function localLocks(): Pick<OpenDatabase, 'advisoryLock' | 'withLock'> {
+  const held = new Map<string, Promise<void>>()
+  const take = (name: string) => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = () => {
+        held.delete(name)
+        resolve()
+      }
+    })
+    held.set(name, released)
+    return release
+  }
+  return {
+    async advisoryLock(name) {
+      if (held.has(name)) return undefined
+      const release = take(name)
+      return { lost: new AbortController().signal, release: async () => release() }
+    },
+    async withLock(name, work) {
+      while (held.has(name)) await held.get(name)
+      const release = take(name)
+      try {
+        return await work()
+      } finally {
+        release()
+      }
+    },
+  }
+}
