@@ -33,9 +33,10 @@ export interface Route {
   handle(call: Call): Promise<Answer>
 }
 
-/** A route that answers the socket itself: the event stream, and pages. */
+/** A route that answers the socket itself: the event stream. */
 export interface RawRoute {
   readonly method: 'GET'
   readonly path: string
-  readonly raw: (request: IncomingMessage, response: ServerResponse, url: URL) => void
+  /** A rejection before anything was written is answered as a problem. */
+  readonly raw: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
 }

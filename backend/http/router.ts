@@ -28,7 +28,10 @@ export function router(routes: readonly AnyRoute[]): (method: string, path: stri
         at = at.parameter
       } else {
         let next = at.literals.get(segment)
-        if (!next) at.literals.set(segment, (next = node()))
+        if (!next) {
+          next = node()
+          at.literals.set(segment, next)
+        }
         at = next
       }
     }

@@ -1,0 +1,63 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { EnvError, parseEnv } from './env.ts'
+
+function mistakes(given: Record<string, string>): string {
+  try {
+    parseEnv(given)
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvError)
+    return (error as Error).message
+  }
+  return ''
+}
+
+test('nothing set gives the embedded product on loopback', () => {
+  const env = parseEnv({})
+  expect(env).toMatchObject({
+    PORT: 3000,
+    HOST: '127.0.0.1',
+    HUBS_DATA: '.hubs',
+    HUBS_ROLES: ['web', 'stream', 'daemon'],
+  })
+  expect(env.DATABASE_URL).toBeUndefined()
+})
+
+test('an empty variable counts as unset', () => {
+  expect(parseEnv({ REDIS_URL: '', PORT: '' }).PORT).toBe(3000)
+})
+
+test('all mistakes are told together', () => {
+  const text = mistakes({
+    PORT: 'x',
+    REDIS_URL: 'http://nowhere',
+    HUBS_FETCH_ALLOW: '127.0.0.1',
+    HUBS_ROLES: 'cook',
+  })
+  for (const name of ['PORT', 'REDIS_URL', 'HUBS_FETCH_ALLOW', 'HUBS_ROLES']) expect(text).toContain(name)
+})
+
+test('fewer than all roles need real stores', () => {
+  const text = mistakes({ HUBS_ROLES: 'web' })
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'NATS_URL']) expect(text).toContain(name)
+})
+
+test('a shared database needs a shared secret', () => {
+  expect(mistakes({ DATABASE_URL: 'postgres://localhost/hubs' })).toContain('HUBS_SECRET')
+})
+
+test('a secret may come from a file, but not twice', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'hubs-env-')), 'token')
+  writeFileSync(path, 'a-token-of-some-length\n')
+  expect(parseEnv({ HUBS_ADMIN_TOKEN_FILE: path }).HUBS_ADMIN_TOKEN).toBe('a-token-of-some-length')
+  expect(mistakes({ HUBS_ADMIN_TOKEN_FILE: path, HUBS_ADMIN_TOKEN: 'another-token-of-length' })).toContain(
+    'both set',
+  )
+  expect(mistakes({ HUBS_ADMIN_TOKEN_FILE: `${path}-missing` })).toContain('cannot be read')
+})
+
+test('the public URL is kept as an origin', () => {
+  expect(parseEnv({ HUBS_ORIGIN: 'https://hubs.example.org/' }).HUBS_ORIGIN).toBe('https://hubs.example.org')
+})

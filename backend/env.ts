@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+export const roles = ['web', 'stream', 'daemon'] as const
+export type Role = (typeof roles)[number]
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+const secret = z.string().min(1).optional()
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be a URL such as https://hubs.example.org' })
+  .transform((text) => new URL(text).origin)
+
+const variables = z.object({
+  PORT: z.coerce.number({ error: 'must be a number from 0 to 65535' }).int().min(0).max(65535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  HUBS_ORIGIN: origin.optional(),
+  HUBS_DATA: z.string().min(1).default('.hubs'),
+  HUBS_ROLES: list
+    .refine((names) => names.every((name) => (roles as readonly string[]).includes(name)), {
+      error: `must be some of ${roles.join(', ')}, separated by commas`,
+    })
+    .transform((names) => (names.length === 0 ? [...roles] : (names as Role[]))),
+  HUBS_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  HUBS_ADMIN_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+  HUBS_FETCH_ALLOW: list.refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), {
+    error: 'must be address ranges such as 127.0.0.1/32, separated by commas',
+  }),
+  HUBS_GIT_ROOTS: list,
+  HUBS_EVENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(3650).default(30),
+  HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
+  HUBS_METRICS_TOKEN: secret,
+  HUBS_DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(5),
+  HUBS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  NATS_URL: z
+    .string()
+    .regex(/^(nats|tls):\/\/[^\s]+$/, { error: 'must be a nats:// URL' })
+    .optional(),
+  GITHUB_WEBHOOK_SECRET: secret,
+  GITHUB_TOKEN: secret,
+  GITHUB_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://api.github.com' })
+    .optional(),
+})
+
+const consistent = variables.superRefine((env, context) => {
+  const refuse = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message })
+  if (env.DATABASE_URL && !env.HUBS_SECRET) {
+    refuse(
+      'HUBS_SECRET',
+      'is required with DATABASE_URL, the same in every process: 32 random characters or more',
+    )
+  }
+  if (env.HUBS_ROLES.length < roles.length) {
+    for (const name of ['DATABASE_URL', 'REDIS_URL', 'NATS_URL'] as const) {
+      if (!env[name]) refuse(name, `is required when HUBS_ROLES names fewer than all of ${roles.join(', ')}`)
+    }
+  }
+})
+
+export type Env = z.output<typeof consistent>
+
+const fromFile = [
+  'HUBS_SECRET',
+  'HUBS_ADMIN_TOKEN',
+  'HUBS_METRICS_TOKEN',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'NATS_URL',
+  'GITHUB_WEBHOOK_SECRET',
+  'GITHUB_TOKEN',
+]
+
+/** All that is wrong with the environment, a line each. */
+export class EnvError extends Error {
+  readonly code = 'env'
+}
+
+/** Reads the configuration once. A secret may stand in the file that `NAME_FILE` names. @throws EnvError */
+export function parseEnv(given: Readonly<Record<string, string | undefined>>): Env {
+  const mistakes: string[] = []
+  const values: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined && value !== '') values[name] = value
+  for (const name of fromFile) {
+    const path = values[`${name}_FILE`]
+    if (path === undefined) continue
+    if (values[name] !== undefined) mistakes.push(`${name} and ${name}_FILE are both set: keep one.`)
+    try {
+      values[name] = readFileSync(path, 'utf8').trim()
+    } catch (error) {
+      mistakes.push(`${name}_FILE cannot be read: ${(error as Error).message}`)
+    }
+  }
+  const parsed = consistent.safeParse(values)
+  for (const issue of parsed.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}`)
+  if (!parsed.success || mistakes.length > 0) throw new EnvError(mistakes.join('\n'))
+  return parsed.data
+}

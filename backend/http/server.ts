@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { ProblemError } from './problem.ts'
+import { parseJson, readBody } from './request-body.ts'
+import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
+import { router } from './router.ts'
+
+export interface FrontServer {
+  readonly server: Server
+  /** From now on `pages` answers what no route does. */
+  servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
+}
+
+const AWAY: Readonly<Record<string, string>> = {
+  'cache-away': 'The cache cannot be reached at the moment. Try again in a few seconds.',
+  'bus-away': 'The message bus cannot be reached at the moment. Try again in a few seconds.',
+  'database-away': 'The database cannot be reached at the moment. Try again in a few seconds.',
+}
+
+/** The one port: everything except pages is answered here, from an explicit list of routes. */
+export function frontServer(options: {
+  routes: readonly (Route | RawRoute)[]
+  authorize: (header: string | undefined, scope: Scope) => Promise<void>
+  log: Logger
+}): FrontServer {
+  const { routes, authorize, log } = options
+  const find = router(routes)
+  let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
+
+  function toProblem(error: unknown, request: IncomingMessage): ProblemError {
+    if (error instanceof ProblemError) return error
+    const code = (error as { code?: unknown } | undefined)?.code
+    const away = typeof code === 'string' ? AWAY[code] : undefined
+    if (away) return new ProblemError(503, away, { headers: { 'retry-after': '2' } })
+    const reference = randomUUID().slice(0, 8)
+    log.error(
+      { err: error, reference, method: request.method, path: request.url?.split('?')[0] },
+      'request failed',
+    )
+    return new ProblemError(500, `Something went wrong on our side. The log has it under ${reference}.`)
+  }
+
+  async function answer(
+    route: Route,
+    params: Call['params'],
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ) {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const call: Call = {
+      method: request.method ?? 'GET',
+      url,
+      params,
+      headers: request.headers,
+      signal: gone.signal,
+      body: (limit) => readBody(request, limit),
+      json: async (limit) => parseJson(await readBody(request, limit)),
+      authorize: (scope) => authorize(request.headers.authorization, scope),
+    }
+    send(request, response, await route.handle(call))
+  }
+
+  function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, headers = {}, body }: Answer,
+  ): void {
+    if (response.headersSent || response.destroyed) return
+    const isObject = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
+    const bytes =
+      body === undefined
+        ? undefined
+        : Buffer.isBuffer(body)
+          ? body
+          : Buffer.from(isObject ? JSON.stringify(body) : (body as string))
+    response.writeHead(status, {
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+      ...(bytes ? { 'content-type': 'application/json', 'content-length': bytes.length } : {}),
+      ...headers,
+    })
+    response.end(request.method === 'HEAD' ? undefined : bytes)
+    // What is left of a refused body is not worth reading.
+    if (!request.complete) request.resume()
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const { problem, headers } = toProblem(error, request)
+    send(request, response, {
+      status: problem.status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+      body: problem,
+    })
+  }
+
+  const server = createServer((request, response) => {
+    const url = parseUrl(request.url)
+    if (!url) return refuse(request, response, new ProblemError(400, 'The request names no valid path.'))
+    const found = find(request.method ?? 'GET', url.pathname)
+    if (found.kind === 'route') {
+      const { route, params } = found
+      const answered =
+        'raw' in route ? route.raw(request, response, url) : answer(route, params, request, response, url)
+      answered.catch((error: unknown) => refuse(request, response, error))
+      return
+    }
+    if (found.kind === 'method') {
+      const problem = new ProblemError(405, `${request.method} is not answered here.`, {
+        headers: { allow: found.allow },
+      })
+      return refuse(request, response, problem)
+    }
+    if (pages && url.pathname !== '/api' && !url.pathname.startsWith('/api/'))
+      return pages(request, response, url)
+    refuse(request, response, new ProblemError(404, `There is nothing at ${url.pathname}.`))
+  })
+  // Longer than the idle time of common proxies, which otherwise meet a connection we have just closed.
+  server.keepAliveTimeout = 75_000
+  server.headersTimeout = 80_000
+
+  return {
+    server,
+    servePages(handler) {
+      pages = handler
+    },
+  }
+}
+
+function parseUrl(text: string | undefined): URL | undefined {
+  try {
+    return new URL(text?.startsWith('/') ? `http://localhost${text}` : (text ?? ''))
+  } catch {
+    return undefined
+  }
+}

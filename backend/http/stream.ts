@@ -1,0 +1,62 @@
+import type { Layouts, Target } from '../stream/session-group.ts'
+import type { Sessions } from '../stream/sessions.ts'
+import { ProblemError } from './problem.ts'
+import type { RawRoute } from './route.ts'
+
+const MAX_HUBS = 50
+const MAX_WIDGETS = 500
+
+/** @throws ProblemError */
+function parseTarget(query: URLSearchParams, layouts: Layouts): Target {
+  const hubs = [...new Set(query.getAll('hub'))]
+  const widgets = [...new Set(query.getAll('widget'))]
+  if (hubs.length === 0 && widgets.length === 0) {
+    throw new ProblemError(400, 'Name at least one ?hub=<slug> or ?widget=<id>.', {
+      errors: [{ field: 'hub', message: 'is missing' }],
+    })
+  }
+  if (hubs.length > MAX_HUBS) {
+    throw new ProblemError(400, `One stream follows at most ${MAX_HUBS} hubs: open another for the rest.`, {
+      errors: [{ field: 'hub', message: `is given ${hubs.length} times` }],
+    })
+  }
+  if (widgets.length > MAX_WIDGETS) {
+    throw new ProblemError(
+      400,
+      `One stream follows at most ${MAX_WIDGETS} widgets: open another for the rest.`,
+      {
+        errors: [{ field: 'widget', message: `is given ${widgets.length} times` }],
+      },
+    )
+  }
+  const known = hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
+  if (!known) throw new ProblemError(404, 'No hub or widget of that name exists.')
+  return { hubs, widgets }
+}
+
+/** `GET /api/v1/stream`: Server-Sent Events, straight from `node:http`. */
+export function streamRoute(options: {
+  sessions: Sessions
+  layouts: Layouts
+  draining: () => boolean
+}): RawRoute {
+  const { sessions, layouts, draining } = options
+  return {
+    method: 'GET',
+    path: '/api/v1/stream',
+    async raw(request, response, url) {
+      if (draining()) {
+        throw new ProblemError(503, 'This process is shutting down. Connect again.', {
+          headers: { 'retry-after': '1' },
+        })
+      }
+      const target = parseTarget(url.searchParams, layouts)
+      const header = request.headers['last-event-id']
+      const sent = typeof header === 'string' && header !== '' ? header : undefined
+      // A native EventSource repeats its URL on every retry, so the header is the younger of the two.
+      const cursor = sent ?? url.searchParams.get('cursor') ?? undefined
+      request.socket.setNoDelay(true)
+      await sessions.open(response, target, cursor)
+    },
+  }
+}

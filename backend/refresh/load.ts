@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import { ZodError } from 'zod'
+import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
+import { type Grant, type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
+import type { Key } from '../cache/version.ts'
+import { canonicalJson } from '../hubs/canonical-json.ts'
+
+const DEFAULT_DEADLINE = 10_000
+
+/** What one load needs to know of the key it is for. */
+export interface Loadable {
+  readonly key: Key
+  readonly type: WidgetType
+  readonly params: Parameters<WidgetType['load']>[0]
+}
+
+/** The world as one loader may see it, for the time of one load. */
+export type OpenContext = (loadable: Loadable, now: number, signal: AbortSignal) => LoadContext
+
+export type Loaded =
+  | { readonly kind: 'result'; readonly result: Result }
+  | {
+      readonly kind: 'failure'
+      readonly error: Omit<LoadError, 'at'>
+      readonly retryAfter: number | undefined
+    }
+
+export function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
+  return type.definition.deadline ?? DEFAULT_DEADLINE
+}
+
+/** Runs one loader to a result or a failure; never rejects. `lost` is aborted when the lease has become another's. */
+export async function load(options: {
+  loadable: Loadable
+  grant: Extract<Grant, { outcome: 'granted' }>
+  openContext: OpenContext
+  lost: AbortSignal
+  log: Logger
+}): Promise<Loaded> {
+  const { loadable, grant, openContext, lost, log } = options
+  const { type, params, key } = loadable
+  const deadline = deadlineOf(loadable)
+  const ended = new AbortController()
+  const outOfTime = new Timeout(deadline)
+  let timer: NodeJS.Timeout | undefined
+  const end = () => ended.abort(lost.reason)
+  lost.addEventListener('abort', end, { once: true })
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        ended.abort(outOfTime)
+        reject(outOfTime)
+      }, deadline)
+    })
+    const context = openContext(loadable, grant.now, ended.signal)
+    // A loader that ignores its signal is left behind at the deadline; its result is thrown away.
+    const loaded = await Promise.race([type.load(params, context), late])
+    const data = canonicalJson(loaded.data)
+    const bytes = Buffer.byteLength(data)
+    if (bytes > RESULT_LIMIT) throw new TooLarge(bytes)
+    const hash = createHash('sha1').update(data).digest('base64url')
+    const maxAge = type.definition.maxAge * 1_000
+    // Jitter keeps keys loaded together from becoming stale together.
+    const dueAt = loaded.nextChangeAt ?? grant.now + Math.round(maxAge * (0.9 + Math.random() * 0.1))
+    return {
+      kind: 'result',
+      result: { data, hash, empty: loaded.empty, dueAt: Math.max(dueAt, grant.now + 1_000) },
+    }
+  } catch (error) {
+    const reference = randomUUID().slice(0, 8)
+    const failure = { ...inWords(error), reference }
+    log.warn({ err: error, reference, key, type: type.definition.type, code: failure.code }, 'a load failed')
+    return {
+      kind: 'failure',
+      error: failure,
+      retryAfter: error instanceof LoadFailure ? error.retryAfter : undefined,
+    }
+  } finally {
+    clearTimeout(timer)
+    lost.removeEventListener('abort', end)
+    ended.abort()
+  }
+}
+
+class Timeout extends Error {
+  constructor(ms: number) {
+    super(`No answer within ${ms / 1_000} s.`)
+  }
+}
+
+class TooLarge extends Error {
+  constructor(bytes: number) {
+    super(`The result has ${bytes} bytes; at most ${RESULT_LIMIT} can be kept.`)
+  }
+}
+
+/** Words a reader can use. A throw of the loader's own is not shown: its message was written for a log. */
+function inWords(error: unknown): { code: LoadError['code']; message: string } {
+  if (error instanceof LoadFailure) return { code: error.code, message: error.message }
+  if (error instanceof Timeout) return { code: 'timeout', message: error.message }
+  if (error instanceof TooLarge) return { code: 'too-large', message: error.message }
+  if (error instanceof ZodError) {
+    return { code: 'invalid', message: 'The loader returned data this widget type does not accept.' }
+  }
+  return { code: 'threw', message: 'The loader of this widget failed.' }
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Bus } from '../bus/bus.ts'
+import type { Cache } from '../cache/cache.ts'
+
+const EVERY = 2_000
+/** Milliseconds after which another daemon takes the pulse over. */
+const LEASE = 5_000
+
+/**
+ * Says every 2 s, from one daemon at a time, how far the whole line has come. `through` is asked of the bus before the
+ * pulse is written, and nothing is said when the bus cannot be asked: silence is what makes pages say paused.
+ */
+export async function runPulse(options: {
+  bus: Bus
+  cache: Cache
+  log: Logger
+  signal: AbortSignal
+}): Promise<void> {
+  const { bus, cache, log, signal } = options
+  const token = randomUUID()
+  while (!signal.aborted) {
+    try {
+      await cache.pulse(token, await bus.through(), LEASE)
+    } catch (error) {
+      log.warn({ err: error }, 'no pulse could be given')
+    }
+    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Cache } from '../cache/cache.ts'
+import type { Key } from '../cache/version.ts'
+import { type Loadable, load, type OpenContext } from './load.ts'
+
+/** Loads at a time in this process, and of one type. */
+const LIMIT = 64
+const TYPE_LIMIT = 16
+/** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
+const LEASE = 10_000
+/** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
+const VISIBILITY = 10_000
+/** Milliseconds between two looks at the dirty set when nothing wakes us. */
+const POLL = 100
+const RETRY_BASE = 2_000
+const RETRY_CAP = 300_000
+/** Milliseconds until a key that no placed widget has is looked at again. */
+const UNPLACED_RETRY = 60_000
+
+export interface RefreshCounts {
+  loads: number
+  changed: number
+  failed: number
+  lost: number
+  running: number
+}
+
+export interface Refresh {
+  /** Keys have become due: look now. */
+  poke(): void
+  readonly counts: Readonly<RefreshCounts>
+  /** Resolves when `signal` is aborted and every load has ended, its lease given back. */
+  readonly done: Promise<void>
+}
+
+/** Claims due keys, loads them and commits, until `signal` aborts. Any number of daemons share one dirty set. */
+export function runRefresh(options: {
+  cache: Cache
+  /** What the key is for, after reading up to date if it is not known. */
+  find: (key: Key) => Promise<Loadable | undefined>
+  openContext: OpenContext
+  log: Logger
+  signal: AbortSignal
+}): Refresh {
+  const { cache, find, openContext, log, signal } = options
+  const counts: RefreshCounts = { loads: 0, changed: 0, failed: 0, lost: 0, running: 0 }
+  const waiting = new Map<string, Key[]>()
+  const byType = new Map<string, number>()
+  const running = new Set<Promise<void>>()
+  let queued = 0
+  let wake: (() => void) | undefined
+  let poked = false
+
+  function poke(): void {
+    poked = true
+    wake?.()
+  }
+
+  /** Until something pokes, or `ms` have passed. */
+  function idle(ms: number): Promise<void> {
+    if (poked || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms)
+      function done(): void {
+        clearTimeout(timer)
+        wake = undefined
+        resolve()
+      }
+      wake = done
+    })
+  }
+
+  async function claimLoop(): Promise<void> {
+    let delay = POLL
+    while (!signal.aborted) {
+      poked = false
+      try {
+        const room = LIMIT - counts.running - queued
+        const { keys, nextIn } =
+          room > 0 ? await cache.claim(room, VISIBILITY) : { keys: [], nextIn: undefined }
+        for (const key of keys) enqueue(key)
+        startWaiting()
+        delay = POLL
+        if (keys.length === room && room > 0) continue
+        await idle(Math.max(1, Math.min(POLL, nextIn ?? POLL)))
+      } catch (error) {
+        delay = Math.min(delay * 2, 2_000)
+        log.warn({ err: error }, 'due keys could not be claimed')
+        poked = false
+        await idle(delay)
+      }
+    }
+    for (const keys of waiting.values()) keys.length = 0
+    await Promise.all(running)
+  }
+
+  /** A key's type is its first part, which is all the limits need. */
+  function enqueue(key: Key): void {
+    const type = key.slice(0, key.indexOf('@'))
+    const keys = waiting.get(type)
+    if (keys) keys.push(key)
+    else waiting.set(type, [key])
+    queued++
+  }
+
+  function startWaiting(): void {
+    for (const [type, keys] of waiting) {
+      while (keys.length > 0 && counts.running < LIMIT && (byType.get(type) ?? 0) < TYPE_LIMIT) {
+        const key = keys.shift()
+        if (key === undefined) break
+        queued--
+        start(type, key)
+      }
+    }
+  }
+
+  function start(type: string, key: Key): void {
+    counts.running++
+    byType.set(type, (byType.get(type) ?? 0) + 1)
+    const work = refreshKey(key)
+      .catch((error: unknown) =>
+        log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
+      )
+      .then(() => {
+        counts.running--
+        byType.set(type, (byType.get(type) ?? 1) - 1)
+        running.delete(work)
+        startWaiting()
+        if (queued < LIMIT / 2) poke()
+      })
+    running.add(work)
+  }
+
+  async function refreshKey(key: Key): Promise<void> {
+    const loadable = await find(key)
+    const token = randomUUID()
+    const grant = await cache.acquire(key, token, LEASE, loadable?.type.definition.minInterval ?? 0)
+    if (grant.outcome !== 'granted') return
+    if (!loadable) {
+      const error = { code: 'refused' as const, message: 'No widget shows this any more.', reference: '' }
+      return cache.fail(key, token, error, UNPLACED_RETRY)
+    }
+    const lost = new AbortController()
+    const onStop = () => lost.abort()
+    signal.addEventListener('abort', onStop, { once: true })
+    const extending = setInterval(() => {
+      cache.extend(key, token, LEASE).then(
+        (ours) => {
+          if (!ours) lost.abort()
+        },
+        () => {},
+      )
+    }, LEASE / 3)
+    try {
+      counts.loads++
+      const loaded = await load({ loadable, grant, openContext, lost: lost.signal, log })
+      if (signal.aborted && loaded.kind === 'failure') return await cache.release(key, token)
+      if (loaded.kind === 'result') {
+        const outcome = await cache.commit(key, token, loaded.result)
+        if (outcome === 'lost') counts.lost++
+        else if (loaded.result.hash !== grant.previousHash) counts.changed++
+        if (outcome === 'stale') poke()
+      } else {
+        counts.failed++
+        await cache.fail(key, token, loaded.error, retryIn(grant.failures, loaded.retryAfter))
+      }
+    } finally {
+      clearInterval(extending)
+      signal.removeEventListener('abort', onStop)
+    }
+  }
+
+  async function followWakes(): Promise<void> {
+    for await (const _ of cache.wakes(signal)) poke()
+  }
+
+  const stop = () => wake?.()
+  signal.addEventListener('abort', stop, { once: true })
+  void followWakes().catch((error: unknown) => log.error({ err: error }, 'wakes ended; due keys are polled'))
+  return { poke, counts, done: claimLoop() }
+}
+
+/** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked. */
+export function retryIn(failures: number, retryAfter: number | undefined): number {
+  const ceiling = Math.min(RETRY_CAP, RETRY_BASE * 2 ** Math.min(failures, 20))
+  return Math.max(retryAfter ?? 0, Math.round(ceiling * (0.5 + Math.random() * 0.5)))
+}

@@ -1,0 +1,60 @@
+import type { Entry } from '../cache/cache.ts'
+import { formatVersion, type Version } from '../cache/version.ts'
+import type { StreamEvents } from '../wire.ts'
+import { dataHref, type Shown, stateMembers } from './widget-state.ts'
+
+/** One SSE event as text. `id` is the cursor it moves the client to. */
+export function frame<Name extends keyof StreamEvents>(
+  name: Name,
+  data: StreamEvents[Name],
+  id?: Version,
+): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n${id ? `id: ${formatVersion(id)}\n` : ''}\n`
+}
+
+/** What a node knows of a key: its newest entry, and the data when it is small enough to travel. */
+export interface KeyState {
+  readonly entry: Entry
+  /** Absent when there is none or it only travels by `href`. */
+  readonly data: string | undefined
+  /** Frames made from this state, by the widgets they are for: serialised once however many sessions want them. */
+  readonly frames: Map<string, Buffer>
+  members?: string
+}
+
+/** Widgets of one session group that show one key; `tag` names the list. */
+export interface Placement {
+  readonly widgets: readonly Shown[]
+  readonly tag: string
+}
+
+/**
+ * The frames of every widget that shows the key. Only the last may carry the id: a connection cut between two of them
+ * must resume before both.
+ */
+export function widgetFrames(
+  state: KeyState,
+  placement: Placement,
+  withData: boolean,
+  withId: boolean,
+): Buffer {
+  const name = `${withData ? 'd' : ''}${withId ? 'i' : ''}|${placement.tag}`
+  const made = state.frames.get(name)
+  if (made) return made
+  const { entry, data } = state
+  const last = placement.widgets.length - 1
+  const text = placement.widgets
+    .map((shown, index) => {
+      state.members ??= stateMembers(entry, shown)
+      let body = `{"id":${JSON.stringify(shown.id)},${state.members}`
+      if (withData && entry.hasData) {
+        body += data === undefined ? `,"href":"${dataHref(entry, shown.token)}"` : `,"data":${data}`
+      }
+      const id = withId && index === last ? `id: ${formatVersion(entry.version)}\n` : ''
+      return `event: widget\ndata: ${body}}\n${id}\n`
+    })
+    .join('')
+  const buffer = Buffer.from(text)
+  state.frames.set(name, buffer)
+  return buffer
+}

@@ -1,0 +1,30 @@
+import type { Cache, Pulse } from '../cache/cache.ts'
+
+/** Milliseconds `through` may lie behind before a page is no longer live (DESIGN.md 6.9). */
+const LIVE_WITHIN = 10_000
+
+/** What this process knows of how far the whole line has come. */
+export interface Liveness {
+  /** The cache's clock, carried on from the last pulse by a monotonic one. */
+  now(): number
+  /** Every bus event up to then is acknowledged; 0 when nobody has said so yet. */
+  through(): number
+  live(): boolean
+  heard(pulse: Pulse): void
+}
+
+export async function followLiveness(cache: Cache): Promise<Liveness> {
+  const first = await cache.lastPulse()
+  let through = first.pulse?.through ?? 0
+  let clock = { at: first.now, since: performance.now() }
+  const now = () => Math.round(clock.at + performance.now() - clock.since)
+  return {
+    now,
+    through: () => through,
+    live: () => now() - through < LIVE_WITHIN,
+    heard(pulse) {
+      through = pulse.through
+      clock = { at: pulse.now, since: performance.now() }
+    },
+  }
+}

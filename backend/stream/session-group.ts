@@ -1,0 +1,177 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Key, Version } from '../cache/version.ts'
+import type { FollowedKeys, KeyListener } from './followed-keys.ts'
+import type { Placement } from './frame.ts'
+import type { Session } from './session.ts'
+import type { Shown } from './widget-state.ts'
+
+/** What a stream was asked for. */
+export interface Target {
+  readonly hubs: readonly string[]
+  readonly widgets: readonly string[]
+}
+
+/** What the stream needs to know of hubs, from the documents this process holds in memory. */
+export interface Layouts {
+  hub(slug: string): { readonly revision: number; readonly widgets: readonly Shown[] } | undefined
+  widget(id: string): { readonly shown: Shown | undefined; readonly hub: string } | undefined
+  /** Calls back after the documents changed. Returns its own undo. */
+  onChange(listener: (slug: string) => void): () => void
+}
+
+/** All sessions with one target: what they are sent is the same, so it is worked out once. */
+export interface SessionGroup {
+  readonly name: string
+  readonly sessions: Set<Session>
+  /** Which widgets show which key, as of the last layout taken in. */
+  placements(): ReadonlyMap<Key, Placement>
+  revisions(): Readonly<Record<string, number>>
+  /** Whether a change of that hub concerns it. */
+  concerns(slug: string): boolean
+  /** Resolves once interest is registered and states are read. */
+  readonly ready: Promise<void>
+  /** Takes in a new layout: the connect order for gained keys, then `layout`, then their frames. */
+  relayout(slug: string): Promise<void>
+  close(): void
+}
+
+export interface GroupEvents {
+  /** Some pending maps have grown. */
+  pending(sessions: Iterable<Session>): void
+  layout(group: SessionGroup, hub: string, revision: number, keys: Readonly<Record<string, string>>): void
+  gone(group: SessionGroup, what: { hub: string } | { id: string }, left: number): void
+  restarted(group: SessionGroup): void
+}
+
+export function groupName(target: Target): string {
+  return JSON.stringify([[...target.hubs].sort(), [...target.widgets].sort()])
+}
+
+interface Layout {
+  readonly placements: ReadonlyMap<Key, Placement>
+  readonly revisions: Readonly<Record<string, number>>
+  readonly widgets: ReadonlyMap<string, Shown>
+}
+
+function layoutOf(hubs: ReadonlySet<string>, widgetIds: ReadonlySet<string>, layouts: Layouts): Layout {
+  const widgets = new Map<string, Shown>()
+  const revisions: Record<string, number> = {}
+  for (const slug of hubs) {
+    const hub = layouts.hub(slug)
+    if (!hub) continue
+    revisions[slug] = hub.revision
+    for (const shown of hub.widgets) widgets.set(shown.id, shown)
+  }
+  for (const id of widgetIds) {
+    const found = layouts.widget(id)
+    if (!found) continue
+    revisions[found.hub] = layouts.hub(found.hub)?.revision ?? 0
+    if (found.shown) widgets.set(id, found.shown)
+  }
+  const byKey = new Map<Key, Shown[]>()
+  for (const shown of widgets.values()) {
+    const same = byKey.get(shown.key)
+    if (same) same.push(shown)
+    else byKey.set(shown.key, [shown])
+  }
+  const placements = new Map<Key, Placement>()
+  for (const [key, same] of byKey)
+    placements.set(key, { widgets: same, tag: same.map(({ id }) => id).join(' ') })
+  return { placements, revisions, widgets }
+}
+
+export function openGroup(options: {
+  target: Target
+  keys: FollowedKeys
+  layouts: Layouts
+  events: GroupEvents
+}): SessionGroup {
+  const { target, keys, layouts, events } = options
+  const hubs = new Set(target.hubs)
+  const widgetIds = new Set(target.widgets)
+  const sessions = new Set<Session>()
+  let layout = layoutOf(hubs, widgetIds, layouts)
+  let turn: Promise<void> = Promise.resolve()
+  let closed = false
+
+  const listener: KeyListener = {
+    changed(key, withData) {
+      for (const session of sessions) session.mark(key, withData)
+    },
+    settled: () => events.pending(sessions),
+    restarted: () => events.restarted(group),
+  }
+
+  async function takeIn(slug: string): Promise<void> {
+    if (closed) return
+    const before = layout
+    const after = layoutOf(hubs, widgetIds, layouts)
+    const gained = [...after.placements.keys()].filter((key) => !before.placements.has(key))
+    for (let delay = 250; !closed; delay = Math.min(delay * 2, 5_000)) {
+      try {
+        await keys.attach(gained, listener)
+        break
+      } catch {
+        // The cache is away: until it is back the old layout stays, and the page says it is paused.
+        await setTimeout(delay)
+      }
+    }
+    if (closed) return keys.detach(gained, listener)
+    layout = after
+    const lost = [...before.placements.keys()].filter((key) => !after.placements.has(key))
+    keys.detach(lost, listener)
+
+    if (hubs.has(slug) && !layouts.hub(slug)) {
+      hubs.delete(slug)
+      events.gone(group, { hub: slug }, hubs.size + widgetIds.size)
+    }
+    for (const id of widgetIds) {
+      if (layouts.widget(id)) continue
+      widgetIds.delete(id)
+      events.gone(group, { id }, hubs.size + widgetIds.size)
+    }
+    const revision = after.revisions[slug]
+    if (revision === undefined || revision === before.revisions[slug]) return
+    const moved = [...after.widgets.values()].filter(({ id, key }) => before.widgets.get(id)?.key !== key)
+    const shownHere = hubs.has(slug) ? layouts.hub(slug)?.widgets : moved
+    if (hubs.has(slug) || moved.length > 0) {
+      const tokens = Object.fromEntries((shownHere ?? []).map(({ id, token }) => [id, token]))
+      events.layout(group, slug, revision, tokens)
+    }
+    for (const { key } of moved) for (const session of sessions) session.mark(key, true)
+    events.pending(sessions)
+  }
+
+  const group: SessionGroup = {
+    name: groupName(target),
+    sessions,
+    placements: () => layout.placements,
+    revisions: () => layout.revisions,
+    concerns: (slug) => hubs.has(slug) || slug in layout.revisions,
+    ready: keys.attach([...layout.placements.keys()], listener),
+    relayout(slug) {
+      // One at a time, so that two edits are taken in by the order they were made.
+      turn = turn.then(() => takeIn(slug))
+      return turn
+    },
+    close() {
+      closed = true
+      keys.detach([...layout.placements.keys()], listener)
+    },
+  }
+  return group
+}
+
+/** Versions above `cursor`, in the words of DESIGN.md 6.7; everything when there is no cursor. */
+export function keysAbove(
+  cursor: Version | undefined,
+  placements: ReadonlyMap<Key, Placement>,
+  keys: FollowedKeys,
+): readonly Key[] {
+  const above: Key[] = []
+  for (const key of placements.keys()) {
+    const entry = keys.state(key)?.entry
+    if (entry && (!cursor || entry.version.offset > cursor.offset)) above.push(key)
+  }
+  return above
+}

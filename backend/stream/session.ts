@@ -1,0 +1,117 @@
+import type { ServerResponse } from 'node:http'
+import type { Key, Version } from '../cache/version.ts'
+import type { FollowedKeys } from './followed-keys.ts'
+import { widgetFrames } from './frame.ts'
+import type { SessionGroup } from './session-group.ts'
+
+/** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
+const SLOW_BYTES = 64 * 1024
+
+/** One SSE connection. Its memory is bounded by the number of keys it shows, never by the rate of events. */
+export interface Session {
+  readonly response: ServerResponse
+  readonly group: SessionGroup
+  /** Second of the heartbeat in which it is sent its beat. */
+  readonly slot: number
+  /** `performance.now()` since when it has not read; 0 while it reads. */
+  readonly slowSince: number
+  mark(key: Key, withData: boolean): void
+  /** Everything up to the feed's position has been written. */
+  readonly current: boolean
+  /** Writes what is pending, in one write. Keeps it while the client is slow. */
+  flush(): void
+  write(text: string | Buffer): void
+  /** From now on pending keys may be written; `cursor` is where the client stands. */
+  open(cursor: Version | undefined): void
+  /** Drops what is pending: a manifest replaces it. */
+  forget(): void
+  end(): void
+}
+
+export function openSession(options: {
+  response: ServerResponse
+  group: SessionGroup
+  slot: number
+  keys: FollowedKeys
+  /** The client reads again. */
+  onDrain: (session: Session) => void
+}): Session {
+  const { response, group, slot, keys, onDrain } = options
+  const pending = new Map<Key, boolean>()
+  let opened = false
+  let slowSince = 0
+  let sent: Version | undefined
+
+  const session: Session = {
+    response,
+    group,
+    slot,
+    get slowSince() {
+      return slowSince
+    },
+    get current() {
+      return opened && pending.size === 0 && slowSince === 0
+    },
+    mark(key, withData) {
+      const owed = pending.get(key) ?? false
+      pending.delete(key)
+      pending.set(key, owed || withData)
+    },
+    flush() {
+      if (!opened || pending.size === 0 || response.writableEnded) return
+      if (response.writableLength > SLOW_BYTES) {
+        if (slowSince === 0) {
+          slowSince = performance.now()
+          response.once('drain', () => {
+            slowSince = 0
+            onDrain(session)
+          })
+        }
+        return
+      }
+      const buffers = pendingFrames()
+      const [only] = buffers
+      if (only) response.write(buffers.length === 1 ? only : Buffer.concat(buffers))
+    },
+    write(text) {
+      if (!response.writableEnded) response.write(text)
+    },
+    open(cursor) {
+      opened = true
+      sent = cursor
+    },
+    forget() {
+      pending.clear()
+    },
+    end() {
+      response.end()
+    },
+  }
+
+  /** Ascending by offset, so that a cut at any byte loses nothing. An id never passes the tail, which may still owe us older changes. */
+  function pendingFrames(): Buffer[] {
+    const position = keys.position()
+    const placements = group.placements()
+    const due: { version: Version; make: (withId: boolean) => Buffer }[] = []
+    for (const [key, withData] of pending) {
+      const state = keys.state(key)
+      const placement = placements.get(key)
+      // A key of a layout not yet taken in waits for it; one that left is dropped.
+      if (!state || !placement) continue
+      const { version } = state.entry
+      due.push({ version, make: (withId) => widgetFrames(state, placement, withData, withId) })
+    }
+    pending.clear()
+    if (due.length > 1) due.sort((a, b) => a.version.offset - b.version.offset)
+    return due.map(({ version, make }) => make(canMoveCursor(version, position)))
+  }
+
+  function canMoveCursor(version: Version, position: Version): boolean {
+    if (version.epoch !== position.epoch || version.offset > position.offset) return false
+    if (sent && sent.epoch === version.epoch && version.offset < sent.offset) return false
+    sent = version
+    return true
+  }
+
+  return session
+}

@@ -1,0 +1,54 @@
+import { type Entry, INLINE_LIMIT } from '../cache/cache.ts'
+import { formatVersion, type Key } from '../cache/version.ts'
+import type { Status } from '../wire.ts'
+
+/** A placed widget as the stream needs it. */
+export interface Shown {
+  readonly id: string
+  readonly key: Key
+  /** The key as the outside sees it. */
+  readonly token: string
+  readonly schema: string
+}
+
+export function statusOf(entry: Entry): Status {
+  if (entry.error?.code === 'unavailable') return 'unavailable'
+  if (entry.error) return 'failed'
+  if (!entry.hasData) return 'loading'
+  if (entry.fresh) return entry.empty ? 'empty' : 'fresh'
+  return entry.building ? 'refreshing' : 'stale'
+}
+
+/** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
+export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'>): string {
+  const { error, cause } = entry
+  const members = [
+    `"key":${JSON.stringify(shown.token)}`,
+    `"version":"${formatVersion(entry.version)}"`,
+    `"schema":${JSON.stringify(shown.schema)}`,
+    `"status":"${statusOf(entry)}"`,
+    `"loadedAt":${entry.loadedAt ?? null}`,
+    `"checkedAt":${entry.checkedAt ?? null}`,
+  ]
+  if (error) {
+    const { code, message, reference } = error
+    members.push(`"error":${JSON.stringify({ code, message, reference })}`)
+  }
+  const newest = cause.at(-1)
+  if (newest) {
+    members.push(
+      `"cause":${JSON.stringify(cause.map(({ id }) => id))}`,
+      `"topic":${JSON.stringify(newest.topic)}`,
+    )
+  }
+  return members.join(',')
+}
+
+/** Where data too large for a frame is read; immutable while it is the version asked for. */
+export function dataHref(entry: Entry, token: string): string {
+  return `/api/v1/data/${token}/${entry.version.epoch}/${entry.dataOffset}`
+}
+
+export function fitsInline(data: string): boolean {
+  return data.length <= INLINE_LIMIT && Buffer.byteLength(data) <= INLINE_LIMIT
+}
