@@ -1,0 +1,119 @@
+'use client'
+import { type ReactNode, useState } from 'react'
+import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
+import { CardMessage } from './card-message.tsx'
+import { WidgetView } from './widget-view.tsx'
+
+interface CardBodyProps {
+  readonly widget: HubWidget
+  readonly state: WidgetSnapshot | undefined
+  readonly outdated: boolean
+  readonly retry: (id: string) => Promise<void>
+}
+
+/** What a card shows: its data whenever there is any, else in words why there is none. */
+export function CardBody({ widget, state, outdated, retry }: CardBodyProps) {
+  if (widget.problem)
+    return (
+      <CardMessage tone="bad" title="This widget cannot be shown" reference={widget.problem.reference}>
+        {widget.problem.message}
+      </CardMessage>
+    )
+  if (state && state.data !== null && !outdated)
+    return <WidgetView type={state.type} data={state.data} config={widget.config} />
+  if (state?.status === 'unavailable')
+    return (
+      <CardMessage tone="muted" title="Not set up yet" reference={state.error?.reference}>
+        {state.error?.message ?? 'Something this widget needs is missing on the server.'}
+      </CardMessage>
+    )
+  if (state?.status === 'failed')
+    return (
+      <CardMessage
+        tone="bad"
+        title="Nothing could be loaded"
+        reference={state.error?.reference}
+        action={<RetryButton state={state} retry={() => retry(widget.id)} />}
+      >
+        {state.error?.message}
+      </CardMessage>
+    )
+  if (outdated) return <p className="py-2 text-muted">Reload the page to see this widget.</p>
+  return <Skeleton />
+}
+
+/** Beside data that could not be renewed: why, and a way to ask again. */
+export function CardNotice({ widget, state, outdated, retry }: CardBodyProps) {
+  if (outdated)
+    return (
+      <Notice tone="bg-warn-wash">
+        <p className="grow">The server has a newer version of this widget.</p>
+        <button className="button" type="button" onClick={() => location.reload()}>
+          Reload
+        </button>
+      </Notice>
+    )
+  if (!state?.error || state.data === null || widget.problem) return null
+  const reference = <span className="font-mono text-muted">{state.error.reference}</span>
+  return (
+    <Notice tone={state.status === 'unavailable' ? 'bg-warn-wash' : 'bg-bad-wash'}>
+      <p className="min-w-0 grow wrap-anywhere">
+        {state.error.message} {reference}
+      </p>
+      {state.status === 'unavailable' ? null : <RetryButton state={state} retry={() => retry(widget.id)} />}
+    </Notice>
+  )
+}
+
+function Notice({ tone, children }: { readonly tone: string; readonly children: ReactNode }) {
+  return (
+    <div className={`mx-2 flex items-center gap-2 rounded-lg px-2 py-1.5 text-small text-ink ${tone}`}>
+      {children}
+    </div>
+  )
+}
+
+/** Stays pressed until the widget has any other state, so that a reader sees that the request was heard. */
+function RetryButton({
+  state,
+  retry,
+}: {
+  readonly state: WidgetSnapshot
+  readonly retry: () => Promise<void>
+}) {
+  const [asked, setAsked] = useState<WidgetSnapshot>()
+  const [refusal, setRefusal] = useState('')
+  const waiting = asked === state
+
+  async function ask() {
+    if (waiting) return
+    setAsked(state)
+    setRefusal('')
+    try {
+      await retry()
+    } catch (error) {
+      setAsked(undefined)
+      setRefusal(error instanceof Error ? error.message : 'The server did not answer. Try again in a moment.')
+    }
+  }
+
+  return (
+    <span className="with-scripts flex shrink-0 flex-col items-start gap-0.5">
+      <button className="button" type="button" aria-disabled={waiting} onClick={() => void ask()}>
+        {waiting ? 'Trying…' : 'Try again'}
+      </button>
+      <span role="status">{refusal}</span>
+    </span>
+  )
+}
+
+function Skeleton() {
+  return (
+    <div className="pulse space-y-2.5 py-2">
+      <span className="sr-only">Loading</span>
+      <div className="h-3 w-3/4 rounded bg-sunken" />
+      <div className="h-3 w-1/2 rounded bg-sunken" />
+      <div className="h-3 w-2/3 rounded bg-sunken" />
+    </div>
+  )
+}

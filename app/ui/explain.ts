@@ -1,0 +1,67 @@
+import type { Explanation } from '#backend/wire.ts'
+
+const states: { readonly [S in Explanation['status']]: string } = {
+  fresh: 'It is up to date.',
+  empty: 'It is up to date, and there is nothing to show.',
+  refreshing: 'It is being loaded again.',
+  loading: 'It is being loaded for the first time.',
+  stale: 'It is out of date and waits to be loaded again.',
+  failed: 'The last load failed; what you see is the result before it.',
+  unavailable: 'Something it needs is not set up.',
+}
+
+const outcomes = { changed: 'New result', confirmed: 'Nothing new', failed: 'Failed' } as const
+const shown = 5
+
+/** An explanation in plain sentences, shortened to what fits a card. */
+export function explain(explanation: Explanation) {
+  const { status, cause, error, interests, freshness, now } = explanation
+  const topics = [...new Set(cause.map((event) => event.topic))]
+  return {
+    now: [
+      states[status],
+      ...(topics.length > 0 ? [`What you see was changed by ${list(topics, 'and')}.`] : []),
+      ...(error ? [`${sentence(error.message)} Reference ${error.reference}.`] : []),
+    ],
+    becomesStale: [
+      interests.length === 0
+        ? 'No event changes it.'
+        : `When an event arrives on ${list(interests.map(interestWords), 'or')}.`,
+      freshness.dueAt === null
+        ? `At the latest ${duration(freshness.maxAge * 1000)} after each load.`
+        : freshness.dueAt <= now
+          ? 'By the clock, now.'
+          : `By the clock, in ${duration(freshness.dueAt - now)}.`,
+    ],
+    events: explanation.events.slice(0, shown),
+    loads: explanation.loads.slice(0, shown).map(({ startedAt, endedAt, outcome }) => ({
+      startedAt,
+      endedAt,
+      text: `${outcomes[outcome]} in ${duration(endedAt - startedAt)}`,
+    })),
+  }
+}
+
+function interestWords({ topic, where }: Explanation['interests'][number]): string {
+  const conditions = Object.entries(where ?? {}).map(([field, value]) => `${field} is ${String(value)}`)
+  return conditions.length > 0 ? `${topic} where ${list(conditions, 'and')}` : topic
+}
+
+function list(items: readonly string[], word: 'and' | 'or'): string {
+  const last = items.at(-1) ?? ''
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Milliseconds in words, to one unit. */
+function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`
+  const seconds = milliseconds / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return seconds < 129_600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`
+}

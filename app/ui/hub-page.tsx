@@ -1,0 +1,57 @@
+'use client'
+import { useLayoutEffect } from 'react'
+import type { HubView, Snapshot } from '#backend/wire.ts'
+import { setTickerClock } from '#widgets/ui/ticker.ts'
+import { useLiveHub } from '../live/use-live.ts'
+import { Announcer } from './announcer.tsx'
+import { arrange } from './grid.ts'
+import { LiveIndicator } from './live-indicator.tsx'
+import { PageNotices } from './page-notices.tsx'
+import { SiteHeader } from './site-header.tsx'
+import { WidgetCard } from './widget-card.tsx'
+
+/** A hub as its readers see it: rendered by the server with its data, then followed live. */
+export function HubPage(initial: {
+  readonly hub: HubView
+  readonly snapshot: Snapshot
+  readonly paused: boolean
+  readonly build: string
+}) {
+  const { hub, widgets, live, newBuild, gone, retry, clock } = useLiveHub(initial)
+  useLayoutEffect(() => setTickerClock(clock), [clock])
+  const shown = hub.widgets.filter(
+    (widget) => !(widget.hideWhenEmpty && widgets[widget.id]?.state.status === 'empty'),
+  )
+  return (
+    <>
+      <SiteHeader>
+        <LiveIndicator live={live} renderedAt={initial.snapshot.now} />
+      </SiteHeader>
+      <main id="main" className="frame pt-5 pb-16" data-live={live.kind}>
+        <h1 className="text-title">{hub.title}</h1>
+        {hub.summary === '' ? null : (
+          <p className="mt-0.5 max-w-prose text-pretty text-soft">{hub.summary}</p>
+        )}
+        <PageNotices live={live} newBuild={newBuild} gone={gone ? 'This hub has been removed.' : undefined} />
+        {shown.length === 0 ? (
+          <p className="mt-8 text-muted">This hub has no widgets yet.</p>
+        ) : (
+          <div className="hub-grid mt-5">
+            {arrange(shown).map(({ widget, place }) => (
+              <WidgetCard
+                key={widget.id}
+                widget={widget}
+                live={widgets[widget.id]}
+                paused={live.kind === 'paused'}
+                retry={retry}
+                place={place}
+                href={`/${hub.slug}/w/${widget.id}`}
+              />
+            ))}
+          </div>
+        )}
+        <Announcer widgets={hub.widgets} live={widgets} />
+      </main>
+    </>
+  )
+}

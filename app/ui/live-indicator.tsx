@@ -1,0 +1,61 @@
+'use client'
+import { StateDot } from '#widgets/ui/state-dot.tsx'
+import type { LiveState } from '../live/use-live.ts'
+import { ClockTime } from './clock-time.tsx'
+
+/** Whether this page follows events, said once for the whole page and announced politely when it changes. */
+export function LiveIndicator({
+  live,
+  renderedAt,
+}: {
+  readonly live: LiveState
+  readonly renderedAt: number
+}) {
+  return (
+    <div className="text-small">
+      <p className="without-scripts">
+        <span className="text-soft">
+          As of <ClockTime time={renderedAt} />
+        </span>
+      </p>
+      <div className="with-scripts">
+        <p
+          role="status"
+          data-live={live.kind}
+          className={`flex items-center gap-1.5 rounded-full px-2.5 py-0.5 font-medium ${looks[live.kind]}`}
+        >
+          {words(live)}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+const looks = {
+  live: 'bg-good-wash text-good',
+  paused: 'bg-warn-wash text-warn',
+  connecting: 'bg-sunken text-soft',
+} as const
+
+function words(live: LiveState) {
+  if (live.kind === 'live')
+    return (
+      <>
+        <StateDot tone="good" label="" /> Live
+      </>
+    )
+  if (live.kind === 'connecting')
+    return (
+      <>
+        <StateDot tone="busy" label="" /> Connecting
+      </>
+    )
+  return (
+    <>
+      <StateDot tone="warn" label="" />
+      <span>
+        Paused since <ClockTime time={live.since} />
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,77 @@
+'use client'
+import { memo } from 'react'
+import type { HubWidget } from '#backend/wire.ts'
+import type { LiveWidget } from '../live/use-live.ts'
+import { CardBody, CardNotice } from './card-body.tsx'
+import { CardFoot } from './card-foot.tsx'
+
+/** One widget in its frame. Renders again only when its own state, or whether the page is live, changes. */
+export const WidgetCard = memo(function WidgetCard({
+  widget,
+  live,
+  paused,
+  retry,
+  place = '',
+  href,
+  outside = false,
+}: {
+  readonly widget: HubWidget
+  /** Absent for a widget that cannot have a state, see its `problem`. */
+  readonly live: LiveWidget | undefined
+  readonly paused: boolean
+  readonly retry: (id: string) => Promise<void>
+  /** Classes that place it on the grid. */
+  readonly place?: string
+  /** Its own page; absent there. */
+  readonly href?: string
+  /** In a frame of somebody else's page: links leave it, and its workings are not explained. */
+  readonly outside?: boolean
+}) {
+  const state = live?.state
+  const changedAt = live?.changedAt ?? null
+  const heading = `title-${widget.id}`
+  const content = { widget, state, outdated: live?.outdated ?? false, retry }
+  return (
+    <article
+      className={`relative flex min-w-0 flex-col rounded-xl border border-line bg-surface ${place}`}
+      aria-labelledby={heading}
+      data-widget={widget.id}
+      data-status={state?.status ?? 'problem'}
+    >
+      {changedAt === null ? null : <span key={changedAt} className="changed-mark" aria-hidden="true" />}
+      <header className="flex items-baseline gap-2 px-4 pt-3 pb-1">
+        <h2
+          id={heading}
+          className="min-w-0 grow truncate font-semibold tracking-[-0.006em]"
+          title={widget.title}
+        >
+          {href === undefined ? (
+            widget.title
+          ) : (
+            <a className="link" href={href} {...(outside ? { target: '_blank', rel: 'noopener' } : {})}>
+              {widget.title}
+            </a>
+          )}
+        </h2>
+        {changedAt === null ? null : (
+          <span
+            key={changedAt}
+            className="changed-word shrink-0 rounded-full bg-accent-wash px-2 font-medium text-accent text-small"
+            aria-hidden="true"
+          >
+            just changed
+          </span>
+        )}
+      </header>
+      <div className="scroll-shade @container min-h-0 grow rounded-lg px-4 py-1">
+        <CardBody {...content} />
+      </div>
+      <CardNotice {...content} />
+      {state ? (
+        <CardFoot id={widget.id} state={state} paused={paused} explained={!outside} />
+      ) : (
+        <div className="h-3" />
+      )}
+    </article>
+  )
+})
