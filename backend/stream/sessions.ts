@@ -221,6 +221,8 @@ export function openSessions(options: {
       for (const id of target.widgets) if (!layouts.widget(id)) session.write(frame('gone', { id }))
       if (cursor === 'unreadable') return manifest(session)
       const known = cursor === 'none' ? undefined : cursor
+      // What was queued meanwhile is in the states, whose versions now say what the client lacks.
+      session.forget()
       for (const key of keysAbove(known, group.placements(), keys)) session.mark(key, true)
       session.open(known)
       enqueue([session])

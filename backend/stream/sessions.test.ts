@@ -1,0 +1,251 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { afterEach, expect, test } from 'vitest'
+import { openSse, type SseClient } from '../../e2e/sse.ts'
+import type { Cache } from '../cache/cache.ts'
+import { memoryCache } from '../cache/memory-cache.ts'
+import { formatVersion } from '../cache/version.ts'
+import { followKeys } from './followed-keys.ts'
+import { followLiveness } from './liveness.ts'
+import type { Layouts } from './session-group.ts'
+import { openSessions, type Sessions } from './sessions.ts'
+import type { Shown } from './widget-state.ts'
+
+const log = pino({ level: 'silent' })
+const undo: (() => void)[] = []
+afterEach(() => {
+  for (const each of undo.splice(0).reverse()) each()
+})
+
+const shown = (id: string, key = `json@1:${id}:shared`): Shown => ({
+  id,
+  key,
+  token: `t-${key}`,
+  schema: 'json@1',
+})
+
+/** Hub documents a test can edit. */
+function editableLayouts(hubs: Record<string, { revision: number; widgets: Shown[] }>) {
+  const listeners = new Set<(slug: string) => void>()
+  const layouts: Layouts = {
+    hub: (slug) => hubs[slug],
+    widget(id) {
+      for (const [hub, { widgets }] of Object.entries(hubs)) {
+        const found = widgets.find((widget) => widget.id === id)
+        if (found) return { shown: found, hub }
+      }
+      return undefined
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return {
+    layouts,
+    edit(slug: string, widgets: Shown[] | undefined) {
+      if (widgets) hubs[slug] = { revision: (hubs[slug]?.revision ?? 0) + 1, widgets }
+      else delete hubs[slug]
+      for (const listener of listeners) listener(slug)
+    },
+  }
+}
+
+async function commit(cache: Cache, key: string, value: unknown): Promise<void> {
+  await cache.invalidate([
+    { key, cause: { id: `event-for-${JSON.stringify(value).slice(0, 20)}`, topic: 'deploy.prod' } },
+  ])
+  await cache.read([key], { want: true })
+  const { now } = await cache.read([])
+  expect((await cache.acquire(key, 'token', 10_000, 0)).outcome).toBe('granted')
+  const data = JSON.stringify(value)
+  await cache.commit(key, 'token', { data, hash: data, empty: false, dueAt: now + 3_600_000 })
+}
+
+async function serve(
+  hubs: Record<string, { revision: number; widgets: Shown[] }>,
+  cache: Cache = memoryCache(),
+) {
+  const stop = new AbortController()
+  const { layouts, edit } = editableLayouts(hubs)
+  const liveness = await followLiveness(cache)
+  const keys = await followKeys({ cache, log, signal: stop.signal, onPulse: liveness.heard })
+  const sessions: Sessions = openSessions({ keys, layouts, liveness, build: 'test', signal: stop.signal })
+  const server: Server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://localhost')
+    const target = { hubs: url.searchParams.getAll('hub'), widgets: url.searchParams.getAll('widget') }
+    const cursor = request.headers['last-event-id'] ?? url.searchParams.get('cursor') ?? undefined
+    sessions.open(response, target, cursor as string | undefined).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  undo.push(() => {
+    stop.abort()
+    server.closeAllConnections()
+    server.close()
+  })
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const connect = async (query: string, lastEventId?: string): Promise<SseClient> => {
+    const client = await openSse(`${base}?${query}`, lastEventId === undefined ? {} : { lastEventId })
+    undo.push(() => client.close())
+    return client
+  }
+  return { cache, sessions, keys, edit, connect }
+}
+
+const widget =
+  (id: string, data: unknown) => (event: { name: string; data: { id: string; data: unknown } }) =>
+    event.name === 'widget' &&
+    event.data.id === id &&
+    JSON.stringify(event.data.data) === JSON.stringify(data)
+
+test('a session without a cursor is told how every widget stands, then of each change', async () => {
+  const { cache, connect } = await serve({ team: { revision: 7, widgets: [shown('a'), shown('b')] } })
+  await commit(cache, shown('a').key, 1)
+  const client = await connect('hub=team')
+  const hello = await client.until(({ name }) => name === 'hello')
+  expect(hello.data).toMatchObject({ heartbeat: 20, build: 'test', hubs: { team: 7 } })
+  await client.until(widget('a', 1))
+  await client.until(({ name, data }) => name === 'widget' && data.id === 'b' && data.status === 'loading')
+  await commit(cache, shown('b').key, { deep: ['x'] })
+  const frame = await client.until(widget('b', { deep: ['x'] }))
+  expect(frame.data).toMatchObject({ key: 't-json@1:b:shared', schema: 'json@1', status: 'fresh' })
+  expect(frame.id).toBe(frame.data.version)
+})
+
+test('a resumed session is sent what changed while it was away, and nothing else', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a'), shown('b')] } })
+  await commit(cache, shown('a').key, 1)
+  await commit(cache, shown('b').key, 1)
+  const { cursor } = await cache.read([])
+  await commit(cache, shown('b').key, 2)
+  const client = await connect('hub=team', formatVersion(cursor))
+  expect((await client.until(({ name }) => name === 'hello')).data.cursor).toBe(formatVersion(cursor))
+  await client.until(widget('b', 2))
+  expect(client.events.filter(({ name, data }) => name === 'widget' && data.id === 'a')).toEqual([])
+})
+
+test.each(['nonsense', '1:5', '9999999999999:1'])('cursor %s is answered by a manifest', async (cursor) => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  await commit(cache, shown('a').key, 1)
+  const { entries } = await cache.read([shown('a').key])
+  const client = await connect('hub=team', cursor)
+  const resync = await client.until(({ name }) => name === 'resync')
+  expect(resync.data.widgets).toEqual({
+    a: { key: 't-json@1:a:shared', version: formatVersion(entries[0]?.version ?? { epoch: 0, offset: 0 }) },
+  })
+})
+
+test('a cursor this epoch never gave out is not believed', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  await commit(cache, shown('a').key, 1)
+  const { cursor } = await cache.read([])
+  const client = await connect('hub=team', `${cursor.epoch}:${cursor.offset + 1_000}`)
+  await client.until(({ name }) => name === 'resync')
+})
+
+test('ids ascend, and widgets that share a key move the cursor only together', async () => {
+  const same = 'json@1:same:shared'
+  const { cache, connect } = await serve({
+    team: { revision: 1, widgets: [shown('a', same), shown('b', same), shown('c')] },
+  })
+  const client = await connect('hub=team')
+  for (let value = 1; value <= 5; value++) {
+    await commit(cache, same, value)
+    await commit(cache, shown('c').key, value)
+  }
+  await client.until(widget('c', 5))
+  await client.until(widget('b', 5))
+  const ids = client.events.flatMap(({ id }) => (id ? [Number(id.split(':')[1])] : []))
+  expect(ids).toEqual([...ids].sort((x, y) => x - y))
+  const ofA = client.events.filter(({ name, data }) => name === 'widget' && data.id === 'a')
+  expect(ofA.length).toBeGreaterThan(0)
+  for (const { id } of ofA) expect(id).toBeUndefined()
+})
+
+test('data over the inline limit travels by href', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  const client = await connect('hub=team')
+  await commit(cache, shown('a').key, 'x'.repeat(9_000))
+  const frame = await client.until(({ name, data }) => name === 'widget' && data.status === 'fresh')
+  expect(frame.data.data).toBeUndefined()
+  expect(frame.data.href).toMatch(/^\/api\/v1\/data\/t-json@1:a:shared\/\d+\/\d+$/)
+})
+
+test('a layout change: gained keys are read, told and sent; lost ones are silent', async () => {
+  const { cache, connect, edit, keys } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  await commit(cache, shown('b').key, 'old')
+  await commit(cache, shown('a').key, 1)
+  const client = await connect('hub=team')
+  await client.until(widget('a', 1))
+  // The gained key has a lower version than what the session was sent last.
+  edit('team', [shown('b')])
+  const layout = await client.until(({ name }) => name === 'layout')
+  expect(layout.data).toEqual({ hub: 'team', revision: 2, keys: { b: 't-json@1:b:shared' } })
+  const frame = await client.until(widget('b', 'old'))
+  expect(client.events.indexOf(layout)).toBeLessThan(client.events.indexOf(frame))
+  expect(keys.size).toBe(1)
+})
+
+test('a deleted hub is gone; the stream of nothing else ends', async () => {
+  const { connect, edit, sessions } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  const client = await connect('hub=team')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', undefined)
+  expect((await client.until(({ name }) => name === 'gone')).data).toEqual({ hub: 'team' })
+  await expect.poll(() => client.closed).toBe(true)
+  expect(sessions.size).toBe(0)
+})
+
+test('a hub deleted and made again is followed again by new sessions', async () => {
+  const { cache, connect, edit } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 1, widgets: [] },
+  })
+  const first = await connect('hub=team&hub=other')
+  await first.until(({ name }) => name === 'hello')
+  edit('team', undefined)
+  await first.until(({ name }) => name === 'gone')
+  edit('team', [shown('a')])
+  const second = await connect('hub=team&hub=other')
+  await second.until(({ name }) => name === 'hello')
+  await commit(cache, shown('a').key, 'again')
+  await second.until(widget('a', 'again'))
+})
+
+test('one widget can be followed alone', async () => {
+  const { cache, connect } = await serve({ team: { revision: 3, widgets: [shown('a'), shown('b')] } })
+  const client = await connect('widget=a')
+  expect((await client.until(({ name }) => name === 'hello')).data.hubs).toEqual({ team: 3 })
+  await commit(cache, shown('b').key, 1)
+  await commit(cache, shown('a').key, 2)
+  await client.until(widget('a', 2))
+  expect(client.events.filter(({ name, data }) => name === 'widget' && data.id === 'b')).toEqual([])
+})
+
+test('keys are followed while somebody shows them, and let go with the last', async () => {
+  const { connect, keys, sessions } = await serve({
+    team: { revision: 1, widgets: [shown('a'), shown('b')] },
+  })
+  const first = await connect('hub=team')
+  const second = await connect('widget=a')
+  await second.until(({ name }) => name === 'hello')
+  expect(keys.size).toBe(2)
+  first.close()
+  await expect.poll(() => keys.size).toBe(1)
+  second.close()
+  await expect.poll(() => keys.size).toBe(0)
+  expect(sessions.size).toBe(0)
+})
+
+test('a client that stops reading owes at most its keys, and is whole when it reads again', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  const client = await connect('hub=team')
+  await client.until(({ name }) => name === 'hello')
+  client.pause()
+  const filler = 'y'.repeat(7_000)
+  for (let value = 0; value < 3_000; value++) await commit(cache, shown('a').key, [value, filler])
+  client.resume()
+  await client.until(({ name, data }) => name === 'widget' && data.data?.[0] === 2_999)
+  expect(client.events.length).toBeLessThan(3_000)
+})
