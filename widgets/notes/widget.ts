@@ -4,6 +4,14 @@ import { samples } from './fixtures.ts'
 
 const maxBytes = 20 * 1024
 
+// A table's rows are filled up to its widest, so a few KB of bars can ask for millions of cells.
+const maxCells = 50_000
+
+function mostCells(text: string): number {
+  const lines = text.split(/\r\n?|\n/)
+  return lines.length * Math.max(...lines.map((line) => line.split('|').length))
+}
+
 export const notes = defineWidget({
   type: 'notes',
   title: 'Notes',
@@ -15,7 +23,8 @@ export const notes = defineWidget({
       .refine((text) => new TextEncoder().encode(text).length <= maxBytes, {
         error: 'must be at most 20 KB of Markdown',
       })
-      .meta({ description: 'Markdown; HTML in it is shown as text, images as links' }),
+      .refine((text) => mostCells(text) <= maxCells, { error: 'must not hold a table as large as that' })
+      .meta({ description: 'Markdown; HTML in it is shown as text, images as their description' }),
   }),
   data: z.strictObject({ html: z.string() }),
   interests: () => [],

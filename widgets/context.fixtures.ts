@@ -1,0 +1,17 @@
+import type { LoadContext } from './define.ts'
+
+/** A context in which nothing can be reached but what a test gives. */
+export function contextWith(given: Partial<LoadContext> = {}): LoadContext {
+  const unreachable = async () => {
+    throw new Error('this loader was not expected to reach for that')
+  }
+  return {
+    fetch: unreachable,
+    events: unreachable,
+    gitLog: unreachable,
+    secrets: {},
+    now: Date.UTC(2026, 0, 15, 12),
+    signal: new AbortController().signal,
+    ...given,
+  }
+}
