@@ -3,7 +3,7 @@ import { defineWidget } from '../define.ts'
 import { topicPattern } from '../topic-pattern.ts'
 import { samples } from './fixtures.ts'
 
-const line = z.object({
+const line = z.strictObject({
   id: z.string(),
   /** Who did it, when the event says. */
   actor: z.string().optional(),
@@ -31,7 +31,7 @@ export const activity = defineWidget({
       .meta({ description: 'Topics of the events shown' }),
     limit: z.int().min(1).max(100).default(20).meta({ description: 'Most lines shown' }),
   }),
-  data: z.object({ lines: z.array(line) }),
+  data: z.strictObject({ lines: z.array(line) }),
   interests: ({ topics }) => topics.map((topic) => ({ topic })),
   reads: 'events',
   truth: 'events',

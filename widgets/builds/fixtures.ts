@@ -10,7 +10,7 @@ export const samples: readonly Sample[] = [
     data: {
       builds: [
         {
-          id: 'acme/api CI main',
+          id: 'acme/api\nCI\nmain',
           job: 'CI',
           repository: 'acme/api',
           branch: 'main',
@@ -22,7 +22,7 @@ export const samples: readonly Sample[] = [
           time: noon - 8 * minute,
         },
         {
-          id: ' web / test main',
+          id: '\nweb / test\nmain',
           job: 'web / test',
           branch: 'main',
           state: 'running',
@@ -33,7 +33,7 @@ export const samples: readonly Sample[] = [
           time: noon - 2 * minute,
         },
         {
-          id: 'acme/design Pages main',
+          id: 'acme/design\nPages\nmain',
           job: 'Pages',
           repository: 'acme/design',
           branch: 'main',
@@ -45,7 +45,7 @@ export const samples: readonly Sample[] = [
           time: noon - 44 * minute,
         },
         {
-          id: ' nightly import ',
+          id: '\nnightly import\n',
           job: 'nightly import',
           state: 'cancelled',
           finishedAt: noon - 600 * minute,

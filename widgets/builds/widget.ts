@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
 import { topicPattern } from '../topic-pattern.ts'
-import { topicToken } from '../topic-token.ts'
 import { samples } from './fixtures.ts'
+import { githubTopics } from './topics.ts'
 
-export const buildState = z.enum(['failed', 'running', 'queued', 'passed', 'cancelled', 'skipped'])
+const buildState = z.enum(['failed', 'running', 'queued', 'passed', 'cancelled', 'skipped'])
 
-const build = z.object({
+const build = z.strictObject({
   /** Names the job among all: repository, job and branch. */
   id: z.string(),
   job: z.string(),
@@ -50,33 +50,32 @@ export const builds = defineWidget({
         .max(20)
         .default(['ci.>'])
         .meta({ description: 'Topics of builds told by other events, whose data is { job, status, … }' }),
+      branches: z
+        .array(z.string().min(1).max(200))
+        .min(1)
+        .max(20)
+        .optional()
+        .meta({ description: 'Branches shown; all when left out' }),
       limit: z.int().min(1).max(100).default(20).meta({ description: 'Most jobs shown' }),
     })
     .refine(({ repositories, topics }) => repositories?.length !== 0 || topics.length > 0, {
       error: 'must name at least one repository or topic',
       path: ['repositories'],
     }),
-  data: z.object({
+  data: z.strictObject({
     builds: z.array(build),
     /** Jobs per state, those beyond the limit included. */
     counts: z.record(buildState, z.number()),
   }),
-  interests: ({ repositories, topics }) => [
-    ...githubTopics(repositories, 'workflow_run'),
-    ...githubTopics(repositories, 'check_run'),
-    ...topics.map((topic) => ({ topic })),
-  ],
+  interests: ({ repositories, topics }) =>
+    [
+      ...githubTopics(repositories, 'workflow_run'),
+      ...githubTopics(repositories, 'check_run'),
+      ...topics,
+    ].map((topic) => ({ topic })),
   reads: 'events',
   truth: 'events',
   maxAge: 3600,
   isEmpty: (data) => data.builds.length === 0,
   samples,
 })
-
-function githubTopics(repositories: readonly string[] | undefined, event: string) {
-  return (repositories ?? ['*/*']).map((name) => {
-    const [owner = '', repository = ''] = name.split('/')
-    const place = [owner, repository].map((part) => (part === '*' ? part : topicToken(part))).join('.')
-    return { topic: `github.${place}.${event}.>` }
-  })
-}

@@ -4,7 +4,7 @@ import { topicPattern } from '../topic-pattern.ts'
 import { topicToken } from '../topic-token.ts'
 import { samples } from './fixtures.ts'
 
-const commit = z.object({
+const commit = z.strictObject({
   hash: z.string(),
   subject: z.string(),
   author: z.string(),
@@ -44,7 +44,7 @@ export const commits = defineWidget({
       .optional()
       .meta({ description: 'Topics of further events after which the repository is read again at once' }),
   }),
-  data: z.object({ commits: z.array(commit) }),
+  data: z.strictObject({ commits: z.array(commit) }),
   params: ({ repository, ref, limit }) => ({ repository, ...(ref === undefined ? {} : { ref }), limit }),
   interests: ({ repository, refreshOn = [] }) => [
     { topic: 'git.push.>', where: { 'data.repository': repository } },

@@ -41,12 +41,13 @@ export const samples: readonly Sample[] = [
         },
       ],
       open: 5,
+      complete: true,
       from: 'events',
     },
   },
   {
     name: 'None open',
     config: { repositories: ['acme/docs'], showDrafts: false },
-    data: { pulls: [], open: 0, from: 'api' },
+    data: { pulls: [], open: 0, complete: true, from: 'api' },
   },
 ]

@@ -3,7 +3,7 @@ import { defineWidget } from '../define.ts'
 import { topicToken } from '../topic-token.ts'
 import { samples } from './fixtures.ts'
 
-const pull = z.object({
+const pull = z.strictObject({
   repository: z.string(),
   number: z.number(),
   title: z.string(),
@@ -34,10 +34,12 @@ export const pulls = defineWidget({
     limit: z.int().min(1).max(50).default(10).meta({ description: 'Most pull requests shown' }),
     showDrafts: z.boolean().default(true).meta({ description: 'Whether drafts are shown' }),
   }),
-  data: z.object({
+  data: z.strictObject({
     pulls: z.array(pull),
     /** How many are open, those beyond the limit included. */
     open: z.number(),
+    /** Whether all were counted; else there are more than `open`. */
+    complete: z.boolean(),
     /** Whether GitHub itself told them (with `GITHUB_TOKEN`), or the webhook deliveries seen so far. */
     from: z.enum(['api', 'events']),
   }),
