@@ -1,9 +1,5 @@
 import type { Sample } from '../define.ts'
 
-const minute = 60_000
-/** 2026-01-15T12:00:00Z */
-export const winter = Date.UTC(2026, 0, 15, 12)
-
 export const samples: readonly Sample[] = [
   {
     name: 'A team on three continents',
@@ -15,7 +11,6 @@ export const samples: readonly Sample[] = [
       ],
     },
     data: {
-      now: winter,
       zones: [
         { zone: 'Europe/Prague', offset: 60, next: { at: Date.UTC(2026, 2, 29, 1), offset: 120 } },
         { zone: 'America/New_York', offset: -300, next: { at: Date.UTC(2026, 2, 8, 7), offset: -240 } },
@@ -26,6 +21,6 @@ export const samples: readonly Sample[] = [
   {
     name: 'One zone, twelve hours',
     config: { zones: [{ zone: 'UTC' }], hour12: true },
-    data: { now: winter + 5 * minute, zones: [{ zone: 'UTC', offset: 0, next: null }] },
+    data: { zones: [{ zone: 'UTC', offset: 0, next: null }] },
   },
 ]

@@ -34,7 +34,6 @@ export const clock = defineWidget({
     hour12: z.boolean().default(false),
   }),
   data: z.strictObject({
-    now: z.number(),
     zones: z.array(
       z.strictObject({
         zone: z.string(),
