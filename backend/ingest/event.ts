@@ -26,12 +26,17 @@ export interface ReceivedEvent extends HubEvent {
 
 /** The JSON format of CloudEvents: what is on the bus. */
 export function encodeEvent(event: HubEvent): string {
-  const { extensions, data, base64, time, ...attributes } = event
   return JSON.stringify({
     specversion: '1.0',
-    ...attributes,
-    time: new Date(time).toISOString(),
-    ...extensions,
-    [base64 ? 'data_base64' : 'data']: data,
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    topic: event.topic,
+    subject: event.subject,
+    time: new Date(event.time).toISOString(),
+    datacontenttype: event.datacontenttype,
+    dataschema: event.dataschema,
+    ...event.extensions,
+    [event.base64 ? 'data_base64' : 'data']: event.data,
   })
 }

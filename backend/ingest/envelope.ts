@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import type { Json } from '#widgets/define.ts'
+import type { HubEvent } from './event.ts'
+import { parseTopic } from './topic.ts'
+
+/** A field by JSON pointer, and what is wrong with it. */
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** `now`: milliseconds since 1970, for events that tell no time. `topic`: given from outside, it wins over theirs. */
+export interface Circumstances {
+  readonly now: number
+  readonly topic?: string
+}
+
+/** Bytes of one attribute: two of them fit one row of a Postgres index. */
+const ATTRIBUTE = 1024
+const EXTENSIONS = 64
+/** Levels of arrays and objects in `data`: deeper ones overflow the stack of what serialises them. */
+export const DEPTH = 128
+const FIRST = Date.parse('0001-01-01T00:00:00Z')
+const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const unfit = /[\u0000-\u001f\u007f-\u009f\p{Surrogate}]/u
+
+const attribute = z
+  .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') })
+  .min(1, 'must not be empty')
+  .refine((text) => !unfit.test(text), 'must hold no control characters')
+  .refine((text) => Buffer.byteLength(text) <= ATTRIBUTE, `must be at most ${ATTRIBUTE} bytes`)
+
+const time = z
+  .string('must be text')
+  .transform((text) => text.toUpperCase())
+  .pipe(z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' }))
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= FIRST && at <= LAST, 'must be a time between the years 1 and 9999')
+
+const envelope = z.looseObject({
+  specversion: z.literal('1.0', { error: 'must be "1.0"' }),
+  id: attribute,
+  source: attribute,
+  type: attribute,
+  topic: attribute.nullish(),
+  subject: attribute.nullish(),
+  time: time.nullish(),
+  datacontenttype: attribute.nullish(),
+  dataschema: attribute.nullish(),
+  data: z
+    .unknown()
+    .refine((data) => !deeper(data, DEPTH), `must be at most ${DEPTH} levels deep`)
+    .optional(),
+  data_base64: z.base64('must be base64').nullish(),
+})
+const scalar = z.union([attribute, z.number(), z.boolean()], 'must be text, a number, or true or false')
+
+/** The event of an envelope in the JSON format of CloudEvents 1.0; otherwise every field that is wrong. */
+export function readEnvelope(
+  raw: unknown,
+  given: Circumstances,
+): { readonly event: HubEvent } | { readonly errors: readonly FieldError[] } {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return { errors: [{ field: '', message: 'must be a JSON object, an event' }] }
+  }
+  const parsed = envelope.safeParse(raw)
+  const errors: FieldError[] = (parsed.error?.issues ?? []).map(({ path, message }) => ({
+    field: `/${path.join('/')}`,
+    message,
+  }))
+  const extensions = readExtensions(raw, errors)
+  const topic = given.topic ?? parsed.data?.topic ?? parsed.data?.type
+  if (topic !== undefined) {
+    const problem = parseTopic(topic)
+    if (typeof problem === 'string') errors.push(topicError(problem, parsed.data?.topic))
+  }
+  if (parsed.data?.data !== undefined && typeof parsed.data.data_base64 === 'string') {
+    errors.push({ field: '/data_base64', message: 'must not stand beside data' })
+  }
+  if (errors.length > 0 || !parsed.success || topic === undefined) return { errors }
+
+  const { id, source, type, subject, datacontenttype, dataschema, data, data_base64 } = parsed.data
+  return {
+    event: {
+      id,
+      source,
+      type,
+      topic,
+      time: parsed.data.time ?? given.now,
+      extensions,
+      ...(typeof subject === 'string' ? { subject } : {}),
+      ...(typeof datacontenttype === 'string' ? { datacontenttype } : {}),
+      ...(typeof dataschema === 'string' ? { dataschema } : {}),
+      ...(typeof data_base64 === 'string'
+        ? { data: data_base64, base64: true as const }
+        : // Whoever calls took it from JSON.
+          { data: (data ?? null) as Json }),
+    },
+  }
+}
+
+function topicError(problem: string, topic: string | null | undefined): FieldError {
+  return typeof topic === 'string'
+    ? { field: '/topic', message: problem }
+    : { field: '/type', message: `serves as the topic, so it ${problem}; or add the attribute topic` }
+}
+
+function readExtensions(raw: object, errors: FieldError[]): Record<string, string | number | boolean> {
+  const extensions: Record<string, string | number | boolean> = {}
+  const own = Object.entries(raw).filter(
+    ([name, value]) => !Object.hasOwn(envelope.shape, name) && value !== null,
+  )
+  if (own.length > EXTENSIONS) {
+    errors.push({ field: '', message: `must have at most ${EXTENSIONS} extension attributes` })
+    return extensions
+  }
+  for (const [name, value] of own) {
+    const field = `/${name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`
+    const parsed = scalar.safeParse(value)
+    if (!/^[a-z0-9]{1,64}$/.test(name)) {
+      errors.push({ field, message: 'must be named with lower-case letters and digits alone' })
+    } else if (!parsed.success) {
+      errors.push({ field, message: parsed.error.issues[0]?.message ?? 'is refused' })
+    } else extensions[name] = parsed.data
+  }
+  return extensions
+}
+
+/** Whether JSON is nested over `levels` deep. */
+export function deeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (deeper(inner, levels - 1)) return true
+  return false
+}
