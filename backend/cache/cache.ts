@@ -44,17 +44,19 @@ export interface Entry {
   readonly empty: boolean
   /** Data present, built = required, this epoch, and not past due. The one rule. */
   readonly fresh: boolean
-  /** A lease is live, or the key is due and somebody watches or wants it. */
+  /** A lease is live, or it is not fresh, somebody watches or wants it, and no failure makes it wait. */
   readonly building: boolean
+  /** When the load that gave `data` began: `now` of its grant. */
   readonly loadedAt: number | undefined
+  /** When the last load that gave or confirmed `data` began. */
   readonly checkedAt: number | undefined
   readonly dueAt: number | undefined
   readonly error: LoadError | undefined
-  /** Up to 10 events behind the last change of data. */
+  /** Up to 10 events behind the last change of data, newest last. */
   readonly cause: readonly Cause[]
   readonly required: number
   readonly built: number
-  /** Newest first, up to 10. */
+  /** Newest first, up to 10. None in feed entries. */
   readonly loads: readonly LoadRecord[]
 }
 
@@ -101,7 +103,7 @@ export type Grant =
       readonly previousHash: string | undefined
       readonly failures: number
     }
-  /** `busy`: another lease is live. `idle`: not fresh, but nobody watches or wants it. */
+  /** `busy`: another lease is live, or it is too early for the next load. `idle`: not fresh, nobody watches or wants it. */
   | { readonly outcome: 'fresh' | 'busy' | 'idle' }
 
 export interface Result {
@@ -114,6 +116,8 @@ export interface Result {
   readonly dueAt: number
 }
 
+/** Entries the feed keeps at least; a tail that falls further behind is told of the gap. */
+export const FEED_LIMIT = 10_000
 /** Bytes of data that travel inside a feed entry and an SSE frame. */
 export const INLINE_LIMIT = 8 * 1024
 /** Bytes one result may have. */
@@ -152,7 +156,10 @@ export interface Cache {
   extend(key: Key, token: string, ttl: number): Promise<boolean>
   /** Gives the lease back unused; the key is due at once. */
   release(key: Key, token: string): Promise<void>
-  /** `lost`: the lease was another's, nothing stored. `stale`: stored, but an invalidation overtook it; due again. */
+  /**
+   * `lost`: the lease was another's, nothing stored. `stale`: stored, but an invalidation or `dueAt` overtook it; due
+   * again if anyone watches. Rejects with RangeError above `RESULT_LIMIT`.
+   */
   commit(key: Key, token: string, result: Result): Promise<'fresh' | 'stale' | 'lost'>
   /** Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches. */
   fail(key: Key, token: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
@@ -162,7 +169,9 @@ export interface Cache {
   lastPulse(): Promise<{ readonly now: number; readonly pulse: Pulse | undefined }>
   /** The feed after `from`; without it, from now on. Blocks at most 1 s at a time, then looks at the epoch. */
   tail(from: Version | undefined, signal: AbortSignal): AsyncIterable<TailBatch>
-  /** Yields when a read or an interest made a key due. A hint: claims must also be polled. */
+  /**
+   * Yields once it listens, and when a read, an interest or a release made a key due. A hint: claims must also be polled.
+   */
   wakes(signal: AbortSignal): AsyncIterable<void>
   close(): Promise<void>
 }

@@ -1,0 +1,295 @@
+import { type Cache, CacheAway, type Entry, INLINE_LIMIT, type Pulse, RESULT_LIMIT } from './cache.ts'
+import { type Latch, latch } from './latch.ts'
+import {
+  blank,
+  building,
+  earliest,
+  fresh,
+  giveBack,
+  type Kept,
+  leased,
+  log,
+  nextDue,
+  remember,
+  view,
+  watched,
+} from './memory-entry.ts'
+import { createFeed } from './memory-feed.ts'
+import { createQueue } from './memory-queue.ts'
+import type { Key } from './version.ts'
+
+const WEEK = 7 * 24 * 3600 * 1000
+const HOUR = 3600 * 1000
+
+export interface MemoryCacheOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Its epoch is at least this one, and at least the time at which it was made. */
+  readonly epoch?: number
+}
+
+/** The cache in this process: one life, one epoch, and the same state machine as the scripts of the Redis adapter. */
+export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryCacheOptions = {}): Cache {
+  const epoch = Math.max(clock(), least)
+  const entries = new Map<Key, Kept>()
+  const feed = createFeed(epoch)
+  const dirty = createQueue()
+  const late = createQueue()
+  const wakers = new Set<Latch>()
+  const closed = new AbortController()
+  let pulse: (Pulse & { readonly token: string; readonly until: number }) | undefined
+  let sweptAt = clock()
+
+  const until = (signal: AbortSignal) => AbortSignal.any([signal, closed.signal])
+
+  function present(): number {
+    if (closed.signal.aborted) throw new CacheAway('The cache is closed.')
+    return clock()
+  }
+
+  function touch(key: Key, now: number): Kept {
+    const e = entries.get(key) ?? blank(key)
+    entries.set(key, e)
+    e.touchedAt = now
+    return e
+  }
+
+  /** The entry whose lease `token` holds. */
+  function held(key: Key, token: string, now: number): Kept | undefined {
+    const e = entries.get(key)
+    if (e?.token !== token) return undefined
+    e.touchedAt = now
+    return e
+  }
+
+  function settle(e: Kept, now: number): void {
+    if (leased(e, now) || watched(e, now) || e.wanted) dirty.put(e.key, nextDue(e, now))
+    else dirty.remove(e.key)
+  }
+
+  function hasten(e: Kept, now: number): boolean {
+    const at = nextDue(e, now)
+    dirty.hasten(e.key, at)
+    return at <= now
+  }
+
+  function announceLate(e: Kept, now: number): void {
+    if (watched(e, now) && building(e, now) && !e.announced) late.hasten(e.key, now + 300)
+  }
+
+  function announce(e: Kept, now: number, data?: string): void {
+    feed.append((version) => {
+      e.offset = version.offset
+      if (data !== undefined) e.dataOffset = version.offset
+      e.announced = building(e, now)
+      const inline = data !== undefined && Buffer.byteLength(data) <= INLINE_LIMIT ? data : undefined
+      return { kind: 'change', version, entry: view(e, now, epoch, inline, []), changed: data !== undefined }
+    })
+  }
+
+  function wake(): void {
+    for (const waker of wakers) waker.set()
+  }
+
+  function sweep(now: number): void {
+    if (now < sweptAt + HOUR) return
+    sweptAt = now
+    for (const e of entries.values()) if (e.touchedAt + WEEK <= now) entries.delete(e.key)
+  }
+
+  return {
+    async invalidate(marks) {
+      const now = present()
+      let due = false
+      for (const { key, cause } of marks) {
+        const e = entries.get(key)
+        if (!e) continue
+        e.required += 1
+        e.retryAt = 0
+        if (cause) e.causes = remember(e.causes, [cause])
+        if (!watched(e, now)) continue
+        if (!leased(e, now)) due = hasten(e, now) || due
+        announceLate(e, now)
+      }
+      return { due }
+    },
+
+    async read(keys, { want = false } = {}) {
+      const now = present()
+      let woken = false
+      const views: Entry[] = []
+      for (const key of keys) {
+        const known = entries.get(key)
+        const e = want && !(known && fresh(known, now)) ? touch(key, now) : (known ?? blank(key))
+        if (want && !fresh(e, now)) {
+          e.wanted = true
+          woken = hasten(e, now) || woken
+        }
+        views.push(view(e, now, epoch, e.data, e.loads))
+      }
+      if (woken) wake()
+      return { cursor: { epoch, offset: feed.top }, now, entries: views }
+    },
+
+    async interest(keys, ttl) {
+      const now = present()
+      let woken = false
+      const lapsed: Key[] = []
+      const views: Entry[] = []
+      for (const key of keys) {
+        const e = touch(key, now)
+        if (!watched(e, now)) lapsed.push(key)
+        e.watchedUntil = Math.max(e.watchedUntil, now + ttl)
+        woken = hasten(e, now) || woken
+        announceLate(e, now)
+        views.push(view(e, now, epoch, undefined, e.loads))
+      }
+      if (woken) wake()
+      return { cursor: { epoch, offset: feed.top }, now, entries: views, lapsed }
+    },
+
+    async claim(limit, visibility) {
+      const now = present()
+      sweep(now)
+      for (const key of late.due(now, 500)) {
+        late.remove(key)
+        const e = entries.get(key)
+        if (e && watched(e, now) && building(e, now) && !e.announced) announce(e, now)
+      }
+      const keys = dirty.due(now, limit)
+      for (const key of keys) dirty.put(key, now + visibility)
+      const next = Math.min(dirty.first() ?? Infinity, late.first() ?? Infinity)
+      return { keys, nextIn: next === Infinity ? undefined : Math.max(0, next - now) }
+    },
+
+    async acquire(key, token, ttl, minInterval) {
+      const now = present()
+      const e = entries.get(key)
+      if (!e) {
+        dirty.remove(key)
+        return { outcome: 'idle' }
+      }
+      let outcome: 'granted' | 'fresh' | 'busy' | 'idle' = 'granted'
+      if (fresh(e, now)) outcome = 'fresh'
+      else if (leased(e, now)) outcome = 'busy'
+      else if (!watched(e, now) && !e.wanted) outcome = 'idle'
+      else if (earliest(e, now) > now) outcome = 'busy'
+      if (outcome === 'granted') {
+        e.token = token
+        e.leaseUntil = now + ttl
+        e.leaseGeneration = e.required
+        e.startedAt = now
+        e.minInterval = minInterval
+        e.leaseCauses = remember(e.leaseCauses, e.causes)
+        e.causes = []
+        e.touchedAt = now
+        announceLate(e, now)
+      }
+      settle(e, now)
+      return outcome === 'granted'
+        ? { outcome, now, previousHash: e.hash, failures: e.failures }
+        : { outcome }
+    },
+
+    async extend(key, token, ttl) {
+      const now = present()
+      const e = held(key, token, now)
+      if (!e) return false
+      e.leaseUntil = now + ttl
+      settle(e, now)
+      return true
+    },
+
+    async release(key, token) {
+      const now = present()
+      const e = held(key, token, now)
+      if (!e) return
+      giveBack(e)
+      e.startedAt = 0
+      e.retryAt = 0
+      settle(e, now)
+      wake()
+    },
+
+    async commit(key, token, { data, hash, empty, dueAt }) {
+      const now = present()
+      if (Buffer.byteLength(data) > RESULT_LIMIT)
+        throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
+      const e = held(key, token, now)
+      if (!e) return 'lost'
+      const changed = e.hash !== hash
+      if (changed) {
+        e.data = data
+        e.hash = hash
+        e.empty = empty
+        e.loadedAt = e.startedAt
+        e.dataCauses = e.leaseCauses
+      }
+      e.built = e.leaseGeneration
+      e.checkedAt = e.startedAt
+      e.dueAt = Math.round(dueAt)
+      e.error = undefined
+      e.failures = 0
+      e.retryAt = 0
+      e.wanted = false
+      e.token = undefined
+      e.leaseCauses = []
+      log(e, now, changed ? 'changed' : 'confirmed')
+      announce(e, now, changed ? data : undefined)
+      settle(e, now)
+      late.remove(key)
+      return fresh(e, now) ? 'fresh' : 'stale'
+    },
+
+    async fail(key, token, error, retryIn) {
+      const now = present()
+      const e = held(key, token, now)
+      if (!e) return
+      giveBack(e)
+      e.failures += 1
+      e.error = { ...error, at: now }
+      e.retryAt = now + retryIn
+      e.wanted = false
+      log(e, now, 'failed')
+      announce(e, now)
+      settle(e, now)
+      late.remove(key)
+    },
+
+    async pulse(token, through, ttl) {
+      const now = present()
+      if (pulse && pulse.token !== token && pulse.until > now) return false
+      const oldestDue = Math.max(0, now - (dirty.first() ?? now))
+      pulse = { token, until: now + ttl, now, through, oldestDue }
+      feed.append((version) => ({ kind: 'pulse', version, pulse: { now, through, oldestDue } }))
+      return true
+    },
+
+    async lastPulse() {
+      const now = present()
+      if (!pulse) return { now, pulse: undefined }
+      return { now, pulse: { now: pulse.now, through: pulse.through, oldestDue: pulse.oldestDue } }
+    },
+
+    tail: (from, signal) => feed.tail(from, until(signal)),
+
+    async *wakes(signal) {
+      const either = until(signal)
+      const waker = latch(either)
+      wakers.add(waker)
+      waker.set()
+      try {
+        while (!either.aborted) {
+          await waker.wait()
+          if (!either.aborted) yield
+        }
+      } finally {
+        wakers.delete(waker)
+      }
+    },
+
+    async close() {
+      closed.abort()
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type { Cause, Entry, LoadError, LoadRecord } from './cache.ts'
+import type { Key } from './version.ts'
+
+/** One key's state in memory, and the rules over it: the same as in `script/entry.ts`, but of one epoch only. */
+export interface Kept {
+  readonly key: Key
+  required: number
+  built: number
+  offset: number
+  dataOffset: number
+  announced: boolean
+  data: string | undefined
+  hash: string | undefined
+  empty: boolean
+  loadedAt: number | undefined
+  checkedAt: number | undefined
+  dueAt: number
+  error: LoadError | undefined
+  failures: number
+  retryAt: number
+  causes: readonly Cause[]
+  leaseCauses: readonly Cause[]
+  dataCauses: readonly Cause[]
+  token: string | undefined
+  leaseUntil: number
+  leaseGeneration: number
+  startedAt: number
+  minInterval: number
+  watchedUntil: number
+  wanted: boolean
+  loads: readonly LoadRecord[]
+  touchedAt: number
+}
+
+export function blank(key: Key): Kept {
+  return {
+    key,
+    required: 0,
+    built: 0,
+    offset: 0,
+    dataOffset: 0,
+    announced: false,
+    data: undefined,
+    hash: undefined,
+    empty: false,
+    loadedAt: undefined,
+    checkedAt: undefined,
+    dueAt: 0,
+    error: undefined,
+    failures: 0,
+    retryAt: 0,
+    causes: [],
+    leaseCauses: [],
+    dataCauses: [],
+    token: undefined,
+    leaseUntil: 0,
+    leaseGeneration: 0,
+    startedAt: 0,
+    minInterval: 0,
+    watchedUntil: 0,
+    wanted: false,
+    loads: [],
+    touchedAt: 0,
+  }
+}
+
+export const fresh = (e: Kept, now: number) => e.hash !== undefined && e.built === e.required && now < e.dueAt
+
+export const watched = (e: Kept, now: number) => e.watchedUntil > now
+
+export const leased = (e: Kept, now: number) => e.token !== undefined && e.leaseUntil > now
+
+/** The next load keeps its distance from the start of the last and from a failure. */
+export const earliest = (e: Kept, now: number) => Math.max(now, e.startedAt + e.minInterval, e.retryAt)
+
+export const building = (e: Kept, now: number) =>
+  leased(e, now) || (!fresh(e, now) && (watched(e, now) || e.wanted) && e.retryAt <= now)
+
+export function nextDue(e: Kept, now: number): number {
+  if (leased(e, now)) return e.leaseUntil
+  return fresh(e, now) ? e.dueAt : earliest(e, now)
+}
+
+/** Each event once, the newest 10, newest last. */
+export function remember(causes: readonly Cause[], more: readonly Cause[]): readonly Cause[] {
+  let all = causes
+  for (const cause of more) {
+    const known = all.some(({ id, topic }) => id === cause.id && topic === cause.topic)
+    if (!known) all = [...all, cause].slice(-10)
+  }
+  return all
+}
+
+export function log(e: Kept, now: number, outcome: LoadRecord['outcome']): void {
+  e.loads = [{ startedAt: e.startedAt, endedAt: now, outcome }, ...e.loads].slice(0, 10)
+}
+
+/** The lease is over without a result: its causes wait for the next one. */
+export function giveBack(e: Kept): void {
+  e.token = undefined
+  e.causes = remember(e.leaseCauses, e.causes)
+  e.leaseCauses = []
+}
+
+export function view(
+  e: Kept,
+  now: number,
+  epoch: number,
+  data: string | undefined,
+  loads: readonly LoadRecord[],
+): Entry {
+  return {
+    key: e.key,
+    version: { epoch, offset: e.offset },
+    dataOffset: e.dataOffset,
+    data,
+    hasData: e.hash !== undefined,
+    empty: e.empty,
+    fresh: fresh(e, now),
+    building: building(e, now),
+    loadedAt: e.loadedAt,
+    checkedAt: e.checkedAt,
+    dueAt: e.dueAt || undefined,
+    error: e.error,
+    cause: e.dataCauses,
+    required: e.required,
+    built: e.built,
+    loads,
+  }
+}

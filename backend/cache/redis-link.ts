@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { Redis, ReplyError } from 'ioredis'
+import type { Logger } from 'pino'
+import { CacheAway } from './cache.ts'
+import { scripts, type Verb } from './script/scripts.ts'
+
+export type LinkLog = Pick<Logger, 'info' | 'warn'>
+
+/** The connection that runs the scripts, in the epoch it has learned. */
+export interface Link {
+  readonly prefix: string
+  /** Runs one script in the present epoch, learning it anew when the store refuses it. @throws CacheAway */
+  run(
+    verb: Verb,
+    ...args: readonly (string | number)[]
+  ): Promise<{ readonly epoch: number; readonly reply: unknown }>
+  /** Asks the store for its epoch, after which `run` uses it. @throws CacheAway */
+  learn(): Promise<number>
+  /** A connection of its own that waits out every outage; disconnect it when done. */
+  connect(): Redis
+  close(): void
+}
+
+const retryStrategy = (times: number) => Math.random() * Math.min(50 * 2 ** times, 1000)
+
+/** Redis answers, but not as a store that may be written to now. */
+const refusals = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MISCONF|OOM|BUSY|TRYAGAIN|UNBLOCKED) /
+
+/**
+ * Resolves after the first attempt to connect, also when it failed: from then on it keeps trying.
+ * @throws Error when the server would evict any key when memory is short.
+ */
+export async function openLink(url: string, prefix: string, log: LinkLog | undefined): Promise<Link> {
+  const redis = new Redis(url, {
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: 3000,
+    socketTimeout: 5000,
+    retryStrategy,
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    lazyConnect: true,
+  })
+  let highest = 0
+  let life: Promise<number> | undefined
+  let away = true
+
+  const learn = (): Promise<number> => {
+    const learning = mint(redis, prefix, highest).then((epoch) => {
+      highest = epoch
+      return epoch
+    })
+    learning.catch(() => undefined)
+    life = learning
+    return learning
+  }
+
+  redis.on('ready', () => {
+    if (away) log?.info({ store: 'redis' }, 'Redis answers.')
+    away = false
+    void learn()
+  })
+  redis.on('close', () => {
+    life = undefined
+  })
+  redis.on('error', (error) => {
+    if (!away) log?.warn({ store: 'redis', error }, 'Redis is away; trying again until it is back.')
+    away = true
+  })
+
+  const link: Link = {
+    prefix,
+    async run(verb, ...args) {
+      for (let attempt = 1; ; attempt++) {
+        const learned = life
+        try {
+          if (!learned) throw new CacheAway('Redis cannot be reached.')
+          const epoch = await learned
+          return { epoch, reply: await evaluate(redis, prefix, verb, [epoch, ...args]) }
+        } catch (error) {
+          if (!isEpoch(error) || attempt === 3) throw asAway(error)
+          if (life === learned) void learn()
+        }
+      }
+    },
+    learn: () => learn().catch((error: unknown) => Promise.reject(asAway(error))),
+    connect: () => tolerant(url),
+    close: () => redis.disconnect(),
+  }
+
+  await redis.connect().catch((error: unknown) => {
+    log?.warn({ store: 'redis', error }, 'Redis cannot be reached; trying again until it can.')
+  })
+  await life?.catch((error: unknown) => {
+    if (!(error instanceof UnfitStore)) return
+    redis.disconnect()
+    throw error
+  })
+  return link
+}
+
+function tolerant(url: string): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    socketTimeout: 5000,
+    retryStrategy,
+    lazyConnect: true,
+  })
+  // The main connection reports outages; this one is to be quiet about the same ones.
+  redis.on('error', () => undefined)
+  redis.connect().catch(() => undefined)
+  return redis
+}
+
+class UnfitStore extends Error {}
+
+async function mint(redis: Redis, prefix: string, highest: number): Promise<number> {
+  const info = await redis.info()
+  const said = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
+  const policy = said('maxmemory_policy')
+  if (policy.startsWith('allkeys-')) {
+    throw new UnfitStore(
+      `Redis evicts keys that Hubs cannot lose (maxmemory-policy is ${policy}): set maxmemory-policy to noeviction or volatile-lru.`,
+    )
+  }
+  const epoch = await evaluate(redis, prefix, 'epoch', [
+    `${said('run_id')}:${said('master_replid')}`,
+    highest,
+  ])
+  return Number(epoch)
+}
+
+async function evaluate(
+  redis: Redis,
+  prefix: string,
+  verb: Verb | 'epoch',
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const text = scripts[verb]
+  const meta = `${prefix}:meta`
+  try {
+    return await redis.evalsha(digest(text), 1, meta, ...args)
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+    return redis.eval(text, 1, meta, ...args)
+  }
+}
+
+const digests = new Map<string, string>()
+
+function digest(text: string): string {
+  const known = digests.get(text)
+  if (known) return known
+  const hash = createHash('sha1').update(text).digest('hex')
+  digests.set(text, hash)
+  return hash
+}
+
+function isEpoch(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('EPOCH ')
+}
+
+/** Every error but a script's own means that the store cannot be used now. */
+function asAway(error: unknown): unknown {
+  if (error instanceof CacheAway) return error
+  if (error instanceof UnfitStore) return new CacheAway(error.message)
+  if (error instanceof ReplyError && !refusals.test((error as Error).message)) return error
+  return new CacheAway('Redis cannot be reached.', { cause: error })
+}
