@@ -1,0 +1,103 @@
+import type { Cache } from '../cache/cache.ts'
+import { compareVersions, formatVersion } from '../cache/version.ts'
+import type { HubMemory } from '../hubs/hub-memory.ts'
+import type { Placed, PlacedWidget } from '../hubs/placed.ts'
+import type { Served, Snapshots } from '../stream/snapshots.ts'
+import type { Explanation } from '../wire.ts'
+import { ProblemError } from './problem.ts'
+import type { Answer, Route } from './route.ts'
+
+/** Milliseconds between two retries of one key that readers may ask for. */
+const RETRY_EVERY = 2_000
+
+export function widgetRoutes(options: {
+  hubs: HubMemory
+  snapshots: Snapshots
+  cache: Cache
+  explain: (widget: PlacedWidget) => Promise<Explanation>
+}): Route[] {
+  const { hubs, snapshots, cache, explain } = options
+  const retried = new Map<string, number>()
+
+  function widgetOf(id: string | undefined): Placed {
+    const widget = hubs.widgets.get(id ?? '')
+    if (!widget) throw new ProblemError(404, `There is no widget ${id}.`)
+    return widget
+  }
+
+  function loadableOf(id: string | undefined): PlacedWidget {
+    const widget = widgetOf(id)
+    if (widget.problem) throw new ProblemError(409, widget.problem.message)
+    return widget
+  }
+
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/hubs/:slug/snapshot',
+      async handle({ params }) {
+        const hub = hubs.hubs.get(params.slug ?? '')
+        if (!hub) throw new ProblemError(404, `There is no hub ${params.slug}.`)
+        return text(await snapshots.hub(hub))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/widgets/:id',
+      handle: async ({ params }) => text(await snapshots.widget(widgetOf(params.id))),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/widgets/:id/explain',
+      handle: async ({ params }) => ({ status: 200, body: await explain(loadableOf(params.id)) }),
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/widgets/:id/retry',
+      async handle({ params }) {
+        const { key } = loadableOf(params.id)
+        const now = performance.now()
+        for (const [asked, at] of retried) {
+          if (now - at < RETRY_EVERY) break
+          retried.delete(asked)
+        }
+        if (retried.has(key)) {
+          throw new ProblemError(429, 'It was asked for a moment ago. Wait two seconds.', {
+            headers: { 'retry-after': '2' },
+          })
+        }
+        retried.set(key, now)
+        await cache.invalidate([{ key }])
+        await cache.read([key], { want: true })
+        return { status: 202, body: {} }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/data/:token/:epoch/:offset',
+      async handle({ params }) {
+        const widget = hubs.byToken(params.token ?? '')
+        if (!widget) throw new ProblemError(404, 'No widget shows this any more.')
+        const asked = { epoch: Number(params.epoch), offset: Number(params.offset) }
+        if (!Number.isSafeInteger(asked.epoch) || !Number.isSafeInteger(asked.offset)) {
+          throw new ProblemError(404, 'The address names no version.')
+        }
+        const [entry] = (await cache.read([widget.key])).entries
+        if (entry?.data === undefined) throw new ProblemError(404, 'There is no data of this yet.')
+        const version = { epoch: entry.version.epoch, offset: entry.dataOffset }
+        const same = entry.dataOffset > 0 && compareVersions(version, asked) === 0
+        return {
+          status: 200,
+          headers: { 'cache-control': same ? 'public, max-age=31536000, immutable' : 'no-store' },
+          body: Buffer.from(
+            `{"key":${JSON.stringify(widget.token)},"version":"${formatVersion(entry.version)}","data":${entry.data}}`,
+          ),
+        }
+      },
+    },
+  ]
+}
+
+function text({ text: body, paused }: Served): Answer {
+  return { status: 200, headers: paused ? { 'hubs-paused': 'true' } : {}, body: Buffer.from(body) }
+}

@@ -1,0 +1,56 @@
+import type { HubMemory } from './hubs/hub-memory.ts'
+import { hubSummary, hubView, hubWidget } from './hubs/hub-view.ts'
+import type { PlacedWidget } from './hubs/placed.ts'
+import type { Services } from './services.ts'
+import type { Snapshots } from './stream/snapshots.ts'
+import type { Explanation, Snapshot } from './wire.ts'
+
+/** What pages get, answered from the hubs held in memory and one read of the cache. */
+export function pageServices(options: {
+  build: string
+  origin: string
+  memory: HubMemory
+  snapshots: Snapshots
+  /** The database has stopped answering: what is held of hubs may be old. */
+  databaseAway: () => boolean
+  explain: (widget: PlacedWidget) => Promise<Explanation>
+}): Services {
+  const { build, origin, memory, snapshots, databaseAway, explain } = options
+
+  async function snapshotOf(
+    hub: Parameters<Snapshots['hub']>[0],
+  ): Promise<{ snapshot: Snapshot; paused: boolean }> {
+    const { text, paused } = await snapshots.hub(hub)
+    // Our own text, made of the same types.
+    return { snapshot: JSON.parse(text) as Snapshot, paused: paused || databaseAway() }
+  }
+
+  return {
+    build,
+    origin,
+    async directory() {
+      return [...memory.hubs.values()].map(hubSummary).sort((a, b) => a.title.localeCompare(b.title))
+    },
+    async hubPage(slug) {
+      const hub = memory.hubs.get(slug)
+      return hub && { hub: hubView(hub), ...(await snapshotOf(hub)) }
+    },
+    async embed(widgetId) {
+      const widget = memory.widgets.get(widgetId)
+      const hub = widget && memory.hubs.get(widget.hub)
+      if (!widget || !hub) return undefined
+      const { slug, title, revision } = hub
+      const { snapshot, paused } = await snapshotOf({
+        slug: `${slug} ${widgetId}`,
+        revision,
+        widgets: [widget],
+      })
+      const state = snapshot.widgets[widgetId]
+      return state && { hub: { slug, title }, widget: hubWidget(widget), state, snapshot, paused }
+    },
+    async explain(widgetId) {
+      const widget = memory.widgets.get(widgetId)
+      return widget && !widget.problem ? explain(widget) : undefined
+    },
+  }
+}
