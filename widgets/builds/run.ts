@@ -32,7 +32,7 @@ const workflowRun = z.object({
   repository,
   workflow: z.object({ name: maybeLine }).nullish().catch(undefined),
   workflow_run: z.object({
-    name: line,
+    name: maybeLine,
     workflow_id: z.number().nullish(),
     run_number: z.number(),
     run_attempt: z.number().nullish(),
@@ -88,14 +88,15 @@ function fromWorkflowRun(event: LoggedEvent): Run | undefined {
   const { repository, workflow, workflow_run: run } = data
   const state = githubState(run.status, run.conclusion)
   const finished = run.status === 'completed'
+  const job = workflow?.name ?? run.name ?? 'workflow'
   const branch =
     // A fork may offer its own default branch, which says nothing about ours.
     run.event?.startsWith('pull_request') && run.head_branch && run.head_branch === repository.default_branch
       ? `${run.head_branch} of a fork`
       : run.head_branch
   return {
-    ...identity(repository.full_name, String(run.workflow_id ?? run.name), branch),
-    job: workflow?.name ?? run.name,
+    ...identity(repository.full_name, String(run.workflow_id ?? job), branch),
+    job,
     state,
     version: `#${run.run_number}`,
     ...present({

@@ -36,7 +36,7 @@ export const builds = defineWidget({
           z
             .string()
             .max(140)
-            .regex(/^[\w.-]+\/(?:[\w.-]+|\*)$/, {
+            .regex(/^(?!\.+\/)[\w.-]+\/(?:(?!\.+$)[\w.-]+|\*)$/, {
               error: 'must be owner/repository, or owner/* for all of an owner',
             }),
         )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
-import { topicToken } from '../topic-token.ts'
 import { samples } from './fixtures.ts'
+import { pullTopic } from './topics.ts'
 
 const pull = z.strictObject({
   repository: z.string(),
@@ -26,7 +26,7 @@ export const pulls = defineWidget({
         z
           .string()
           .max(140)
-          .regex(/^[\w.-]+\/[\w.-]+$/, { error: 'must be owner/repository' }),
+          .regex(/^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/, { error: 'must be owner/repository' }),
       )
       .min(1)
       .max(20)
@@ -43,11 +43,7 @@ export const pulls = defineWidget({
     /** Whether GitHub itself told them (with `GITHUB_TOKEN`), or the webhook deliveries seen so far. */
     from: z.enum(['api', 'events']),
   }),
-  interests: ({ repositories }) =>
-    repositories.map((name) => {
-      const [owner, repository] = name.split('/')
-      return { topic: `github.${topicToken(owner)}.${topicToken(repository)}.pull_request.>` }
-    }),
+  interests: ({ repositories }) => repositories.map((name) => ({ topic: pullTopic(name) })),
   reads: 'events',
   // With a token the API is asked, and it may know more than the webhooks told.
   truth: 'time',

@@ -1,0 +1,83 @@
+import type { GitHubDelivery } from './github-delivery.ts'
+import type { Told } from './told.ts'
+
+const verbs: { readonly [action: string]: string } = {
+  synchronize: 'updated',
+  ready_for_review: 'marked as ready',
+  converted_to_draft: 'marked as draft',
+  review_requested: 'asked for a review of',
+  review_request_removed: 'took back a request to review',
+  auto_merge_enabled: 'set to merge by itself',
+  auto_merge_disabled: 'set not to merge by itself',
+}
+/** Acts that stand for themselves; the others are changes to something that is there. */
+const acts = ['opened', 'closed', 'merged', 'reopened']
+
+interface Numbered {
+  readonly number?: number | null | undefined
+  readonly title?: string | null | undefined
+  readonly html_url?: string | null | undefined
+  readonly merged?: boolean | null | undefined
+}
+
+export function numberedTold(
+  { action }: GitHubDelivery,
+  place: string,
+  kind: string,
+  thing: Numbered | null | undefined,
+): Told | undefined {
+  if (!thing || !action) return undefined
+  const act = action === 'closed' && thing.merged ? 'merged' : action
+  const verb = verbs[act] ?? act.replaceAll('_', ' ')
+  const own = !acts.includes(act)
+  return {
+    text: `${verb} ${named(kind, thing)} in ${place}`,
+    href: thing.html_url,
+    group: own ? ['change', thing.number ?? 0] : [act],
+    several: own
+      ? (count) => `${count} changes to ${named(kind, thing)} in ${place}`
+      : (count) => `${count} ${kind}s ${verb} in ${place}`,
+  }
+}
+
+function named(kind: string, { number, title }: Numbered): string {
+  return [kind, number ? `#${number}` : '', title ?? ''].filter(Boolean).join(' ')
+}
+
+export function commentTold(
+  { action, comment }: GitHubDelivery,
+  place: string,
+  kind: string,
+  thing: Numbered | null | undefined,
+): Told | undefined {
+  if (!thing || action === 'edited') return undefined
+  const verb = action === 'deleted' ? 'deleted a comment on' : 'commented on'
+  return {
+    text: `${verb} ${named(kind, thing)} in ${place}`,
+    href: comment?.html_url ?? thing.html_url,
+    group: [action ?? '', thing.number ?? 0],
+    several: (count) =>
+      `${count} comments ${action === 'deleted' ? 'deleted ' : ''}on ${named(kind, thing)} in ${place}`,
+  }
+}
+
+const reviews: { readonly [state: string]: string } = {
+  approved: 'approved',
+  changes_requested: 'asked for changes to',
+  dismissed: 'dismissed a review of',
+}
+
+export function reviewTold(
+  { action, review, pull_request: pull }: GitHubDelivery,
+  place: string,
+): Told | undefined {
+  if (!pull || action === 'edited') return undefined
+  const verb =
+    reviews[action === 'dismissed' ? 'dismissed' : (review?.state ?? '').toLowerCase()] ?? 'reviewed'
+  return {
+    text: `${verb} ${named('pull request', pull)} in ${place}`,
+    href: review?.html_url ?? pull.html_url,
+    group: [verb, pull.number ?? 0],
+    several: (count) => `${count} reviews of ${named('pull request', pull)} in ${place}`,
+  }
+}

@@ -1,0 +1,33 @@
+'use client'
+import type { ViewProps } from '../define.ts'
+import { Empty } from '../ui/empty.tsx'
+import { List } from '../ui/list.tsx'
+import { Row } from '../ui/row.tsx'
+import type { pulls } from './widget.ts'
+
+export default function PullsView({ data, config }: ViewProps<typeof pulls>) {
+  const source = data.from === 'events' ? ' since GitHub’s webhook was set up' : ''
+  if (data.pulls.length === 0) return <Empty>No open pull requests{source}.</Empty>
+  const several = config.repositories.length > 1
+  return (
+    <div>
+      <List items={data.pulls} keyOf={({ repository, number }) => `${repository}#${number}`} ordered>
+        {({ repository, number, title, author, draft, href, updatedAt }) => (
+          <Row
+            mark={`#${number}`}
+            title={title}
+            href={href}
+            note={[draft ? 'Draft' : '', several ? repository : '', author].filter(Boolean).join(' · ')}
+            time={updatedAt}
+          />
+        )}
+      </List>
+      {data.open > data.pulls.length || !data.complete ? (
+        <p className="pt-2 text-small text-muted tabular-nums">
+          {data.pulls.length} of {data.open}
+          {data.complete ? '' : ' or more'} open
+        </p>
+      ) : null}
+    </div>
+  )
+}
