@@ -1,0 +1,33 @@
+import { type LoadContext, LoadFailure } from './define.ts'
+
+const hour = 3_600_000
+
+/** Fetches and gives the answer when it is a good one; what else a server says becomes a failure with words for it. */
+export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: string): Promise<Response> {
+  const answer = await fetch(url, { headers: { accept, 'user-agent': 'hubs' } })
+  if (answer.ok) return answer
+  const { host } = new URL(url)
+  const wait = retryAfter(answer.headers.get('retry-after'), now)
+  if (answer.status === 429 || (answer.status === 503 && wait !== undefined)) {
+    throw new LoadFailure('limited', `${host} asks us to wait before the next request.`, {
+      retryAfter: wait ?? 60_000,
+    })
+  }
+  throw new LoadFailure('upstream', sentence(answer.status, host))
+}
+
+function sentence(status: number, host: string): string {
+  if (status === 401 || status === 403)
+    return `${host} shows this address only to those it knows (${status}).`
+  if (status === 404 || status === 410) return `${host} has nothing at this address (${status}).`
+  return status >= 500
+    ? `${host} has trouble of its own (${status}).`
+    : `${host} refuses this request (${status}).`
+}
+
+/** The header's seconds or date as milliseconds from now, at most a day. */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 1000), 24 * hour)
+}
