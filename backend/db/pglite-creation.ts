@@ -36,7 +36,7 @@ async function run(folder: string): Promise<void> {
   const child = spawn(process.execPath, args, {
     cwd: productFolder(),
     // Nothing of ours: loaders and debuggers named in NODE_OPTIONS are not meant for it.
-    env: {},
+    env: { NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let complaint = ''

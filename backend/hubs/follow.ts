@@ -1,0 +1,153 @@
+import type { Logger } from 'pino'
+import type { OpenDatabase } from '../db/database.ts'
+import { type HubChange, type HubMemory, hubMemory } from './hub-memory.ts'
+import { CHANGES_CHANNEL, type HubsRoom } from './hubs.ts'
+import type { Place } from './placed.ts'
+import type { StoredHub } from './stored-hub.ts'
+
+/** Milliseconds between two reads of the log of changes when nothing hints at one. */
+const INTERVAL = 1_000
+/** Milliseconds without an answer after which the database counts as away although no error said so. */
+const PATIENCE = 5_000
+const BATCH = 1_000
+
+/** All hubs as of the last change read; the last known ones while the database is away. */
+export interface FollowedHubs extends HubMemory {
+  /** Whether the database has stopped answering. */
+  readonly away: boolean
+  /** Resolves once all hubs are loaded; rejects if `signal` is aborted before. */
+  readonly ready: Promise<void>
+  /** Reads the log of changes to its end as of now. @throws DatabaseAway */
+  caughtUp(): Promise<void>
+  /** Calls back for each hub there is, then for every change, in order. Returns its own undo. */
+  onChange(listener: (change: HubChange) => void): () => void
+}
+
+/** Holds all hubs in memory and follows their log of changes until `signal` aborts. */
+export function followHubs(options: {
+  hubs: HubsRoom
+  place: Place
+  listen: OpenDatabase['listen']
+  log: Logger
+  signal: AbortSignal
+}): FollowedHubs {
+  const { hubs, place, listen, log, signal } = options
+  const memory = hubMemory()
+  const listeners = new Set<(change: HubChange) => void>()
+  let position: number | undefined
+  let failing = false
+  let answeredAt = performance.now()
+  let reading: Promise<void> = Promise.resolve()
+  let listening = false
+  let hinted = false
+  let wake = () => {}
+
+  function set(slug: string, stored: StoredHub | undefined): void {
+    const change = memory.set(slug, stored && place(stored))
+    if (change.before || change.after) for (const listener of listeners) tell(listener, change)
+  }
+
+  function tell(listener: (change: HubChange) => void, change: HubChange): void {
+    try {
+      listener(change)
+    } catch (error) {
+      log.error({ err: error, hub: change.slug }, 'a follower of hubs failed on a change')
+    }
+  }
+
+  async function readAll(latest: number): Promise<void> {
+    const all = new Map((await hubs.all()).map((hub) => [hub.slug, hub]))
+    for (const slug of new Set([...memory.hubs.keys(), ...all.keys()])) set(slug, all.get(slug))
+    position = latest
+  }
+
+  async function readOn(): Promise<void> {
+    const latest = await hubs.latestChange()
+    // A lower number: the database was restored from an older copy.
+    if (position === undefined || latest < position) await readAll(latest)
+    while (position !== undefined && position < latest) {
+      const changes = await hubs.changesAfter(position, BATCH)
+      const last = changes.at(-1)
+      if (!last || changes[0]?.number !== position + 1) {
+        await readAll(latest)
+        break
+      }
+      const slugs = [...new Set(changes.map(({ hub }) => hub))]
+      const now = new Map((await hubs.some(slugs)).map((hub) => [hub.slug, hub]))
+      for (const slug of slugs) {
+        // Already known when a read before this one met the hub newer than its change.
+        if (now.get(slug)?.revision !== memory.hubs.get(slug)?.revision) set(slug, now.get(slug))
+      }
+      position = last.number
+    }
+    answeredAt = performance.now()
+  }
+
+  /** One read at a time, each begun after it was asked for. */
+  function read(): Promise<void> {
+    reading = reading.catch(() => {}).then(readOn)
+    return reading
+  }
+
+  function hint(): void {
+    hinted = true
+    wake()
+  }
+
+  function idle(): Promise<void> {
+    if (hinted || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, INTERVAL)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  async function follow(onReady: () => void): Promise<void> {
+    while (!signal.aborted) {
+      hinted = false
+      try {
+        if (!listening) await listen(CHANGES_CHANNEL, hint)
+        listening = true
+        await read()
+        if (failing) log.info('The log of hub changes is read again.')
+        failing = false
+        onReady()
+      } catch (error) {
+        if (!failing)
+          log.warn(
+            { err: error },
+            'The log of hub changes cannot be read: hubs stay as they were last known.',
+          )
+        failing = true
+      }
+      await idle()
+    }
+  }
+
+  const ready = new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      wake()
+      reject(signal.reason)
+    })
+    void follow(resolve)
+  })
+  // Whoever waits for it hears of it; when nobody does, an end before the start is no fault.
+  ready.catch(() => {})
+
+  return {
+    ...memory,
+    get away() {
+      return failing || performance.now() - answeredAt > PATIENCE
+    },
+    ready,
+    caughtUp: read,
+    onChange(listener) {
+      listeners.add(listener)
+      for (const [slug, after] of memory.hubs) tell(listener, { slug, after })
+      return () => listeners.delete(listener)
+    },
+  }
+}

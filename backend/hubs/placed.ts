@@ -1,0 +1,99 @@
+import { createHash, createHmac } from 'node:crypto'
+import { ZodError } from 'zod'
+import type { Interest, Json, SecretName, WidgetType } from '#widgets/define.ts'
+import type { Key } from '../cache/version.ts'
+import type { Position } from '../wire.ts'
+import { canonicalJson } from './canonical-json.ts'
+import type { TypeOf } from './document.ts'
+import { fieldErrors, plainWords } from './field-error.ts'
+import type { StoredHub, StoredWidget } from './stored-hub.ts'
+
+interface Placement {
+  readonly id: string
+  /** Slug of its hub. */
+  readonly hub: string
+  readonly type: string
+  /** Its own, else its type's, else its type's name. */
+  readonly title: string
+  /** As it was given. */
+  readonly rawConfig: Json
+  readonly position: Position
+}
+
+/** A widget with all that the rest of the line needs of it. */
+export interface PlacedWidget extends Placement {
+  readonly problem?: undefined
+  readonly widgetType: WidgetType
+  /** As its type parses it. */
+  readonly config: Json
+  readonly params: Json
+  readonly interests: readonly Interest[]
+  readonly key: Key
+  /** The key as the outside sees it. */
+  readonly token: string
+  /** `type@version`. */
+  readonly schema: string
+}
+
+/** A widget that cannot be loaded: its type is gone, or no longer takes its config. */
+export interface RefusedWidget extends Placement {
+  readonly problem: { readonly code: 'type-gone' | 'config-refused'; readonly message: string }
+}
+
+export type Placed = PlacedWidget | RefusedWidget
+
+/** A hub as it is held in memory. */
+export interface Hub extends Omit<StoredHub, 'widgets'> {
+  readonly widgets: readonly Placed[]
+}
+
+export type Place = (hub: StoredHub) => Hub
+
+/**
+ * Resolves stored hubs. `secret` is `HUBS_SECRET`, which makes tokens of keys; `secrets` are the settings widget types may
+ * name. All processes must be given the same, for they share the keys.
+ */
+export function placer(options: {
+  typeOf: TypeOf
+  secret: string
+  secrets: Readonly<Partial<Record<SecretName, string>>>
+}): Place {
+  const { typeOf, secret, secrets } = options
+  const short = (text: string) => createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
+  const secretMarks = (names: readonly SecretName[]) =>
+    names.map((name) => `${name}#${secrets[name] === undefined ? '' : short(`secret ${secrets[name]}`)}`)
+
+  function resolve(stored: StoredWidget, hub: StoredHub): Placed {
+    const { id, type, position, config: rawConfig } = stored
+    const widgetType = typeOf(type)
+    const title = stored.title ?? widgetType?.definition.title ?? type
+    const placement = { id, hub: hub.slug, type, title, rawConfig, position }
+    if (!widgetType) {
+      const message = `There is no widget type “${type}” in this version of Hubs. Remove the widget, or put its type back.`
+      return { ...placement, problem: { code: 'type-gone', message } }
+    }
+    const { definition } = widgetType
+    try {
+      const config = definition.config.parse(rawConfig, { error: plainWords }) as Json
+      const params = widgetType.params(config)
+      const schema = `${definition.type}@${definition.version}`
+      const ofHub = definition.scope === 'hub'
+      // A loader that is given the hub may show its title.
+      const given = [params, ...(ofHub ? [hub.title] : []), ...secretMarks(definition.secrets ?? [])]
+      const hash = createHash('sha256').update(given.map(canonicalJson).join('\n')).digest('base64url')
+      const key = `${schema}:${hash.slice(0, 22)}:${ofHub ? `hub.${hub.slug}` : 'shared'}`
+      const interests = definition.interests(config)
+      return { ...placement, widgetType, config, params, interests, key, token: short(key), schema }
+    } catch (error) {
+      return { ...placement, problem: { code: 'config-refused', message: refusal(definition.title, error) } }
+    }
+  }
+
+  return (hub) => ({ ...hub, widgets: hub.widgets.map((widget) => resolve(widget, hub)) })
+}
+
+function refusal(title: string, error: unknown): string {
+  const [first] = error instanceof ZodError ? fieldErrors(error.issues) : []
+  const reason = first ? `: ${first.field || 'it'} ${first.message}` : ''
+  return `The settings of this widget are not what “${title}” takes${reason}. Edit the widget to mend them.`
+}
