@@ -4,29 +4,37 @@ export interface Message {
   readonly topic: string
   /** Messages with one id, published within 24 h, are stored once. */
   readonly id: string
+  /** JSON text: any text without NUL characters. At most 256 KiB. */
   readonly body: string
 }
 
-/** A message as consumed. It stays ours, and unacknowledged, until `ack` or `deadLetter`. */
-export interface Delivery {
+/** A message as the bus holds it. */
+export interface StoredMessage {
   readonly topic: string
   readonly body: Uint8Array
-  /** Place on the bus; unique within `stream`. */
+  /** Place on the bus; unique within `stream`, ascending. */
   readonly sequence: number
+  /** Names one life of the bus's storage: made anew, it gets another name, for sequences begin again. */
   readonly stream: string
   /** When the bus stored it, milliseconds since 1970. */
   readonly time: number
+}
+
+/** A message as consumed. It stays ours, and unacknowledged, until `ack` or `deadLetter`. */
+export interface Delivery extends StoredMessage {
   /** 1 on the first delivery. */
   readonly deliveries: number
+  /** An ack lost with its connection costs one more delivery. */
   ack(): void
-  /** Tells the bus we are still at it, so that it is not delivered again. */
+  /** Tells the bus we are still at it, so that it is not delivered again for another 30 s. */
   working(): void
   /** Puts it aside for good, with the reason: the message's own fault only. */
   deadLetter(reason: string): Promise<void>
 }
 
 /**
- * The message bus: at-least-once, any order. `consume` is shared: each message goes to one of all the consumers.
+ * The message bus: at-least-once, any order. `consume` is shared: each message goes to one of all the consumers, and
+ * to another if it is neither acknowledged nor worked at for 30 s.
  * Every verb rejects with `BusAway` while the bus cannot be reached.
  */
 export interface Bus {

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Bus, Delivery, Message, StoredMessage } from './bus.ts'
+
+/** What a bus lies on: everything opened over one storage shares its messages. */
+export interface Storage {
+  open(options: { readonly ackWait: number }): Promise<Bus>
+  end(): Promise<void>
+}
+
+/** The contract every adapter passes. */
+export function describeBus(name: string, create: () => Promise<Storage>): void {
+  describe(name, () => {
+    let storage: Storage
+    let bus: Bus
+    let stop: AbortController
+    const opened: Bus[] = []
+
+    async function open(ackWait = 30_000): Promise<Bus> {
+      const another = await storage.open({ ackWait })
+      opened.push(another)
+      return another
+    }
+
+    beforeEach(async () => {
+      storage = await create()
+      stop = new AbortController()
+      bus = await open()
+    })
+    afterEach(async () => {
+      stop.abort()
+      for (const each of opened.splice(0)) await each.close()
+      await storage.end()
+    })
+
+    test('carries topic, body and time, once acknowledged for good', async () => {
+      const before = Date.now()
+      expect(await bus.publish([message('a', 'ci.build.done')])).toEqual([{ duplicate: false }])
+      const [delivery] = await receive(bus, 1)
+      expect(delivery).toMatchObject({ topic: 'ci.build.done', deliveries: 1 })
+      expect(text(delivery)).toBe('body of a')
+      expect(delivery?.time).toBeGreaterThanOrEqual(before)
+      expect(delivery?.time).toBeLessThanOrEqual(Date.now())
+    })
+
+    test('keeps the order and any text', async () => {
+      const bodies = ['', '{"é":"☃𝄞"}', 'x'.repeat(200_000)]
+      await bus.publish(bodies.map((body, index) => ({ topic: 'a', id: `${index}`, body })))
+      const deliveries = await receive(bus, 3)
+      expect(deliveries.map(text)).toEqual(bodies)
+      const sequences = deliveries.map(({ sequence }) => sequence)
+      expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b))
+      expect(new Set(deliveries.map(({ stream }) => stream)).size).toBe(1)
+    })
+
+    test('stores one id once, also within one call and whatever the id looks like', async () => {
+      const strange = { ...message('strange'), id: `\u0000\r\n☃${'long'.repeat(1000)}` }
+      const first = await bus.publish([message('a'), message('a'), strange])
+      expect(first).toEqual([{ duplicate: false }, { duplicate: true }, { duplicate: false }])
+      expect(await bus.publish([strange, message('b')])).toEqual([{ duplicate: true }, { duplicate: false }])
+      expect(ids(await receive(bus, 3))).toEqual(['a', 'strange', 'b'])
+    })
+
+    test('stores once what several publish at one time', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => bus.publish([message('a'), message('b')])),
+      )
+      expect(answers.flat().filter(({ duplicate }) => !duplicate)).toHaveLength(2)
+    })
+
+    test('publishing nothing is fine', async () => {
+      expect(await bus.publish([])).toEqual([])
+    })
+
+    test('a batch is what has arrived, at most max', async () => {
+      await bus.publish(numbered(5))
+      const consumer = consume(bus, 3)
+      expect(ids(await next(consumer))).toEqual(['0', '1', '2'])
+      expect(ids(await next(consumer))).toEqual(['3', '4'])
+    })
+
+    test('a batch does not wait to fill', async () => {
+      const consumer = consume(bus, 100)
+      const batch = next(consumer)
+      await bus.publish([message('a')])
+      expect(ids(await batch)).toEqual(['a'])
+    })
+
+    test('a reader that asks for no more is sent no more', async () => {
+      await bus.publish(numbered(20))
+      const slow = consume(bus, 5)
+      const first = ids(await next(slow))
+      const rest: string[] = []
+      while (rest.length < 15) rest.push(...ids(await next(consume(bus, 100))))
+      expect([...first, ...rest]).toEqual(numbered(20).map(({ id }) => id))
+    })
+
+    test('each message goes to one of all the readers', async () => {
+      const seen: string[] = []
+      const read = async (): Promise<void> => {
+        for await (const batch of bus.consume({ max: 7, signal: stop.signal })) {
+          for (const delivery of batch) delivery.ack()
+          seen.push(...ids(batch))
+        }
+      }
+      const readers = [read(), read(), read()]
+      await bus.publish(numbered(200))
+      await expect.poll(() => seen.length).toBe(200)
+      stop.abort()
+      await Promise.all(readers)
+      expect(new Set(seen).size).toBe(200)
+    })
+
+    test('what is neither acknowledged nor worked at comes again', async () => {
+      const hasty = await open(400)
+      await hasty.publish([message('worked at'), message('forgotten')])
+      const consumer = consume(hasty, 2)
+      const [workedAt] = await receiveFrom(consumer, 2)
+      const working = setInterval(() => workedAt?.working(), 50)
+      const again: Delivery[] = []
+      while (again.length < 2) again.push(...(await next(consumer)))
+      clearInterval(working)
+      expect(ids(again)).toEqual(['forgotten', 'forgotten'])
+      expect(again.map(({ deliveries }) => deliveries)).toEqual([2, 3])
+    })
+
+    test('an acknowledgement counts also after the message came again', async () => {
+      const hasty = await open(300)
+      await hasty.publish([message('a')])
+      const consumer = consume(hasty, 1)
+      const [first] = await next(consumer)
+      await next(consumer)
+      first?.ack()
+      await expect.poll(() => hasty.through()).toBeGreaterThan(first?.time ?? Infinity)
+    })
+
+    test('what a reader leaves behind reaches the next process, what it acknowledged does not', async () => {
+      const doomed = await open(300)
+      await doomed.publish([message('left'), message('done')])
+      const [, done] = await receiveFrom(consume(doomed, 2), 2)
+      done?.ack()
+      await doomed.close()
+      const heir = await open(300)
+      const [delivery] = await next(consume(heir, 10))
+      expect(ids([delivery])).toEqual(['left'])
+      expect(delivery?.deliveries).toBe(2)
+    })
+
+    test('through is never ahead of an unacknowledged message', async () => {
+      const before = Date.now()
+      expect(await bus.through()).toBeGreaterThanOrEqual(before)
+      await bus.publish([message('a')])
+      await bus.publish([message('b')])
+      const [a, b] = await receive(bus, 2)
+      expect(await bus.through()).toBeLessThan(a?.time ?? 0)
+      b?.ack()
+      await bus.publish([message('c')])
+      expect(await bus.through()).toBeLessThan(a?.time ?? 0)
+      a?.ack()
+      const [c] = await receive(bus, 1)
+      expect(ids([c])).toEqual(['c'])
+      await expect.poll(() => bus.through()).toBe((c?.time ?? 0) - 1)
+      const later = Date.now()
+      c?.ack()
+      await expect.poll(() => bus.through()).toBeGreaterThanOrEqual(later)
+    })
+
+    test('what is put aside comes no more and holds nothing up', async () => {
+      const hasty = await open(300)
+      await hasty.publish([message('bad'), message('good')])
+      const consumer = consume(hasty, 2)
+      const [bad, good] = await receiveFrom(consumer, 2)
+      await bad?.deadLetter('it does not parse:\r\n☃')
+      expect(ids(await next(consumer))).toEqual(['good'])
+      good?.ack()
+      await expect.poll(() => hasty.through()).toBeGreaterThan(good?.time ?? Infinity)
+    })
+
+    test('replays everything since a time once, acknowledged or not, and ends', async () => {
+      await bus.publish([message('early')])
+      const [early] = await receive(bus, 1)
+      early?.ack()
+      await expect.poll(() => Date.now()).toBeGreaterThan(early?.time ?? Infinity)
+      await bus.publish(numbered(700))
+      const [first] = await receive(bus, 1)
+      first?.ack()
+      const replayed = await replay(bus, first?.time ?? 0)
+      expect(replayed.map(({ body }) => idOf(body))).toEqual(numbered(700).map(({ id }) => id))
+      expect(replayed[0]).toMatchObject({
+        topic: 'a.b',
+        sequence: first?.sequence,
+        stream: first?.stream,
+        time: first?.time,
+      })
+      const since = await replay(bus, early?.time ?? 0)
+      expect(since).toHaveLength(701)
+      expect(await replay(bus, Date.now() + 1000)).toEqual([])
+    })
+
+    test('replaying takes nothing from readers', async () => {
+      await bus.publish(numbered(3))
+      await replay(bus, 0)
+      expect(ids(await receive(bus, 3))).toEqual(['0', '1', '2'])
+    })
+
+    test('a reader ends, without error, when told to stop', async () => {
+      const consumer = consume(bus, 1)
+      const waiting = consumer.next()
+      stop.abort()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      expect(await consume(bus, 1).next()).toEqual({ done: true, value: undefined })
+    })
+
+    test('a reader ends when its bus is closed', async () => {
+      const waiting = consume(bus, 1).next()
+      await bus.close()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+    })
+
+    function consume(from: Bus, max: number): AsyncIterator<readonly Delivery[]> {
+      return from.consume({ max, signal: stop.signal })[Symbol.asyncIterator]()
+    }
+
+    function receive(from: Bus, count: number): Promise<Delivery[]> {
+      return receiveFrom(consume(from, count), count)
+    }
+
+    async function replay(from: Bus, time: number): Promise<StoredMessage[]> {
+      const all: StoredMessage[] = []
+      for await (const batch of from.replay(time, stop.signal)) all.push(...batch)
+      return all
+    }
+  })
+}
+
+async function next(consumer: AsyncIterator<readonly Delivery[]>): Promise<readonly Delivery[]> {
+  const result = await consumer.next()
+  return result.done ? [] : result.value
+}
+
+/** The next `count` deliveries, in however many batches. */
+async function receiveFrom(consumer: AsyncIterator<readonly Delivery[]>, count: number): Promise<Delivery[]> {
+  const all: Delivery[] = []
+  while (all.length < count) all.push(...(await next(consumer)))
+  return all
+}
+
+function message(id: string, topic = 'a.b'): Message {
+  return { topic, id, body: `body of ${id}` }
+}
+
+function numbered(count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => message(String(index)))
+}
+
+function text(delivery: StoredMessage | undefined): string {
+  return new TextDecoder().decode(delivery?.body)
+}
+
+const idOf = (body: Uint8Array): string => new TextDecoder().decode(body).slice('body of '.length)
+
+function ids(deliveries: readonly (StoredMessage | undefined)[]): string[] {
+  return deliveries.map((delivery) => (delivery ? idOf(delivery.body) : 'nothing'))
+}

@@ -1,0 +1,199 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { ackTimer } from './ack-timer.ts'
+import { bell } from './bell.ts'
+import { type Bus, BusAway, type Delivery, type Message, type StoredMessage } from './bus.ts'
+import type { BusStore, Place } from './bus-store.ts'
+import { groupCommit } from './group-commit.ts'
+
+const HOUR = 3_600_000
+const KEPT = 24 * HOUR
+const PUT_ASIDE_KEPT = 30 * 24 * HOUR
+/** Characters of bodies held in memory; the others are read from the store when they are delivered. */
+const BODIES_LIMIT = 32 * 1024 * 1024
+const GROUP = 500
+const STREAM = 'embedded'
+
+interface Held extends Place {
+  deliveries: number
+  readonly body: string | undefined
+}
+
+/**
+ * The bus inside one process. A message is in the database before it is accepted; what a former process left
+ * unacknowledged is delivered first. `ackWait` in milliseconds.
+ */
+export async function memoryBus(options: {
+  readonly store: BusStore
+  readonly log: Pick<Logger, 'warn'>
+  readonly now?: () => number
+  readonly ackWait?: number
+}): Promise<Bus> {
+  const { store, log, now = Date.now, ackWait = 30_000 } = options
+  /** All that is not acknowledged, ascending. */
+  const outstanding = new Map<number, Held>()
+  /** What of it waits for a consumer. */
+  const ready = new Set<number>()
+  const arrival = bell()
+  const closing = new AbortController()
+  let bodiesSize = 0
+  let lastTime = 0
+  let appendingSince: number | undefined
+
+  const timer = ackTimer(ackWait, (sequences) => {
+    for (const sequence of sequences) ready.add(sequence)
+    arrival.ring()
+  })
+
+  function hold(place: Place, body?: string): void {
+    const kept = body !== undefined && bodiesSize + body.length <= BODIES_LIMIT ? body : undefined
+    bodiesSize += kept?.length ?? 0
+    lastTime = Math.max(lastTime, place.time)
+    outstanding.set(place.sequence, { ...place, body: kept })
+    ready.add(place.sequence)
+  }
+
+  /** Whether it was outstanding. */
+  function settle(sequence: number): boolean {
+    timer.stop(sequence)
+    ready.delete(sequence)
+    bodiesSize -= outstanding.get(sequence)?.body?.length ?? 0
+    return outstanding.delete(sequence)
+  }
+
+  const append = groupCommit(async (messages: readonly Message[]) => {
+    // Never earlier than a stored one, so that order by sequence is order by time.
+    lastTime = Math.max(now(), lastTime)
+    const time = lastTime
+    appendingSince = time
+    try {
+      const sequences = await store.append(messages, time)
+      return messages.map(({ topic, body }, index) => {
+        const sequence = sequences[index]
+        if (sequence === undefined) return { duplicate: true }
+        hold({ sequence, topic, time, deliveries: 0 }, body)
+        return { duplicate: false }
+      })
+    } finally {
+      appendingSince = undefined
+      arrival.ring()
+    }
+  }, GROUP)
+
+  const acknowledge = groupCommit(async (sequences: readonly number[]) => {
+    while (sequences.length > 0) {
+      try {
+        await store.acknowledge(sequences, now())
+        break
+      } catch (error) {
+        if (closing.signal.aborted) throw error
+        log.warn({ err: error }, 'The database did not take acknowledgements of the bus; trying again')
+        await delay(1000, undefined, { signal: closing.signal }).catch(() => {})
+      }
+    }
+    return sequences
+  }, 1000)
+
+  function delivery(held: Held, body: string): Delivery {
+    const { sequence, topic, time } = held
+    held.deliveries += 1
+    timer.start(sequence)
+    return {
+      ...stored({ sequence, topic, time, body }),
+      deliveries: held.deliveries,
+      ack() {
+        if (!settle(sequence)) return
+        acknowledge([sequence]).catch((error) =>
+          log.warn({ err: error, sequence }, 'An acknowledgement was lost'),
+        )
+      },
+      working() {
+        if (outstanding.has(sequence) && !ready.has(sequence)) timer.start(sequence)
+      },
+      async deadLetter(reason) {
+        await store.putAside(sequence, reason, now()).catch(rejectAway)
+        settle(sequence)
+      },
+    }
+  }
+
+  /** The next messages that wait, once; none when the store cannot give their bodies now. */
+  async function take(max: number): Promise<Delivery[]> {
+    const taken: Held[] = []
+    for (const sequence of ready) {
+      if (taken.length === max) break
+      ready.delete(sequence)
+      const held = outstanding.get(sequence)
+      if (held) taken.push(held)
+    }
+    const missing = taken.filter((held) => held.body === undefined).map((held) => held.sequence)
+    try {
+      const bodies = missing.length > 0 ? await store.bodies(missing) : undefined
+      return taken.map((held) => delivery(held, held.body ?? bodies?.get(held.sequence) ?? ''))
+    } catch (error) {
+      for (const { sequence } of taken) ready.add(sequence)
+      log.warn({ err: error }, 'The database did not give messages of the bus; trying again')
+      await delay(1000, undefined, { signal: closing.signal }).catch(() => {})
+      return []
+    }
+  }
+
+  const prune = (): Promise<void> =>
+    store
+      .prune({ acknowledged: now() - KEPT, putAside: now() - PUT_ASIDE_KEPT })
+      .catch((error) =>
+        log.warn({ err: error }, 'Old messages of the bus were not removed; trying again in an hour'),
+      )
+
+  for (const place of await store.recover()) hold(place)
+  await prune()
+  const pruning = setInterval(() => void prune(), HOUR).unref()
+
+  return {
+    async publish(messages) {
+      return messages.length === 0 ? [] : append(messages).catch(rejectAway)
+    },
+
+    async *consume({ max, signal }) {
+      const end = AbortSignal.any([signal, closing.signal])
+      while (!end.aborted) {
+        if (ready.size === 0) await arrival.wait(end)
+        if (end.aborted) return
+        const batch = await take(max)
+        if (batch.length > 0) yield batch
+      }
+    },
+
+    async through() {
+      const [first] = outstanding.values()
+      const earliest = Math.min(first?.time ?? Infinity, appendingSince ?? Infinity)
+      return earliest === Infinity ? now() : earliest - 1
+    },
+
+    async *replay(time, signal) {
+      const until = now()
+      for (let after = 0; !signal.aborted; ) {
+        const page = await store.page({ since: time, until, after, limit: GROUP }).catch(rejectAway)
+        const last = page.at(-1)
+        if (!last) return
+        after = last.sequence
+        yield page.map(stored)
+      }
+    },
+
+    async close() {
+      clearInterval(pruning)
+      timer.close()
+      closing.abort()
+      await acknowledge([])
+    },
+  }
+}
+
+function stored(message: { sequence: number; topic: string; time: number; body: string }): StoredMessage {
+  return { ...message, body: Buffer.from(message.body), stream: STREAM }
+}
+
+function rejectAway(error: unknown): never {
+  throw new BusAway('The database that holds the bus does not answer.', { cause: error })
+}

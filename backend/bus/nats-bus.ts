@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  AckPolicy,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream'
+import { headers, type NatsConnection, nanos } from '@nats-io/transport-node'
+import type { Logger } from 'pino'
+import { type Bus, BusAway, type Delivery } from './bus.ts'
+import { messageId } from './message-id.ts'
+import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
+import { natsLink } from './nats-link.ts'
+import { natsPull } from './nats-pull.ts'
+import { CONSUMER, DEAD_SUBJECT, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
+
+const DAY = 86_400_000
+const REPLAY_BATCH = 500
+
+interface Session {
+  readonly connection: NatsConnection
+  readonly client: JetStreamClient
+  readonly manager: JetStreamManager
+  /** Name and birth of the stream, for a stream made anew counts from 1 again. */
+  readonly stream: string
+}
+
+/**
+ * The bus on NATS JetStream: stream `HUBS` with subjects `events.` and the topic, which others may publish to as well,
+ * and `HUBS_DEAD` for what was put aside. Opens at once and connects behind the scenes. Times in milliseconds.
+ */
+export function natsBus(options: {
+  /** One or more servers, separated by commas. */
+  readonly url: string
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly name?: string
+  /** How long messages are kept; default 7 days. */
+  readonly maxAge?: number
+  readonly ackWait?: number
+}): Bus {
+  const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = 30_000 } = options
+  const link = natsLink<Session>({
+    url,
+    name,
+    log,
+    async prepare(connection) {
+      const manager = await jetstreamManager(connection)
+      const { created } = await prepareStreams(manager, { maxAge, ackWait })
+      const stream = `${STREAM}-${Date.parse(created).toString(36)}`
+      return { connection, client: jetstream(connection), manager, stream }
+    },
+  })
+
+  function delivery({ reply, pending: _, ...message }: NatsMessage): Delivery {
+    // By whatever connection there is now: the bus knows the message by the subject alone.
+    const answer = (text: string): void => {
+      const connection = link.current()?.connection
+      if (connection && !connection.isClosed()) connection.publish(reply, text)
+    }
+    return {
+      ...message,
+      ack: () => answer('+ACK'),
+      working: () => answer('+WPI'),
+      async deadLetter(reason) {
+        const about = headers()
+        about.set('Hubs-Reason', reason.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000))
+        about.set('Hubs-Stream', message.stream)
+        about.set('Hubs-Sequence', String(message.sequence))
+        about.set('Hubs-Time', new Date(message.time).toISOString())
+        const msgID = `dlq:${message.stream}:${message.sequence}`
+        await link.use(({ client }) =>
+          client.publish(DEAD_SUBJECT + message.topic, message.body, { msgID, headers: about }),
+        )
+        answer('+TERM')
+      },
+    }
+  }
+
+  return {
+    publish: (messages) =>
+      link.use(async ({ client }) => {
+        const stored = messages.map(({ topic, body, id }) =>
+          client.publish(SUBJECT + topic, body, { msgID: messageId(id) }),
+        )
+        return (await Promise.all(stored)).map(({ duplicate }) => ({ duplicate }))
+      }),
+
+    async *consume({ max, signal }) {
+      for (;;) {
+        const session = await link.ready(signal)
+        if (!session) return
+        const { connection, stream } = session
+        for await (const batch of natsPull(connection, { stream: STREAM, name: CONSUMER }, { max, signal })) {
+          yield batch.map((message) => delivery(parseNatsMessage(message, stream)))
+        }
+        // Whatever ended it may still hold: not a thousand times a second.
+        await delay(100, undefined, { signal }).catch(() => {})
+        await link
+          .renew()
+          .catch((error) => log.warn({ err: error }, 'The stream HUBS could not be prepared again'))
+      }
+    },
+
+    through: () =>
+      link.use(async ({ manager }) => {
+        const asked = Date.now()
+        const { ack_floor, num_pending, num_ack_pending } = await manager.consumers.info(STREAM, CONSUMER)
+        if (num_pending === 0 && num_ack_pending === 0) return asked
+        const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${SUBJECT}>` }
+        const first = await manager.streams.getMessage(STREAM, next)
+        return first ? first.time.getTime() - 1 : asked
+      }),
+
+    async *replay(time, signal) {
+      const { session, last, consumer } = await link.use(async (session) => {
+        const { state } = await session.manager.streams.info(STREAM)
+        const consumer = await session.manager.consumers.add(STREAM, {
+          ack_policy: AckPolicy.None,
+          deliver_policy: DeliverPolicy.StartTime,
+          opt_start_time: new Date(time).toISOString(),
+          inactive_threshold: nanos(60_000),
+          mem_storage: true,
+        })
+        return { session, last: state.last_seq, consumer }
+      })
+      const { connection, stream, manager } = session
+      try {
+        if (consumer.num_pending === 0) return
+        const place = { stream: STREAM, name: consumer.name }
+        for await (const batch of natsPull(connection, place, { max: REPLAY_BATCH, signal })) {
+          const messages = batch.map((message) => parseNatsMessage(message, stream))
+          const asked = messages.filter(({ sequence }) => sequence <= last)
+          if (asked.length > 0) yield asked
+          const newest = messages.at(-1)
+          if (!newest || newest.sequence >= last || newest.pending === 0) return
+        }
+        if (!signal.aborted) throw new BusAway('NATS went away in the middle of a replay.')
+      } finally {
+        manager.consumers.delete(STREAM, consumer.name).catch(() => {})
+      }
+    },
+
+    close: () => link.close(),
+  }
+}

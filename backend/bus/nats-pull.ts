@@ -1,0 +1,89 @@
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { bell } from './bell.ts'
+
+const EXPIRES = 30_000
+const HEARTBEAT = 5000
+const SILENCE = 2.5 * HEARTBEAT
+
+const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
+
+/**
+ * Batches of what a pull consumer has, up to `max`; waits for the first message, never for more. It asks for messages
+ * only when asked for a batch, whereas the client's own `consume` reads ahead, and the messages it holds grow late
+ * while their reader rests. Ends when `signal` aborts, and when consumer or connection are gone.
+ */
+export async function* natsPull(
+  connection: NatsConnection,
+  consumer: { readonly stream: string; readonly name: string },
+  options: { readonly max: number; readonly signal: AbortSignal },
+): AsyncGenerator<readonly Msg[]> {
+  const { max, signal } = options
+  const inbox = createInbox()
+  const news = bell()
+  let arrived: Msg[] = []
+  let request = 0
+  /** Messages the request in hand may still bring; 0 when there is none. */
+  let owed = 0
+  let gone = false
+
+  function finish(): void {
+    gone = true
+    news.ring()
+  }
+  const silence = setTimeout(finish, SILENCE).unref()
+
+  const subscription = connection.subscribe(`${inbox}.*`, {
+    callback(error, message) {
+      silence.refresh()
+      if (error) return finish()
+      const status = message.headers?.code
+      if (!message.subject.startsWith(inbox)) {
+        arrived.push(message)
+        owed = Math.max(0, owed - 1)
+      } else if (status === 100 || message.subject !== `${inbox}.${request}`) {
+        // A sign of life, or the end of a request already replaced.
+        return
+      } else if (status === 404 || status === 408) owed = 0
+      else return finish()
+      news.ring()
+    },
+  })
+  void connection.closed().then(finish)
+
+  function ask(): void {
+    request += 1
+    owed = max
+    // Both together: wait for a first message, then end where the stream ends.
+    const wish = {
+      batch: max,
+      no_wait: true,
+      expires: nanoseconds(EXPIRES),
+      idle_heartbeat: nanoseconds(HEARTBEAT),
+    }
+    connection.publish(
+      `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.name}`,
+      JSON.stringify(wish),
+      {
+        reply: `${inbox}.${request}`,
+      },
+    )
+    silence.refresh()
+  }
+
+  try {
+    while (!signal.aborted) {
+      if (arrived.length > 0) {
+        const batch = arrived
+        arrived = []
+        yield batch
+      } else if (gone || connection.isClosed()) return
+      else {
+        if (owed === 0) ask()
+        await news.wait(signal)
+      }
+    }
+  } finally {
+    clearTimeout(silence)
+    subscription.unsubscribe()
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamInfo,
+} from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
+
+export const STREAM = 'HUBS'
+export const CONSUMER = 'hubs-daemon'
+export const SUBJECT = 'events.'
+export const DEAD_STREAM = 'HUBS_DEAD'
+export const DEAD_SUBJECT = 'dead.'
+
+const DAY = 86_400_000
+const DEAD_KEPT = 30 * DAY
+
+/** Creates streams and consumer, or brings those of them that are there to what we need; other settings of an operator's stay. */
+export async function prepareStreams(
+  manager: JetStreamManager,
+  options: { readonly maxAge: number; readonly ackWait: number },
+): Promise<StreamInfo> {
+  const info = await prepareStream(manager, STREAM, `${SUBJECT}>`, options.maxAge)
+  await prepareStream(manager, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
+  await manager.consumers.add(STREAM, {
+    durable_name: CONSUMER,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(options.ackWait),
+    deliver_policy: DeliverPolicy.All,
+    max_deliver: -1,
+    max_ack_pending: 4096,
+  })
+  return info
+}
+
+async function prepareStream(
+  manager: JetStreamManager,
+  name: string,
+  subject: string,
+  maxAge: number,
+): Promise<StreamInfo> {
+  const wanted = {
+    subjects: [subject],
+    max_age: nanos(maxAge),
+    // A message is told from its double for as long, and never longer than it is kept.
+    duplicate_window: nanos(Math.min(DAY, maxAge)),
+  }
+  const found = await infoOf(manager, name)
+  if (!found)
+    return manager.streams.add({
+      name,
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      ...wanted,
+    })
+  const { config } = found
+  const asWanted =
+    config.subjects.includes(subject) &&
+    config.max_age === wanted.max_age &&
+    config.duplicate_window === wanted.duplicate_window
+  return asWanted
+    ? found
+    : manager.streams.update(name, { ...wanted, subjects: [...new Set([...config.subjects, subject])] })
+}
+
+async function infoOf(manager: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+  try {
+    return await manager.streams.info(name)
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+      return undefined
+    throw error
+  }
+}
