@@ -60,6 +60,11 @@ test('plain JSON is read as a structured event; what it leaves out is filled in'
   ])
 })
 
+test('a time that was never set is no time', () => {
+  const [event] = events(read(structured, { ...base, time: '0001-01-01T00:00:00Z' }))
+  expect(event?.time).toBe(now)
+})
+
 test('the attribute topic decides where it goes', () => {
   const event = { ...base, type: 'com.github.Pull Request', topic: 'github.acme.api' }
   expect(events(read(structured, event))).toMatchObject([{ topic: 'github.acme.api', extensions: {} }])
@@ -139,7 +144,12 @@ test.each<[string, object, string, string]>([
     'must be a time such as 2026-01-31T12:00:00Z',
   ],
   ['a date', { time: '2026-02-20' }, '/time', 'must be a time such as 2026-01-31T12:00:00Z'],
-  ['a year 0', { time: '0000-01-01T00:00:00Z' }, '/time', 'must be a time between the years 1 and 9999'],
+  [
+    'a time before 1970',
+    { time: '1970-01-01T00:00:00+01:00' },
+    '/time',
+    'must be a time between the years 1970 and 9999',
+  ],
   [
     'a type no topic can be',
     { type: 'a b' },

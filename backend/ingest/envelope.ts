@@ -20,8 +20,9 @@ const ATTRIBUTE = 1024
 const EXTENSIONS = 64
 /** Levels of arrays and objects in `data`: deeper ones overflow the stack of what serialises them. */
 export const DEPTH = 128
-const FIRST = Date.parse('0001-01-01T00:00:00Z')
 const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+/** What Go programs send for a time that was never set. */
+const UNSET = Date.parse('0001-01-01T00:00:00Z')
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unfit = /[\u0000-\u001f\u007f-\u009f\p{Surrogate}]/u
@@ -37,7 +38,8 @@ const time = z
   .transform((text) => text.toUpperCase())
   .pipe(z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' }))
   .transform((text) => Date.parse(text))
-  .refine((at) => at >= FIRST && at <= LAST, 'must be a time between the years 1 and 9999')
+  .transform((at) => (at === UNSET ? undefined : at))
+  .refine((at = 0) => at >= 0 && at <= LAST, 'must be a time between the years 1970 and 9999')
 
 const envelope = z.looseObject({
   specversion: z.literal('1.0', { error: 'must be "1.0"' }),

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { events } from '#drizzle/schema.ts'
+import type { Json, LoggedEvent } from '#widgets/define.ts'
+import type { OpenDatabase } from '../db/database.ts'
+import { type EventLog, eventLog } from './event-log.ts'
+import { matchesTopic, parsePattern } from './topic.ts'
+
+const at = Date.UTC(2026, 2, 1)
+function event(id: string, fields: Partial<LoggedEvent> = {}): LoggedEvent {
+  return { id, source: 's', type: 't', topic: 'a.b', time: at, receivedAt: at, data: null, ...fields }
+}
+const ids = (logged: readonly LoggedEvent[]) => logged.map(({ id }) => id)
+
+/** What the event log does on both databases; `open` gives an empty one. */
+export function describeEventLog(name: string, open: () => Promise<OpenDatabase>): void {
+  describe(`event log on ${name}`, () => {
+    let database: OpenDatabase
+    let log: EventLog
+    beforeAll(async () => {
+      database = await open()
+      await database.migrate()
+      log = eventLog(database.db)
+    })
+    beforeEach(async () => {
+      await database.db.delete(events)
+    })
+    afterAll(() => database.close())
+
+    test('an event comes back as it was', async () => {
+      const data: Json = {
+        text: 'a\u0000"\\{}\n',
+        half: '\ud800',
+        list: [1.5, null, true, []],
+        deep: { empty: {} },
+      }
+      const whole = event('1', { source: 'söurce, "x" {y} \\', subject: 'NULL', time: at + 123, data })
+      const early = event('2', { time: 0, subject: '' })
+      const late = event('3', { time: Date.parse('9999-12-31T23:59:59.999Z'), data: 'text' })
+      expect(await log.append([whole, early, late])).toEqual([])
+      expect(await log.read({ patterns: ['>'], limit: 10 })).toEqual([late, early, whole])
+    })
+
+    test('an event is logged once, whoever brings it again', async () => {
+      await Promise.all([
+        log.append([event('1'), event('2'), event('1')]),
+        log.append([event('2'), event('1')]),
+      ])
+      await log.append([event('1', { source: 'other' }), event('1', { data: 'changed' })])
+      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      expect(ids(logged).sort()).toEqual(['1', '1', '2'])
+      expect(logged.filter(({ data }) => data !== null)).toEqual([])
+    })
+
+    test('nothing to append is nothing', async () => {
+      expect(await log.append([])).toEqual([])
+    })
+
+    test('what the database cannot hold is told, the rest is logged', async () => {
+      const bad = event('bad', { subject: 'nul \u0000' })
+      const unlogged = await log.append([event('1'), bad, event('2'), event('3')])
+      expect(unlogged.map(({ event }) => event.id)).toEqual(['bad'])
+      expect(unlogged[0]?.reason).toMatch(/invalid byte sequence|0x00/)
+      expect(ids(await log.read({ patterns: ['>'], limit: 10 }))).toEqual(['3', '2', '1'])
+    })
+
+    test('limit takes the newest by arrival, of all patterns together', async () => {
+      await log.append([event('1'), event('2', { topic: 'c' }), event('3'), event('4', { topic: 'd' })])
+      expect(ids(await log.read({ patterns: ['a.*', 'c', 'a.b'], limit: 2 }))).toEqual(['3', '2'])
+      expect(ids(await log.read({ patterns: ['>', 'c'], limit: 3 }))).toEqual(['4', '3', '2'])
+      expect(await log.read({ patterns: [], limit: 3 })).toEqual([])
+    })
+
+    test('since keeps what was received then or later', async () => {
+      await log.append([event('1', { receivedAt: at - 1 }), event('2'), event('3', { receivedAt: at + 1 })])
+      expect(ids(await log.read({ patterns: ['>'], limit: 9, since: at }))).toEqual(['3', '2'])
+    })
+
+    test('a pattern that is none is refused', async () => {
+      await expect(log.read({ patterns: ['a..b'], limit: 1 })).rejects.toThrow(RangeError)
+      await expect(log.read({ patterns: ["a'; drop table events"], limit: 1 })).rejects.toThrow(RangeError)
+    })
+
+    test('patterns find what they match, and nothing else', async () => {
+      const tokens = ['a', 'b', 'ab', "a'b", 'a/b', 'a-b', '%25', '_', '\\', 'ü', '.a'.slice(1)]
+      const topics = new Set<string>()
+      for (const one of tokens) {
+        topics.add(one)
+        for (const two of tokens) topics.add(`${one}.${two}`).add(`a.${one}.${two}`).add(`${one}.${two}.b.a`)
+      }
+      await log.append([...topics].map((topic) => event(topic, { topic })))
+      const token = fc.constantFrom(...tokens, '*')
+      const pattern = fc
+        .tuple(fc.array(token, { maxLength: 3 }), fc.oneof(token, fc.constant('>')))
+        .map(([first, last]) => [...first, last].join('.'))
+      await fc.assert(
+        fc.asyncProperty(fc.array(pattern, { minLength: 1, maxLength: 3 }), async (patterns) => {
+          const found = await log.read({ patterns, limit: 500 })
+          const wanted = [...topics].filter((topic) =>
+            patterns.some((each) => matchesTopic(parsePattern(each) as string[], topic.split('.'))),
+          )
+          expect(ids(found).sort()).toEqual(wanted.sort())
+        }),
+        { numRuns: 150 },
+      )
+    })
+
+    test('prune removes what is old and what is beyond the newest rows', async () => {
+      const now = Date.now()
+      const days = (count: number) => ({ receivedAt: now - count * 86_400_000 })
+      await log.append([
+        event('old', days(31)),
+        event('1', days(2)),
+        event('2', days(1)),
+        event('3', days(0)),
+      ])
+      // Sequences of rows left out are gaps; they are not rows.
+      await log.append(Array.from({ length: 20 }, () => event('3')))
+      expect(await log.prune()).toBe(1)
+      expect(await log.prune({ rows: 2 })).toBe(1)
+      expect(ids(await log.read({ patterns: ['>'], limit: 9 }))).toEqual(['3', '2'])
+      expect(await log.prune({ rows: 2, days: 1.5 })).toBe(0)
+      expect(await log.prune({ rows: 0 })).toBe(2)
+    })
+  })
+}

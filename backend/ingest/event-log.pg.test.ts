@@ -1,0 +1,23 @@
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { createDatabase } from '../../e2e/servers/postgres.ts'
+import { type OpenDatabase, openDatabase } from '../db/database.ts'
+import { describeEventLog } from './event-log.contract.ts'
+import { eventLog } from './event-log.ts'
+
+async function open(): Promise<OpenDatabase> {
+  const { url } = await createDatabase()
+  return openDatabase({ url, dataDir: '/nonexistent', log: pino({ level: 'silent' }) })
+}
+
+describeEventLog('Postgres', open)
+
+test('a fault that is not the event’s own is thrown, not taken for a refusal', async () => {
+  const database = await open()
+  await database.migrate()
+  await database.db.execute(sql`alter table events rename to elsewhere`)
+  const event = { id: '1', source: 's', type: 't', topic: 't', time: 0, receivedAt: 0, data: null }
+  await expect(eventLog(database.db).append([event])).rejects.toThrow()
+  await database.close()
+})

@@ -1,0 +1,167 @@
+import { desc, lte, type SQL, sql } from 'drizzle-orm'
+import { events } from '#drizzle/schema.ts'
+import type { Json, LoggedEvent } from '#widgets/define.ts'
+import type { Database } from '../db/database.ts'
+import { isDatabaseAway } from '../db/database-away.ts'
+import { parsePattern, patternCovers, type Tokens } from './topic.ts'
+
+/** An event the database cannot hold, whatever is tried. */
+export interface UnloggedEvent {
+  readonly event: LoggedEvent
+  readonly reason: string
+}
+
+/** Every event that was on the bus, for `context.events`. Rejects while the database cannot be reached. */
+export interface EventLog {
+  /** One insert. An event whose `source` and `id` are there already is left as it is. */
+  append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]>
+  /**
+   * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970).
+   * @throws RangeError when a pattern is none.
+   */
+  read(query: {
+    readonly patterns: readonly string[]
+    readonly limit: number
+    readonly since?: number | undefined
+  }): Promise<readonly LoggedEvent[]>
+  /** Removes what is older than `days` or beyond the newest `rows`; says how many. Meant to be called now and then. */
+  prune(keep?: { readonly days?: number; readonly rows?: number }): Promise<number>
+}
+
+/** Rows of one delete, so that none holds its locks for long. */
+const PRUNED_AT_ONCE = 5_000
+
+export function eventLog(db: Database): EventLog {
+  /** Arrays, not a list of rows: the same statement whatever the number, at a third of the cost in this process. */
+  async function insert(received: readonly LoggedEvent[]): Promise<void> {
+    const column = (of: (event: LoggedEvent) => string | null) => sql`${sql.param(received.map(of))}::text[]`
+    await db.execute(sql`
+      insert into ${events} (source, id, type, topic, subject, time, received_at, data)
+      select source, id, type, topic, subject, time::timestamptz, received_at::timestamptz, data::json
+      from unnest(
+        ${column(({ source }) => source)}, ${column(({ id }) => id)}, ${column(({ type }) => type)},
+        ${column(({ topic }) => topic)}, ${column(({ subject }) => subject ?? null)},
+        ${column(({ time }) => new Date(time).toISOString())},
+        ${column(({ receivedAt }) => new Date(receivedAt).toISOString())},
+        ${column(({ data }) => JSON.stringify(data))}
+      ) as received (source, id, type, topic, subject, time, received_at, data)
+      on conflict do nothing`)
+  }
+
+  async function append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]> {
+    if (received.length === 0) return []
+    try {
+      await insert(received)
+      return []
+    } catch (error) {
+      const reason = refusal(error)
+      if (reason === undefined) throw error
+      const [event] = received
+      if (event && received.length === 1) return [{ event, reason }]
+      const half = received.length >> 1
+      return [...(await append(received.slice(0, half))), ...(await append(received.slice(half)))]
+    }
+  }
+
+  async function remove(condition: SQL): Promise<number> {
+    for (let removed = 0; ; ) {
+      const some = db
+        .select({ sequence: events.sequence })
+        .from(events)
+        .where(condition)
+        .limit(PRUNED_AT_ONCE)
+      const gone = await db
+        .delete(events)
+        .where(sql`${events.sequence} in ${some}`)
+        .returning({ sequence: events.sequence })
+      removed += gone.length
+      if (gone.length < PRUNED_AT_ONCE) return removed
+    }
+  }
+
+  return {
+    append,
+
+    async read({ patterns, limit, since }) {
+      const asked = widest(patterns)
+      if (asked.length === 0) return []
+      const from =
+        since === undefined ? sql`true` : sql`${events.receivedAt} >= ${new Date(since).toISOString()}`
+      const newest = asked.map(
+        (pattern) => sql`(select sequence from ${events} where ${matching(pattern)} and ${from}
+          order by sequence desc limit ${limit})`,
+      )
+      const rows = await db
+        .select()
+        .from(events)
+        .where(sql`${events.sequence} in (${sql.join(newest, sql` union `)})`)
+        .orderBy(desc(events.sequence))
+        .limit(limit)
+      return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
+        id,
+        source,
+        type,
+        topic,
+        ...(subject === null ? {} : { subject }),
+        time: time.getTime(),
+        receivedAt: receivedAt.getTime(),
+        // A JSON column holds nothing else.
+        data: data as Json,
+      }))
+    },
+
+    async prune({ days = 30, rows = 1_000_000 } = {}) {
+      const oldest = new Date(Date.now() - days * 86_400_000).toISOString()
+      const removed = await remove(sql`${events.receivedAt} < ${oldest}`)
+      const [beyond] = await db
+        .select({ sequence: events.sequence })
+        .from(events)
+        .orderBy(desc(events.sequence))
+        .offset(rows)
+        .limit(1)
+      return removed + (beyond ? await remove(lte(events.sequence, beyond.sequence)) : 0)
+    },
+  }
+}
+
+/** The patterns that no other of them covers. */
+function widest(patterns: readonly string[]): Tokens[] {
+  const kept: Tokens[] = []
+  for (const text of patterns) {
+    const pattern = parsePattern(text)
+    if (typeof pattern === 'string')
+      throw new RangeError(`${JSON.stringify(text)} is no topic pattern: it ${pattern}.`)
+    if (kept.some((other) => patternCovers(other, pattern))) continue
+    kept.splice(0, kept.length, ...kept.filter((other) => !patternCovers(pattern, other)), pattern)
+  }
+  return kept
+}
+
+/** A range of the index up to the first wildcard, the rest token by token. */
+function matching(pattern: Tokens): SQL {
+  const wild = pattern.findIndex((token) => token === '*' || token === '>')
+  if (wild === -1) return sql`topic = ${pattern.join('.')}`
+  const conditions: SQL[] = [sql`${nth(pattern.length)} <> ''`]
+  if (wild > 0) {
+    const prefix = pattern.slice(0, wild).join('.')
+    // The slash follows the dot; these operators compare bytes, as the index does.
+    conditions.push(sql`topic ~>=~ ${`${prefix}.`} and topic ~<~ ${`${prefix}/`}`)
+  }
+  for (const [index, token] of pattern.entries()) {
+    if (index > wild && token !== '*' && token !== '>') conditions.push(sql`${nth(index + 1)} = ${token}`)
+  }
+  if (pattern.at(-1) !== '>') conditions.push(sql`${nth(pattern.length + 1)} = ''`)
+  return sql.join(conditions, sql` and `)
+}
+
+function nth(place: number): SQL {
+  return sql`split_part(topic, '.', ${sql.raw(String(place))})`
+}
+
+/** Why the database refuses these rows for what they are: SQLSTATE classes of data, constraints and limits. */
+function refusal(error: unknown): string | undefined {
+  if (isDatabaseAway(error) || !(error instanceof Error)) return undefined
+  const cause = error.cause instanceof Error ? error.cause : error
+  const told = 'code' in cause && typeof cause.code === 'string' && /^(22|23|54)...$/.test(cause.code)
+  return told ? cause.message : undefined
+}
