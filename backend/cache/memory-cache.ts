@@ -50,16 +50,14 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   function touch(key: Key, now: number): Kept {
     const e = entries.get(key) ?? blank(key)
     entries.set(key, e)
-    e.touchedAt = now
+    e.keptAt = now
     return e
   }
 
   /** The entry whose lease `token` holds. */
-  function held(key: Key, token: string, now: number): Kept | undefined {
+  function held(key: Key, token: string): Kept | undefined {
     const e = entries.get(key)
-    if (e?.token !== token) return undefined
-    e.touchedAt = now
-    return e
+    return e?.token === token ? e : undefined
   }
 
   function settle(e: Kept, now: number): void {
@@ -94,7 +92,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   function sweep(now: number): void {
     if (now < sweptAt + HOUR) return
     sweptAt = now
-    for (const e of entries.values()) if (e.touchedAt + WEEK <= now) entries.delete(e.key)
+    for (const e of entries.values()) if (e.keptAt + WEEK <= now) entries.delete(e.key)
   }
 
   return {
@@ -151,12 +149,11 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
     async claim(limit, visibility) {
       const now = present()
       sweep(now)
-      for (const key of late.due(now, 500)) {
-        late.remove(key)
+      for (const key of late.take(now, 500)) {
         const e = entries.get(key)
         if (e && watched(e, now) && building(e, now) && !e.announced) announce(e, now)
       }
-      const keys = dirty.due(now, limit)
+      const keys = dirty.take(now, limit)
       for (const key of keys) dirty.put(key, now + visibility)
       const next = Math.min(dirty.first() ?? Infinity, late.first() ?? Infinity)
       return { keys, nextIn: next === Infinity ? undefined : Math.max(0, next - now) }
@@ -182,7 +179,6 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         e.minInterval = minInterval
         e.leaseCauses = remember(e.leaseCauses, e.causes)
         e.causes = []
-        e.touchedAt = now
         announceLate(e, now)
       }
       settle(e, now)
@@ -193,7 +189,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
 
     async extend(key, token, ttl) {
       const now = present()
-      const e = held(key, token, now)
+      const e = held(key, token)
       if (!e) return false
       e.leaseUntil = now + ttl
       settle(e, now)
@@ -202,7 +198,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
 
     async release(key, token) {
       const now = present()
-      const e = held(key, token, now)
+      const e = held(key, token)
       if (!e) return
       giveBack(e)
       e.startedAt = 0
@@ -215,7 +211,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       const now = present()
       if (Buffer.byteLength(data) > RESULT_LIMIT)
         throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
-      const e = held(key, token, now)
+      const e = held(key, token)
       if (!e) return 'lost'
       const changed = e.hash !== hash
       if (changed) {
@@ -225,6 +221,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         e.loadedAt = e.startedAt
         e.dataCauses = e.leaseCauses
       }
+      e.keptAt = now
       e.built = e.leaseGeneration
       e.checkedAt = e.startedAt
       e.dueAt = Math.round(dueAt)
@@ -243,7 +240,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
 
     async fail(key, token, error, retryIn) {
       const now = present()
-      const e = held(key, token, now)
+      const e = held(key, token)
       if (!e) return
       giveBack(e)
       e.failures += 1

@@ -29,7 +29,8 @@ export interface Kept {
   watchedUntil: number
   wanted: boolean
   loads: readonly LoadRecord[]
-  touchedAt: number
+  /** When it was last followed, wanted or committed. */
+  keptAt: number
 }
 
 export function blank(key: Key): Kept {
@@ -60,7 +61,7 @@ export function blank(key: Key): Kept {
     watchedUntil: 0,
     wanted: false,
     loads: [],
-    touchedAt: 0,
+    keptAt: 0,
   }
 }
 

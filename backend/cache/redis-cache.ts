@@ -1,6 +1,6 @@
 import { type Cache, type Grant, type Pulse, RESULT_LIMIT } from './cache.ts'
 import { type LinkLog, openLink } from './redis-link.ts'
-import { decodeReading } from './redis-reply.ts'
+import { decodeEntry, decodeReading } from './redis-reply.ts'
 import { redisTail, redisWakes } from './redis-tail.ts'
 import type { Key } from './version.ts'
 
@@ -43,9 +43,14 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
 
     async interest(keys, ttl) {
       const { epoch, reply } = await link.run('interest', ttl, ...keys)
-      const [top, now, ...pairs] = reply as unknown[]
-      const reading = decodeReading(epoch, [top, now, ...pairs.filter((_, n) => n % 2 === 0)])
-      return { ...reading, lapsed: keys.filter((_, n) => pairs[n * 2 + 1] === 1) }
+      const [top, now, ...pairs] = reply as [number, number, ...unknown[]]
+      const views = pairs.filter((_, n) => n % 2 === 0) as string[]
+      return {
+        cursor: { epoch, offset: top },
+        now,
+        entries: views.map((view) => decodeEntry(epoch, view, '')),
+        lapsed: keys.filter((_, n) => pairs[n * 2 + 1] === 1),
+      }
     },
 
     async claim(limit, visibility) {

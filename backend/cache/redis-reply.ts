@@ -1,63 +1,79 @@
-import type { Entry, FeedEntry, LoadRecord, Reading } from './cache.ts'
+import type { Cause, Entry, FeedEntry, LoadRecord, Reading } from './cache.ts'
 
-/** A flat list of names and values, as the scripts give a key's state both in replies and in the feed. */
-type Flat = readonly (string | number)[]
+/** A key's state as the scripts put it into one JSON text; absent numbers are 0, absent texts ''. */
+type View = readonly [
+  key: string,
+  offset: number,
+  dataOffset: number,
+  hasData: boolean,
+  empty: boolean,
+  fresh: boolean,
+  building: boolean,
+  loadedAt: number,
+  checkedAt: number,
+  dueAt: number,
+  error: string,
+  errorAt: number,
+  causes: string,
+  required: number,
+  built: number,
+  loads: string,
+  changed?: boolean,
+]
 
-/** Replies have the shape that our own scripts give them, so they are cast, not parsed. */
+// Replies and feed entries are made by our own scripts alone, so they are cast, not parsed.
+
+/** The reply of READ. */
 export function decodeReading(epoch: number, reply: unknown): Reading {
-  const [top, now, ...views] = reply as [number, number, ...Flat[]]
-  return {
-    cursor: { epoch, offset: top },
-    now,
-    entries: views.map((view) => decodeEntry(epoch, fields(view))),
-  }
+  const [top, now, ...pairs] = reply as [number, number, ...string[]]
+  const entries: Entry[] = []
+  for (let n = 0; n < pairs.length; n += 2)
+    entries.push(decodeEntry(epoch, pairs[n] ?? '', pairs[n + 1] ?? ''))
+  return { cursor: { epoch, offset: top }, now, entries }
 }
 
-/** Feed entries of any kind, from one item of XREAD or XRANGE. */
+/** One item of XREAD: a change (view and data) or a pulse (when, through, oldest due). */
 export function decodeFeed(
   epoch: number,
   [id, flat]: readonly [id: string, flat: readonly string[]],
 ): FeedEntry {
   const version = { epoch, offset: Number.parseInt(id, 10) }
-  const named = fields(flat)
-  if (named.has('through')) {
+  const [kind, first = '', , second = '', , third = ''] = flat
+  if (kind === 'pulse') {
     return {
-      kind: 'pulse',
+      kind,
       version,
-      pulse: {
-        now: number(named, 'now'),
-        through: number(named, 'through'),
-        oldestDue: number(named, 'oldestDue'),
-      },
+      pulse: { now: Number(first), through: Number(second), oldestDue: Number(third) },
     }
   }
-  return {
-    kind: 'change',
-    version,
-    entry: decodeEntry(epoch, named),
-    changed: number(named, 'changed') === 1,
-  }
+  const view = JSON.parse(first) as View
+  return { kind: 'change', version, entry: decodeView(epoch, view, second), changed: view[16] === true }
 }
 
-export function decodeEntry(epoch: number, named: ReadonlyMap<string, string>): Entry {
-  const error = text(named, 'error')
+export function decodeEntry(epoch: number, view: string, data: string): Entry {
+  return decodeView(epoch, JSON.parse(view) as View, data)
+}
+
+function decodeView(epoch: number, view: View, data: string): Entry {
+  const [key, offset, dataOffset, hasData, empty, fresh, building, loadedAt, checkedAt, dueAt, ...rest] = view
+  const [error, errorAt, causes, required, built, loads] = rest
   return {
-    key: text(named, 'key'),
-    version: { epoch, offset: number(named, 'offset') },
-    dataOffset: number(named, 'dataOffset'),
-    data: text(named, 'data') || undefined,
-    hasData: number(named, 'hasData') === 1,
-    empty: text(named, 'empty') === '1',
-    fresh: number(named, 'fresh') === 1,
-    building: number(named, 'building') === 1,
-    loadedAt: number(named, 'loadedAt') || undefined,
-    checkedAt: number(named, 'checkedAt') || undefined,
-    dueAt: number(named, 'dueAt') || undefined,
-    error: error ? { ...JSON.parse(error), at: number(named, 'errorAt') } : undefined,
-    cause: lines(named, 'cause').map((line) => JSON.parse(line)),
-    required: number(named, 'required'),
-    built: number(named, 'built'),
-    loads: lines(named, 'loads').map(decodeLoad),
+    key,
+    version: { epoch, offset },
+    dataOffset,
+    data: data || undefined,
+    hasData,
+    empty,
+    fresh,
+    building,
+    loadedAt: loadedAt || undefined,
+    checkedAt: checkedAt || undefined,
+    dueAt: dueAt || undefined,
+    error: error ? { ...JSON.parse(error), at: errorAt } : undefined,
+    cause: lines(causes).map((line) => JSON.parse(line) as Cause),
+    required,
+    built,
+    loads: lines(loads).map(decodeLoad),
   }
 }
 
@@ -66,13 +82,4 @@ function decodeLoad(line: string): LoadRecord {
   return { startedAt: Number(startedAt), endedAt: Number(endedAt), outcome: outcome as LoadRecord['outcome'] }
 }
 
-function fields(flat: Flat): Map<string, string> {
-  const named = new Map<string, string>()
-  for (let n = 0; n < flat.length; n += 2) named.set(String(flat[n]), String(flat[n + 1]))
-  return named
-}
-
-const text = (named: ReadonlyMap<string, string>, name: string) => named.get(name) ?? ''
-const number = (named: ReadonlyMap<string, string>, name: string) => Number(named.get(name) ?? 0)
-const lines = (named: ReadonlyMap<string, string>, name: string) =>
-  text(named, name).split('\n').filter(Boolean)
+const lines = (text: string) => text.split('\n').filter(Boolean)

@@ -3,10 +3,7 @@ export const claim = `
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', late, '-inf', now, 'LIMIT', 0, 500)) do
   redis.call('ZREM', late, key)
   local e = read(key)
-  if watched(e) and building(e) and e.announced == '' then
-    announce(e)
-    save(e, unpack(versioned))
-  end
+  if e.announced == '' and watched(e) and building(e) then announce(e) end
 end
 local reply = { -1 }
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', dirty, '-inf', now, 'LIMIT', 0, ARGV[2])) do

@@ -1,43 +1,55 @@
 import { FEED_LIMIT, INLINE_LIMIT } from '../cache.ts'
 
+const numbers = [
+  ...[
+    'required',
+    'built',
+    'offset',
+    'dataOffset',
+    'loadedAt',
+    'checkedAt',
+    'dueAt',
+    'errorAt',
+    'failures',
+    'retryAt',
+  ],
+  ...['leaseUntil', 'leaseGeneration', 'startedAt', 'minInterval', 'watchedUntil'],
+]
+const texts = [
+  ...[
+    'builtIn',
+    'hash',
+    'empty',
+    'offsetIn',
+    'announced',
+    'error',
+    'causes',
+    'leaseCauses',
+    'dataCauses',
+    'token',
+  ],
+  ...['leaseIn', 'wanted', 'loads'],
+]
+const names = [...numbers, ...texts]
+const field = (name: string, n: number) =>
+  numbers.includes(name) ? `${name} = tonumber(v[${n + 1}] or 0)` : `${name} = v[${n + 1}] or ''`
+
 /**
  * One key's hash as a Lua table, and the rules over it that the scripts share. Absent texts are '', absent numbers 0.
  * What belongs to an older epoch is forgotten on reading: version, announcement, lease. Its data is kept, never fresh.
  */
 export const entry = `
-local week = 7 * 24 * 3600 * 1000
-
-local numbers = {
-  'required', 'built', 'offset', 'dataOffset', 'loadedAt', 'checkedAt', 'dueAt', 'errorAt', 'failures', 'retryAt',
-  'leaseUntil', 'leaseGeneration', 'startedAt', 'minInterval', 'watchedUntil',
-}
-local texts = {
-  'builtIn', 'hash', 'empty', 'offsetIn', 'announced', 'error', 'causes', 'leaseCauses', 'dataCauses', 'token',
-  'leaseIn', 'wanted', 'loads',
-}
-local fields = {}
-for _, name in ipairs(numbers) do fields[#fields + 1] = name end
-for _, name in ipairs(texts) do fields[#fields + 1] = name end
-
 local function read(key)
-  local e = { key = key, at = prefix .. 'entry:' .. key }
-  local values = redis.call('HMGET', e.at, unpack(fields))
-  for n = 1, #numbers do e[fields[n]] = tonumber(values[n] or 0) end
-  for n = #numbers + 1, #fields do e[fields[n]] = values[n] or '' end
+  local at = prefix .. 'entry:' .. key
+  local v = redis.call('HMGET', at, ${names.map((name) => `'${name}'`).join(', ')})
+  local e = { key = key, at = at, ${names.map(field).join(', ')} }
   if e.offsetIn ~= epoch then e.offset, e.dataOffset, e.announced = 0, 0, '' end
   if e.leaseIn ~= epoch then e.token = '' end
   return e
 end
 
-local function save(e, ...)
-  local values = {}
-  for _, name in ipairs({ ... }) do
-    values[#values + 1] = name
-    values[#values + 1] = e[name]
-  end
-  redis.call('HSET', e.at, unpack(values))
-  redis.call('PEXPIRE', e.at, week)
-end
+-- An entry is forgotten a week after the last interest, want or commit.
+local function keep(e) redis.call('PEXPIRE', e.at, 7 * 24 * 3600 * 1000) end
 
 local function fresh(e)
   return e.hash ~= '' and e.builtIn == epoch and e.built == e.required and now < e.dueAt
@@ -76,12 +88,13 @@ local function hasten(e)
 end
 
 local function announceLate(e)
-  if watched(e) and building(e) and e.announced == '' then redis.call('ZADD', late, 'NX', now + 300, e.key) end
+  if e.announced == '' and watched(e) and building(e) then redis.call('ZADD', late, 'NX', now + 300, e.key) end
 end
 
 local function remember(causes, cause)
-  if cause == '' or string.find('\\n' .. causes .. '\\n', '\\n' .. cause .. '\\n', 1, true) then return causes end
+  if cause == '' then return causes end
   if causes == '' then return cause end
+  if string.find('\\n' .. causes .. '\\n', '\\n' .. cause .. '\\n', 1, true) then return causes end
   local joined = causes .. '\\n' .. cause
   local _, breaks = string.gsub(joined, '\\n', '')
   if breaks < 10 then return joined end
@@ -89,37 +102,33 @@ local function remember(causes, cause)
 end
 
 local function rememberAll(causes, more)
+  if causes == '' then return more end
   for cause in string.gmatch(more, '[^\\n]+') do causes = remember(causes, cause) end
   return causes
 end
 
+-- Up to 10, newest first: an 11th is cut off behind the 10th break.
 local function log(e, outcome)
-  local loads, count = string.format('%.0f %.0f %s', e.startedAt, now, outcome), 1
-  for load in string.gmatch(e.loads, '[^\\n]+') do
-    if count < 10 then loads = loads .. '\\n' .. load end
-    count = count + 1
-  end
-  e.loads = loads
+  local loads = string.format('%.0f %.0f %s\\n', e.startedAt, now, outcome) .. e.loads
+  local cut = 0
+  for _ = 1, 10 do cut = cut and string.find(loads, '\\n', cut + 1, true) end
+  e.loads = cut and string.sub(loads, 1, cut) or loads
 end
 
-local function view(e, data, loads)
-  return {
-    'key', e.key, 'offset', e.offset, 'dataOffset', e.dataOffset, 'data', data or '',
-    'hasData', e.hash ~= '' and 1 or 0, 'empty', e.empty, 'fresh', fresh(e) and 1 or 0,
-    'building', building(e) and 1 or 0, 'loadedAt', e.loadedAt, 'checkedAt', e.checkedAt, 'dueAt', e.dueAt,
-    'error', e.error, 'errorAt', e.errorAt, 'cause', e.dataCauses, 'required', e.required, 'built', e.built,
-    'loads', loads,
-  }
+local function view(e, loads, changed)
+  return cjson.encode({
+    e.key, e.offset, e.dataOffset, e.hash ~= '', e.empty == '1', fresh(e), building(e), e.loadedAt, e.checkedAt,
+    e.dueAt, e.error, e.errorAt, e.dataCauses, e.required, e.built, loads, changed,
+  })
 end
 
 -- Appends the state to the feed, which takes the next offset: the key's version from now on.
-local versioned = { 'offset', 'dataOffset', 'offsetIn', 'announced' }
 local function announce(e, data)
   e.offset, e.offsetIn = redis.call('HINCRBY', meta, 'top', 1), epoch
   if data then e.dataOffset = e.offset end
-  e.announced = building(e) and 1 or ''
-  if data and #data > ${INLINE_LIMIT} then data = '' end
-  redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', e.offset),
-    'changed', e.dataOffset == e.offset and 1 or 0, unpack(view(e, data, '')))
+  e.announced = building(e) and '1' or ''
+  redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', e.offset), 'entry',
+    view(e, '', data and true or false), 'data', data and #data <= ${INLINE_LIMIT} and data or '')
+  redis.call('HSET', e.at, 'offset', e.offset, 'dataOffset', e.dataOffset, 'offsetIn', epoch, 'announced', e.announced)
 end
 `

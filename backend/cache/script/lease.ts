@@ -8,11 +8,12 @@ elseif not watched(e) and e.wanted == '' then outcome = 'idle'
 elseif earliest(e) > now then outcome = 'busy'
 end
 if outcome == 'granted' then
-  e.token, e.leaseIn, e.leaseUntil, e.leaseGeneration = ARGV[3], epoch, now + ARGV[4], e.required
-  e.startedAt, e.minInterval = now, tonumber(ARGV[5])
-  e.leaseCauses, e.causes = rememberAll(e.leaseCauses, e.causes), ''
-  save(e, 'required', 'token', 'leaseIn', 'leaseUntil', 'leaseGeneration', 'startedAt', 'minInterval', 'leaseCauses',
-    'causes')
+  e.token, e.leaseUntil = ARGV[3], now + ARGV[4]
+  redis.call('HSET', e.at, 'token', e.token, 'leaseIn', epoch, 'leaseUntil', e.leaseUntil, 'leaseGeneration', e.required,
+    'startedAt', now, 'minInterval', ARGV[5])
+  if e.causes ~= '' then
+    redis.call('HSET', e.at, 'leaseCauses', rememberAll(e.leaseCauses, e.causes), 'causes', '')
+  end
   announceLate(e)
 end
 settle(e)
@@ -28,7 +29,7 @@ if e.token == '' or e.token ~= ARGV[3] then return 'lost' end
 export const extend = `
 ${held}
 e.leaseUntil = now + ARGV[4]
-save(e, 'leaseUntil')
+redis.call('HSET', e.at, 'leaseUntil', e.leaseUntil)
 settle(e)
 return 'held'
 `
@@ -37,8 +38,8 @@ return 'held'
 export const release = `
 ${held}
 e.token, e.startedAt, e.retryAt = '', 0, 0
-e.causes, e.leaseCauses = rememberAll(e.leaseCauses, e.causes), ''
-save(e, 'token', 'startedAt', 'retryAt', 'causes', 'leaseCauses')
+redis.call('HSET', e.at, 'token', '', 'startedAt', 0, 'retryAt', 0, 'causes', rememberAll(e.leaseCauses, e.causes),
+  'leaseCauses', '')
 settle(e)
 redis.call('PUBLISH', prefix .. 'wake', '')
 return 'held'
@@ -50,14 +51,16 @@ ${held}
 local changed = e.hash ~= ARGV[5]
 if changed then
   e.hash, e.empty, e.loadedAt, e.dataCauses = ARGV[5], ARGV[6], e.startedAt, e.leaseCauses
-  redis.call('HSET', e.at, 'data', ARGV[4])
+  redis.call('HSET', e.at, 'data', ARGV[4], 'hash', e.hash, 'empty', e.empty, 'loadedAt', e.loadedAt, 'dataCauses',
+    e.dataCauses)
 end
 e.built, e.builtIn, e.checkedAt, e.dueAt = e.leaseGeneration, epoch, e.startedAt, tonumber(ARGV[7])
-e.error, e.errorAt, e.failures, e.retryAt, e.wanted, e.token, e.leaseCauses = '', 0, 0, 0, '', '', ''
+e.error, e.errorAt, e.retryAt, e.wanted, e.token = '', 0, 0, '', ''
 log(e, changed and 'changed' or 'confirmed')
+redis.call('HSET', e.at, 'built', e.built, 'builtIn', epoch, 'checkedAt', e.checkedAt, 'dueAt', e.dueAt, 'error', '',
+  'errorAt', 0, 'failures', 0, 'retryAt', 0, 'wanted', '', 'token', '', 'leaseCauses', '', 'loads', e.loads)
 announce(e, changed and ARGV[4])
-save(e, 'hash', 'empty', 'loadedAt', 'dataCauses', 'built', 'builtIn', 'checkedAt', 'dueAt', 'error', 'errorAt',
-  'failures', 'retryAt', 'wanted', 'token', 'leaseCauses', 'loads', unpack(versioned))
+keep(e)
 settle(e)
 redis.call('ZREM', late, e.key)
 return fresh(e) and 'fresh' or 'stale'
@@ -66,13 +69,11 @@ return fresh(e) and 'fresh' or 'stale'
 /** FAIL(key, token, error, retryIn): the generation built stays, so an event during the load is not lost. */
 export const fail = `
 ${held}
-e.failures, e.error, e.errorAt, e.retryAt = e.failures + 1, ARGV[4], now, now + ARGV[5]
-e.wanted, e.token = '', ''
-e.causes, e.leaseCauses = rememberAll(e.leaseCauses, e.causes), ''
+e.error, e.errorAt, e.retryAt, e.wanted, e.token = ARGV[4], now, now + ARGV[5], '', ''
 log(e, 'failed')
+redis.call('HSET', e.at, 'failures', e.failures + 1, 'error', e.error, 'errorAt', now, 'retryAt', e.retryAt, 'wanted', '',
+  'token', '', 'causes', rememberAll(e.leaseCauses, e.causes), 'leaseCauses', '', 'loads', e.loads)
 announce(e)
-save(e, 'failures', 'error', 'errorAt', 'retryAt', 'wanted', 'token', 'causes', 'leaseCauses', 'loads',
-  unpack(versioned))
 settle(e)
 redis.call('ZREM', late, e.key)
 return 'held'

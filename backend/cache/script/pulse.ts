@@ -9,8 +9,8 @@ local first = redis.call('ZRANGE', dirty, 0, 0, 'WITHSCORES')[2]
 local oldestDue = math.max(0, now - (first or now))
 redis.call('HSET', meta, 'pulseToken', ARGV[2], 'pulseUntil', now + ARGV[4], 'pulseAt', now, 'through', ARGV[3],
   'oldestDue', oldestDue)
-redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', offset), 'now', now, 'through', ARGV[3],
-  'oldestDue', oldestDue)
+redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', offset), 'pulse', now, 'through',
+  ARGV[3], 'oldestDue', oldestDue)
 return 1
 `
 

@@ -2,17 +2,19 @@ const wake = `
 if woken then redis.call('PUBLISH', prefix .. 'wake', '') end
 `
 
-/** READ(want, key, ...): top, now and the view of each key. */
+/** READ(want, key, ...): top, now, then the view and the data of each key. */
 export const read = `
 local reply, woken = { top, now }, false
 for n = 3, #ARGV do
   local e = read(ARGV[n])
   if ARGV[2] == '1' and not fresh(e) then
-    e.wanted = 1
-    save(e, 'required', 'wanted')
+    e.wanted = '1'
+    redis.call('HSET', e.at, 'required', e.required, 'wanted', '1')
+    keep(e)
     woken = hasten(e) or woken
   end
-  reply[#reply + 1] = view(e, e.hash ~= '' and redis.call('HGET', e.at, 'data'), e.loads)
+  reply[#reply + 1] = view(e, e.loads)
+  reply[#reply + 1] = e.hash ~= '' and redis.call('HGET', e.at, 'data') or ''
 end
 ${wake}
 return reply
@@ -25,10 +27,11 @@ for n = 3, #ARGV do
   local e = read(ARGV[n])
   local lapsed = not watched(e)
   e.watchedUntil = math.max(e.watchedUntil, now + ARGV[2])
-  save(e, 'required', 'watchedUntil')
-  woken = (hasten(e) and not fresh(e)) or woken
+  redis.call('HSET', e.at, 'required', e.required, 'watchedUntil', e.watchedUntil)
+  keep(e)
+  woken = hasten(e) or woken
   announceLate(e)
-  reply[#reply + 1] = view(e, '', e.loads)
+  reply[#reply + 1] = view(e, e.loads)
   reply[#reply + 1] = lapsed and 1 or 0
 end
 ${wake}
