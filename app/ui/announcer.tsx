@@ -15,7 +15,7 @@ export function Announcer({
   readonly widgets: readonly HubWidget[]
   readonly live: Readonly<Record<string, LiveWidget>>
 }) {
-  const [text, setText] = useState('')
+  const [said, setSaid] = useState({ text: '', count: 0 })
   const told = useRef(new Map<string, number>())
   const pending = useRef(new Set<string>())
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -30,8 +30,9 @@ export function Announcer({
     if (pending.current.size === 0) return
     timer.current ??= setTimeout(() => {
       timer.current = undefined
-      setText(announcement([...pending.current]))
+      const text = announcement([...pending.current])
       pending.current.clear()
+      setSaid(({ count }) => ({ text, count: count + 1 }))
     }, gather)
   }, [widgets, live])
 
@@ -45,7 +46,8 @@ export function Announcer({
 
   return (
     <p className="sr-only" aria-live="polite">
-      {text}
+      {/* A new element each time: the same words again would not be read out again. */}
+      <span key={said.count}>{said.text}</span>
     </p>
   )
 }

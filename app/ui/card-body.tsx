@@ -111,9 +111,9 @@ function Skeleton() {
   return (
     <div className="pulse space-y-2.5 py-2">
       <span className="sr-only">Loading</span>
-      <div className="h-3 w-3/4 rounded bg-sunken" />
-      <div className="h-3 w-1/2 rounded bg-sunken" />
-      <div className="h-3 w-2/3 rounded bg-sunken" />
+      <div className="h-3 w-3/4 rounded bg-line" />
+      <div className="h-3 w-1/2 rounded bg-line" />
+      <div className="h-3 w-2/3 rounded bg-line" />
     </div>
   )
 }

@@ -21,7 +21,7 @@ export function CardFoot({
   const time = state.checkedAt ?? state.loadedAt
   return (
     <footer className="relative flex items-center gap-2 px-4 pt-1 pb-2 text-small text-muted">
-      <StateDot tone={tone} label={label} />
+      {written ? <StateDot tone={tone} label={label} /> : <span className="sr-only">{label}</span>}
       <p className="min-w-0 truncate">
         {written ? (
           <span className="text-soft" aria-hidden="true">{`${label}${time === null ? '' : ' · '}`}</span>

@@ -25,7 +25,7 @@ export function EmbedPage({
   useLayoutEffect(() => setTickerClock(clock), [clock])
   useFrameHeight()
   return (
-    <main id="main" className="grid p-px" data-theme={theme} data-live={live.kind}>
+    <main id="main" className="grid p-px" data-embed data-theme={theme} data-live={live.kind}>
       <WidgetCard
         widget={widget}
         live={shown}

@@ -6,6 +6,7 @@ import { useLiveHub } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
 import { arrange } from './grid.ts'
 import { LiveIndicator } from './live-indicator.tsx'
+import { Monogram } from './monogram.tsx'
 import { PageNotices } from './page-notices.tsx'
 import { SiteHeader } from './site-header.tsx'
 import { WidgetCard } from './widget-card.tsx'
@@ -28,10 +29,13 @@ export function HubPage(initial: {
         <LiveIndicator live={live} renderedAt={initial.snapshot.now} />
       </SiteHeader>
       <main id="main" className="frame pt-5 pb-16" data-live={live.kind}>
-        <h1 className="text-title">{hub.title}</h1>
-        {hub.summary === '' ? null : (
-          <p className="mt-0.5 max-w-prose text-pretty text-soft">{hub.summary}</p>
-        )}
+        <div className="flex items-center gap-3.5">
+          <Monogram slug={hub.slug} title={hub.title} />
+          <div className="min-w-0">
+            <h1 className="text-title">{hub.title}</h1>
+            {hub.summary === '' ? null : <p className="max-w-prose text-pretty text-soft">{hub.summary}</p>}
+          </div>
+        </div>
         <PageNotices live={live} newBuild={newBuild} gone={gone ? 'This hub has been removed.' : undefined} />
         {shown.length === 0 ? (
           <p className="mt-8 text-muted">This hub has no widgets yet.</p>

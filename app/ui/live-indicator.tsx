@@ -41,7 +41,7 @@ function words(live: LiveState) {
   if (live.kind === 'live')
     return (
       <>
-        <StateDot tone="good" label="" /> Live
+        <span className="size-2 rounded-full bg-good" aria-hidden="true" /> Live
       </>
     )
   if (live.kind === 'connecting')

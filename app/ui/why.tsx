@@ -34,12 +34,12 @@ export function Why({ id, version }: { readonly id: string; readonly version: st
 
   return (
     <details
-      className="with-scripts"
+      className="with-scripts ml-auto shrink-0"
       name="why"
       onToggle={(event) => setOpen(event.currentTarget.open)}
       onKeyDown={closeOnEscape}
     >
-      <summary className="ml-auto shrink-0 cursor-pointer list-none rounded-sm px-1 py-0.5 hover:text-accent">
+      <summary className="cursor-pointer list-none -mr-1 rounded-sm px-1 py-0.5 hover:text-accent">
         Why?
       </summary>
       <div
@@ -66,7 +66,7 @@ function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefi
         ))}
       </div>
       <div>
-        <dt>Loaded again</dt>
+        <dt>Loads again</dt>
         {becomesStale.map((line) => (
           <dd key={line} className="wrap-anywhere">
             {line}

@@ -63,7 +63,7 @@ export const WidgetCard = memo(function WidgetCard({
           </span>
         )}
       </header>
-      <div className="scroll-shade @container min-h-0 grow rounded-lg px-4 py-1">
+      <div className="scroll-shade @container relative min-h-0 grow px-4 py-1">
         <CardBody {...content} />
       </div>
       <CardNotice {...content} />

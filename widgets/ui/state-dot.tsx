@@ -24,7 +24,7 @@ const colours: { readonly [T in Tone]: string } = {
 /** How something stands, in a glyph; `label` is what a screen reader says and a pointer shows. */
 export function StateDot({ tone, label }: { readonly tone: Tone; readonly label: string }) {
   return (
-    <span className={`inline-flex ${colours[tone]}`} title={label}>
+    <span className={`relative inline-flex ${colours[tone]}`} title={label}>
       <svg
         className="size-3 translate-y-px"
         viewBox="0 0 12 12"

@@ -18,13 +18,14 @@ export default async function Page({ params, searchParams }: Props) {
   const found = await embed((await params).widget)
   if (!found) notFound()
   const { theme } = await searchParams
+  const { hub, widget, state, snapshot, paused } = found
   return (
     <EmbedPage
       theme={theme === 'light' || theme === 'dark' ? theme : 'auto'}
-      hub={found.hub}
-      widget={found.widget}
-      snapshot={found.snapshot}
-      paused={found.paused}
+      hub={hub}
+      widget={widget}
+      snapshot={{ ...snapshot, widgets: { [widget.id]: state } }}
+      paused={paused}
       build={services().build}
     />
   )
