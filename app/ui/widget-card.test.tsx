@@ -1,5 +1,5 @@
 import { prerender } from 'react-dom/static'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
 import { samples } from '#widgets/notes/fixtures.ts'
 import { WidgetCard } from './widget-card.tsx'
@@ -61,7 +61,7 @@ async function text(given?: Parameters<typeof html>[0]): Promise<string> {
 }
 
 // Outside Next's own build `next/dynamic` renders nothing until the view's module has come.
-beforeAll(() => expect.poll(() => html()).toContain('Office hours'))
+beforeAll(() => vi.waitFor(async () => expect(await html()).toContain('Office hours')))
 
 test('a fresh card shows its title, data, age and the event behind it', async () => {
   const card = await html()
