@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import type { LoggedEvent } from '#widgets/define.ts'
+import { writeBehind } from './write-behind.ts'
+
+const event = (id: number | string): LoggedEvent => ({
+  id: String(id),
+  source: 's',
+  type: 't',
+  topic: 't',
+  time: 0,
+  receivedAt: 0,
+  data: null,
+})
+
+/** A log whose database can be taken away. */
+function setUp() {
+  const batches: string[][] = []
+  const stop = new AbortController()
+  const place = { away: false, refused: new Set<string>(), opened: Promise.resolve() }
+  const warnings: string[] = []
+  const counts = { logged: 0, dropped: 0, unlogged: 0 }
+  const behind = writeBehind({
+    log: {
+      async append(received) {
+        await place.opened
+        if (place.away) throw new Error('away')
+        batches.push(received.map(({ id }) => id))
+        return received.filter(({ id }) => place.refused.has(id)).map((event) => ({ event, reason: 'bad' }))
+      },
+    },
+    counts,
+    logger: { warn: (_: unknown, message?: string) => void warnings.push(message ?? '') },
+    signal: stop.signal,
+  })
+  return { behind, batches, counts, place, stop, warnings }
+}
+
+test('the first goes at once, those that come meanwhile go together', async () => {
+  const { behind, batches, counts } = setUp()
+  for (let id = 1; id <= 300; id++) behind.offer(event(id), false)
+  await behind.close()
+  expect(batches.map((batch) => batch.length)).toEqual([1, 256, 43])
+  expect(batches.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
+  expect(counts).toEqual({ logged: 300, dropped: 0, unlogged: 0 })
+  behind.offer(event('later'), false)
+  await behind.close()
+  expect(counts.logged).toBe(301)
+})
+
+test('while the database is away 10,000 wait, then those that matched; the rest is counted', async () => {
+  const { behind, counts, place, warnings } = setUp()
+  place.away = true
+  for (let id = 0; id < 10_000; id++) behind.offer(event(id), false)
+  expect(behind.room).toBe(false)
+  behind.offer(event('unmatched'), false)
+  for (let id = 0; id < 10_000; id++) behind.offer(event(`matched ${id}`), true)
+  behind.offer(event('too many'), true)
+  expect(behind.waiting).toBe(20_000)
+  expect(counts.dropped).toBe(2)
+  await expect.poll(() => warnings).toEqual(['Events wait for the event log'])
+  place.away = false
+  await behind.close()
+  expect(counts).toEqual({ logged: 20_000, dropped: 2, unlogged: 0 })
+  expect(behind.room).toBe(true)
+})
+
+test('what the database refuses is counted and told', async () => {
+  const { behind, counts, place, warnings } = setUp()
+  place.refused.add('2')
+  for (const id of [1, 2, 3]) behind.offer(event(id), false)
+  await behind.close()
+  expect(counts).toEqual({ logged: 2, dropped: 0, unlogged: 1 })
+  expect(warnings).toEqual(['An event cannot be logged'])
+})
+
+test('ending while the database is away gives up and counts', async () => {
+  const { behind, counts, place, stop } = setUp()
+  place.away = true
+  for (let id = 0; id < 300; id++) behind.offer(event(id), false)
+  stop.abort()
+  await behind.close()
+  expect(counts).toEqual({ logged: 0, dropped: 300, unlogged: 0 })
+})
+
+test('ending logs what waits', async () => {
+  const { behind, counts, stop } = setUp()
+  for (let id = 0; id < 300; id++) behind.offer(event(id), false)
+  stop.abort()
+  await behind.close()
+  expect(counts.logged).toBe(300)
+})

@@ -1,0 +1,100 @@
+import type { Logger } from 'pino'
+import type { LoggedEvent } from '#widgets/define.ts'
+import type { EventLog } from './event-log.ts'
+import { untilDone } from './until-done.ts'
+
+const LIMIT = 10_000
+const BATCH = 256
+
+export interface WriteBehindCounts {
+  /** Events the event log has taken. */
+  logged: number
+  /** Events left out of the event log because too many waited. */
+  dropped: number
+  /** Events the database cannot hold. */
+  unlogged: number
+}
+
+export interface WriteBehind {
+  /** Whether an event that nobody waits for would be taken now. */
+  readonly room: boolean
+  /** Events that wait. */
+  readonly waiting: number
+  /** Takes it to be logged, or drops and counts it. `wanted`: a widget's interest matched it, so it is dropped later. */
+  offer(event: LoggedEvent, wanted: boolean): void
+  /** Resolves when what waits is logged; once `signal` is aborted, at the latest when the database does not take it. */
+  close(): Promise<void>
+}
+
+/**
+ * Logs events that no load waits for, in batches of what has come. While the database is away 10,000 of them wait, and
+ * as many again that matched an interest.
+ */
+export function writeBehind(options: {
+  readonly log: Pick<EventLog, 'append'>
+  readonly counts: WriteBehindCounts
+  readonly logger: Pick<Logger, 'warn'>
+  readonly signal: AbortSignal
+}): WriteBehind {
+  const { log, counts, logger, signal } = options
+  let queue: LoggedEvent[] = []
+  let inHand = 0
+  let writing: Promise<void> | undefined
+
+  async function write(batch: readonly LoggedEvent[]): Promise<void> {
+    inHand = batch.length
+    const unlogged = await untilDone(() => log.append(batch), {
+      signal,
+      onFailure(err, attempt) {
+        if (attempt === 1)
+          logger.warn({ err, waiting: queue.length + inHand }, 'Events wait for the event log')
+      },
+    }).finally(() => {
+      inHand = 0
+    })
+    counts.logged += batch.length - unlogged.length
+    counts.unlogged += unlogged.length
+    for (const { event, reason } of unlogged) {
+      logger.warn({ id: event.id, source: event.source, reason }, 'An event cannot be logged')
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue.slice(0, BATCH)
+      queue = queue.slice(BATCH)
+      try {
+        await write(batch)
+      } catch (err) {
+        const lost = batch.length + queue.length
+        counts.dropped += lost
+        queue = []
+        logger.warn(
+          { err, lost },
+          'Events were left out of the event log: the database was away until the end',
+        )
+      }
+    }
+    writing = undefined
+  }
+
+  return {
+    get room() {
+      return queue.length + inHand < LIMIT
+    },
+    get waiting() {
+      return queue.length + inHand
+    },
+    offer(event, wanted) {
+      if (queue.length + inHand >= (wanted ? 2 * LIMIT : LIMIT)) {
+        counts.dropped += 1
+        return
+      }
+      queue.push(event)
+      writing ??= writeAll()
+    },
+    async close() {
+      await writing
+    },
+  }
+}
