@@ -1,14 +1,15 @@
 import type { GitHubDelivery } from './github-delivery.ts'
 import type { Told } from './told.ts'
 
-const verbs: { readonly [action: string]: string } = {
-  synchronize: 'updated',
-  ready_for_review: 'marked as ready',
-  converted_to_draft: 'marked as draft',
-  review_requested: 'asked for a review of',
-  review_request_removed: 'took back a request to review',
-  auto_merge_enabled: 'set to merge by itself',
-  auto_merge_disabled: 'set not to merge by itself',
+/** `%` is the thing: `pull request #3 Fix login`. */
+const phrases: { readonly [action: string]: string } = {
+  synchronize: 'updated %',
+  ready_for_review: 'marked % as ready for review',
+  converted_to_draft: 'marked % as a draft',
+  review_requested: 'asked for a review of %',
+  review_request_removed: 'took back a request to review %',
+  auto_merge_enabled: 'set % to merge by itself',
+  auto_merge_disabled: 'set % not to merge by itself',
 }
 /** Acts that stand for themselves; the others are changes to something that is there. */
 const acts = ['opened', 'closed', 'merged', 'reopened']
@@ -28,15 +29,15 @@ export function numberedTold(
 ): Told | undefined {
   if (!thing || !action) return undefined
   const act = action === 'closed' && thing.merged ? 'merged' : action
-  const verb = verbs[act] ?? act.replaceAll('_', ' ')
-  const own = !acts.includes(act)
+  const change = !acts.includes(act)
+  const phrase = phrases[act] ?? `${act.replaceAll('_', ' ')} %`
   return {
-    text: `${verb} ${named(kind, thing)} in ${place}`,
+    text: `${phrase.replace('%', () => named(kind, thing))} in ${place}`,
     href: thing.html_url,
-    group: own ? ['change', thing.number ?? 0] : [act],
-    several: own
+    group: change ? ['change', thing.number ?? 0] : [act],
+    several: change
       ? (count) => `${count} changes to ${named(kind, thing)} in ${place}`
-      : (count) => `${count} ${kind}s ${verb} in ${place}`,
+      : (count) => `${count} ${kind}s ${act} in ${place}`,
   }
 }
 
