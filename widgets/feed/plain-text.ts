@@ -41,7 +41,6 @@ export function shortened(text: string, length: number): string {
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .trim()
-
   if (line.length <= length) return line
   const cut = line.slice(0, length - 1)
   return `${cut.replace(/\s+\S{0,20}$|[\ud800-\udbff]$/, '')}…`

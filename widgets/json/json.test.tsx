@@ -1,0 +1,159 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, test } from 'vitest'
+import { type DataOf, implement } from '../define.ts'
+import { serve } from '../http-server.fixtures.ts'
+import { matches } from '../interest.fixtures.ts'
+import { load } from './loader.ts'
+import JsonView from './view.tsx'
+import { json } from './widget.ts'
+
+const type = implement(json, load)
+const config = (given: object) => json.config.parse({ url: 'https://a.example/x.json', ...given })
+
+describe('events', () => {
+  const interests = json.interests(config({ refreshOn: ['deploy.prod.*', 'status.>'] }))
+
+  test.each(['deploy.prod.web', 'status.api', 'status.api.down'])('%s makes it stale', (topic) => {
+    expect(matches(interests, { topic })).toBe(true)
+  })
+
+  test.each(['deploy.prod', 'deploy.staging.web', 'deploy.prod.web.done', 'status', ''])(
+    '%j does not',
+    (topic) => {
+      expect(matches(interests, { topic })).toBe(false)
+    },
+  )
+
+  test('without refreshOn nothing does', () => {
+    expect(matches(json.interests(config({})), { topic: 'deploy.prod.web' })).toBe(false)
+  })
+})
+
+test('how a value is called does not make another result of it, how often it is read does', () => {
+  const params = (given: object) => type.params(config(given))
+  expect(params({ label: 'Load', unit: 'ms', refreshOn: ['a'] })).toEqual(params({}))
+  for (const given of [{ pick: 'a' }, { as: 'text' }, { maxAge: 5 }]) {
+    expect(params(given)).not.toEqual(params({}))
+  }
+})
+
+test.each([
+  ['no address', { url: undefined }],
+  ['a file', { url: 'file:///etc/passwd' }],
+  ['a password', { url: 'https://me:pw@a.example/' }],
+  ['an expression that does not compile', { pick: 'jobs[' }],
+  ['an expression nested without end', { pick: '('.repeat(2000) }],
+  ['an endless one', { pick: 'a'.repeat(2001) }],
+  ['another way to show it', { as: 'chart' }],
+  ['a topic that is no pattern', { refreshOn: ['a..b'] }],
+  ['reading it all the time', { maxAge: 1 }],
+  ['an unknown field', { path: 'a' }],
+])('refuses %s', (_, given) => {
+  expect(json.config.safeParse({ url: 'https://a.example', ...given }).success).toBe(false)
+})
+
+describe('the loader', () => {
+  const services = [
+    { name: 'api', up: true, load: 0.42 },
+    { name: 'search', up: false, load: null },
+  ]
+  const body = JSON.stringify({ incidents: [{ title: 'Slow' }], latency: { p95: 1234.5 }, services })
+  const loadFrom = async (given: object, status = 200, text = body) => {
+    const { url, context } = await serve((_, response) => response.writeHead(status).end(text))
+    return type.load(type.params(config({ ...given, url })), context)
+  }
+
+  test.each([
+    [{ pick: 'latency.p95' }, { as: 'number', value: 1234.5 }, false],
+    [{ pick: '$count(incidents)', as: 'text' }, { as: 'text', value: '1' }, false],
+    [{ pick: 'incidents.title', as: 'list' }, { as: 'list', items: ['Slow'], more: 0 }, false],
+    [{ pick: 'incidents[title="Down"]', as: 'list' }, { as: 'list', items: [], more: 0 }, true],
+    [
+      { pick: 'services' },
+      { as: 'table', columns: ['name', 'up', 'load'], rows: services.map(Object.values), more: 0 },
+      false,
+    ],
+  ])('%j', async (given, data, empty) => {
+    expect(await loadFrom({ ...given, maxAge: 60 })).toEqual({
+      data,
+      empty,
+      nextChangeAt: Date.UTC(2026, 0, 15, 12, 1),
+    })
+  })
+
+  test('without an expression the whole answer is shown', async () => {
+    expect((await loadFrom({}, 200, '[1,2]')).data).toEqual({ as: 'list', items: ['1', '2'], more: 0 })
+  })
+
+  test.each([
+    [{}, 200, '<html>', 'upstream', 'did not answer with JSON'],
+    [{}, 200, '', 'upstream', 'did not answer with JSON'],
+    [{}, 500, '{}', 'upstream', '(500)'],
+    [{}, 429, '{}', 'limited', 'asks us to wait'],
+    [{ pick: 'nowhere', as: 'number' }, 200, '{}', 'upstream', 'nothing in the answer'],
+    [{ pick: '$sum("a")' }, 200, '{}', 'upstream', 'does not fit the answer'],
+    [{ pick: '[1..10000000]' }, 200, '{}', 'refused', 'more time or room'],
+  ])('%j with %i %j fails in words', async (given, status, text, code, words) => {
+    await expect(loadFrom(given, status, text)).rejects.toEqual(
+      expect.objectContaining({ code, message: expect.stringContaining(words) }),
+    )
+  })
+
+  test('an address the server may not reach is refused, naming the setting', async () => {
+    const { context } = await serve((_, response) => response.end(body))
+    const params = type.params(config({ url: 'http://169.254.169.254/latest/meta-data' }))
+    await expect(type.load(params, context)).rejects.toEqual(
+      expect.objectContaining({ code: 'refused', message: expect.stringContaining('HUBS_FETCH_ALLOW') }),
+    )
+  })
+})
+
+describe('the view', () => {
+  const render = (data: DataOf<typeof json>, given: object = {}) =>
+    renderToStaticMarkup(<JsonView data={data} config={config(given)} />)
+
+  test('shows a number with its label and unit', () => {
+    const html = render({ as: 'number', value: 1234.56789 }, { label: 'Latency', unit: 'ms' })
+    for (const text of ['1,234.5679', '>ms<', '>Latency<']) expect(html).toContain(text)
+  })
+
+  test.each([
+    [0, '0'],
+    [-0.5, '-0.5'],
+    [0.00001234, '1.234e-5'],
+    [1e21, '1.000e+21'],
+    [123_456_789, '123,456,789'],
+  ])('shows %d as %s', (value, text) => expect(render({ as: 'number', value })).toContain(`>${text}<`))
+
+  test('shows a text, escaped, links as links', () => {
+    expect(render({ as: 'text', value: '<b>' })).toContain('&lt;b&gt;')
+    expect(render({ as: 'text', value: 'https://a.example/' })).toContain('href="https://a.example/"')
+    expect(render({ as: 'text', value: 'javascript:alert(1)' })).not.toContain('href')
+  })
+
+  test('shows a list and how much more there is', () => {
+    const html = render({ as: 'list', items: ['one', 'two', 'two'], more: 1200 }, { label: 'Jobs' })
+    for (const text of ['Jobs', 'one', 'two', 'and 1,200 more']) expect(html).toContain(text)
+  })
+
+  test('shows a table, numbers at the right', () => {
+    const html = render({
+      as: 'table',
+      columns: ['name', 'n', 'up'],
+      rows: [
+        ['a', 1, true],
+        ['b', null, false],
+      ],
+      more: 0,
+    })
+    for (const text of ['>name<', '>1<', '>yes<', '>no<', '>–<']) expect(html).toContain(text)
+    expect(html).toMatch(/text-right[^>]*>n</)
+    expect(html).not.toMatch(/text-right[^>]*>name</)
+  })
+
+  test.each<[DataOf<typeof json>, string]>([
+    [{ as: 'list', items: [], more: 0 }, 'Nothing in this list'],
+    [{ as: 'table', columns: [], rows: [], more: 0 }, 'Nothing in this table'],
+    [{ as: 'text', value: '' }, 'An empty text'],
+  ])('says when there is nothing: %j', (data, words) => expect(render(data)).toContain(words))
+})
