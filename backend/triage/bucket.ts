@@ -1,0 +1,107 @@
+import type { HubEvent } from '../ingest/event.ts'
+import { type Criterion, compileCriteria, fieldReader, type Value } from './criterion.ts'
+
+/** One interest of one instance, as it lies in a bucket. */
+export interface Placed<Owner> {
+  readonly owner: Owner
+  /** The criterion it lies under; the others are `rest`. */
+  readonly access: Criterion | undefined
+  readonly rest: ((event: HubEvent) => boolean) | undefined
+  list: Placed<Owner>[]
+  at: number
+}
+
+interface Field<Owner> {
+  readonly read: (event: HubEvent) => unknown
+  readonly byValue: Map<Value, Placed<Owner>[]>
+}
+
+/**
+ * The interests of one topic pattern. Each lies under its most selective equality (the access predicate of Fabret et
+ * al., “Filtering algorithms and implementation for very fast publish/subscribe systems”, SIGMOD 2001), so that an event
+ * meets only those that agree with it there.
+ */
+export interface Bucket<Owner> {
+  readonly plain: Placed<Owner>[]
+  readonly fields: Map<string, Field<Owner>>
+}
+
+export function emptyBucket<Owner>(): Bucket<Owner> {
+  return { plain: [], fields: new Map() }
+}
+
+export function isEmpty({ plain, fields }: Bucket<unknown>): boolean {
+  return plain.length === 0 && fields.size === 0
+}
+
+export function put<Owner>(
+  bucket: Bucket<Owner>,
+  owner: Owner,
+  criteria: readonly Criterion[],
+): Placed<Owner> {
+  const access = mostSelective(bucket, criteria)
+  const list = access ? listFor(bucket, access) : bucket.plain
+  const rest = compileCriteria(criteria.filter((criterion) => criterion !== access))
+  const placed = { owner, access, rest, list, at: list.length }
+  list.push(placed)
+  return placed
+}
+
+export function take<Owner>({ fields }: Bucket<Owner>, { access, list, at }: Placed<Owner>): void {
+  const last = list.pop()
+  if (last && at < list.length) {
+    list[at] = last
+    last.at = at
+  }
+  if (!access || list.length > 0) return
+  const byValue = fields.get(access[0])?.byValue
+  byValue?.delete(access[1])
+  if (byValue?.size === 0) fields.delete(access[0])
+}
+
+/** Calls `found` with the owner of every interest that the event meets, once for each interest. */
+export function visit<Owner>(
+  { plain, fields }: Bucket<Owner>,
+  event: () => HubEvent,
+  found: (owner: Owner) => void,
+): void {
+  for (const { owner } of plain) found(owner)
+  if (fields.size === 0) return
+  const whole = event()
+  for (const { read, byValue } of fields.values()) {
+    const list = byValue.get(read(whole) as Value)
+    if (list) for (const { owner, rest } of list) if (!rest || rest(whole)) found(owner)
+  }
+}
+
+/** Where fewest lie already; among equals, the field that tells most values apart. */
+function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]): Criterion | undefined {
+  let best: Criterion | undefined
+  let fewest = Number.POSITIVE_INFINITY
+  let widest = -1
+  for (const criterion of criteria) {
+    const byValue = bucket.fields.get(criterion[0])?.byValue
+    const beside = byValue?.get(criterion[1])?.length ?? 0
+    const values = byValue?.size ?? 0
+    if (beside < fewest || (beside === fewest && values > widest)) {
+      best = criterion
+      fewest = beside
+      widest = values
+    }
+  }
+  return best
+}
+
+function listFor<Owner>({ fields }: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] {
+  let field = fields.get(name)
+  if (!field) {
+    field = { read: fieldReader(name), byValue: new Map() }
+    fields.set(name, field)
+  }
+  let list = field.byValue.get(value)
+  if (!list) {
+    list = []
+    field.byValue.set(value, list)
+  }
+  return list
+}

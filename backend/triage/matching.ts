@@ -1,0 +1,169 @@
+import type { Interest } from '#widgets/define.ts'
+import type { HubEvent } from '../ingest/event.ts'
+import { parsePattern, type Tokens } from '../ingest/topic.ts'
+import { type Bucket, emptyBucket, isEmpty, type Placed, put, take, visit } from './bucket.ts'
+
+/** Which instances an event concerns. Cost follows the matches, not the instances. */
+export interface MatchingIndex<Payload> {
+  readonly size: number
+  /**
+   * Adds an instance, or replaces the one of that id.
+   * @throws RangeError when a topic is no pattern; nothing is changed then.
+   */
+  add(id: string, interests: readonly Interest[], payload: Payload): void
+  /** Whether it was there. */
+  remove(id: string): boolean
+  /** The payload of each instance with an interest in the event, once. `event` is called only if criteria need it. */
+  match(topic: string, event: () => HubEvent): readonly Payload[]
+}
+
+interface Node<Payload> {
+  readonly literals: Map<string, Node<Payload>>
+  star: Node<Payload> | undefined
+  /** Interests whose pattern ends here. */
+  here: Bucket<Owner<Payload>> | undefined
+  /** Interests whose pattern ends in `>` after here. */
+  below: Bucket<Owner<Payload>> | undefined
+}
+
+interface Owner<Payload> {
+  readonly payload: Payload
+  /** The last event it was found for, so that no event finds it twice. */
+  seen: number
+}
+
+interface Entry<Payload> {
+  readonly pattern: Tokens
+  readonly placed: Placed<Owner<Payload>>
+}
+
+const none: readonly never[] = []
+
+/** A trie over the tokens of topic patterns, as in NATS's sublist; each pattern has one bucket. */
+export function matchingIndex<Payload>(): MatchingIndex<Payload> {
+  const root = emptyNode<Payload>()
+  const instances = new Map<string, readonly Entry<Payload>[]>()
+  let turn = 0
+
+  function remove(id: string): boolean {
+    const entries = instances.get(id)
+    if (!entries) return false
+    for (const { pattern, placed } of entries) removeEntry(root, pattern, 0, placed)
+    return instances.delete(id)
+  }
+
+  return {
+    get size() {
+      return instances.size
+    },
+
+    add(id, interests, payload) {
+      const patterns = interests.map(({ topic }) => checkedPattern(topic))
+      remove(id)
+      const owner: Owner<Payload> = { payload, seen: 0 }
+      instances.set(
+        id,
+        patterns.map((pattern, index) => ({
+          pattern,
+          placed: put(bucketFor(root, pattern), owner, Object.entries(interests[index]?.where ?? {})),
+        })),
+      )
+    },
+
+    remove,
+
+    match(topic, event) {
+      turn += 1
+      let matched: Payload[] | undefined
+      const found = (owner: Owner<Payload>) => {
+        if (owner.seen === turn) return
+        owner.seen = turn
+        if (matched) matched.push(owner.payload)
+        else matched = [owner.payload]
+      }
+      walk(root, topic.split('.'), 0, event, found)
+      return matched ?? none
+    },
+  }
+}
+
+function walk<Payload>(
+  node: Node<Payload>,
+  topic: Tokens,
+  depth: number,
+  event: () => HubEvent,
+  found: (owner: Owner<Payload>) => void,
+): void {
+  const token = topic[depth]
+  if (token === undefined) {
+    if (node.here) visit(node.here, event, found)
+    return
+  }
+  if (node.below) visit(node.below, event, found)
+  const literal = node.literals.get(token)
+  if (literal) walk(literal, topic, depth + 1, event, found)
+  if (node.star) walk(node.star, topic, depth + 1, event, found)
+}
+
+function checkedPattern(topic: string): Tokens {
+  const pattern = parsePattern(topic)
+  if (typeof pattern === 'string') {
+    throw new RangeError(`${JSON.stringify(topic)} is no topic pattern: it ${pattern}.`)
+  }
+  return pattern
+}
+
+function bucketFor<Payload>(root: Node<Payload>, pattern: Tokens): Bucket<Owner<Payload>> {
+  let node = root
+  for (const token of pattern) {
+    if (token === '>') {
+      node.below ??= emptyBucket()
+      return node.below
+    }
+    node = token === '*' ? starOf(node) : literalOf(node, token)
+  }
+  node.here ??= emptyBucket()
+  return node.here
+}
+
+function starOf<Payload>(node: Node<Payload>): Node<Payload> {
+  node.star ??= emptyNode()
+  return node.star
+}
+
+function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
+  let next = node.literals.get(token)
+  if (!next) {
+    next = emptyNode()
+    node.literals.set(token, next)
+  }
+  return next
+}
+
+/** Also takes away the buckets and nodes that this leaves empty. */
+function removeEntry<Payload>(
+  node: Node<Payload>,
+  pattern: Tokens,
+  depth: number,
+  placed: Placed<Owner<Payload>>,
+): void {
+  const token = pattern[depth]
+  if (token === undefined) {
+    if (node.here) take(node.here, placed)
+    if (node.here && isEmpty(node.here)) node.here = undefined
+  } else if (token === '>') {
+    if (node.below) take(node.below, placed)
+    if (node.below && isEmpty(node.below)) node.below = undefined
+  } else {
+    const next = token === '*' ? node.star : node.literals.get(token)
+    if (!next) return
+    removeEntry(next, pattern, depth + 1, placed)
+    if (next.here || next.below || next.star || next.literals.size > 0) return
+    if (token === '*') node.star = undefined
+    else node.literals.delete(token)
+  }
+}
+
+function emptyNode<Payload>(): Node<Payload> {
+  return { literals: new Map(), star: undefined, here: undefined, below: undefined }
+}
