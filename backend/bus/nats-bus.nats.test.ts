@@ -1,10 +1,15 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
 import { startNats } from '../../e2e/servers/nats.ts'
+import type { Bus, Delivery, Message, StoredMessage } from './bus.ts'
 import { describeBus } from './contract.ts'
 import { natsBus } from './nats-bus.ts'
 
+const log = pino({ level: 'silent' })
+
 describeBus('the bus on NATS', async () => {
-  const log = pino({ level: 'silent' })
   const server = await startNats()
   return {
     async open({ ackWait }) {
@@ -15,4 +20,265 @@ describeBus('the bus on NATS', async () => {
     },
     end: () => server.stop(),
   }
+})
+
+async function setting() {
+  const server = await startNats()
+  const bus = natsBus({ url: server.url, log, ackWait: 500 })
+  await bus.through()
+  const stop = new AbortController()
+  const connection = await connect({ servers: server.url, reconnectTimeWait: 50, maxReconnectAttempts: -1 })
+  const manager = await jetstreamManager(connection)
+  onTestFinished(async () => {
+    stop.abort()
+    await bus.close()
+    await connection.close()
+    await server.stop()
+  })
+  const read = (max = 100) => bus.consume({ max, signal: stop.signal })[Symbol.asyncIterator]()
+  return { server, bus, stop, connection, manager, read }
+}
+
+const numbered = (count: number, prefix = '') =>
+  Array.from({ length: count }, (_, index) => ({
+    topic: 'a.b',
+    id: `${prefix}${index}`,
+    body: `${prefix}${index}`,
+  }))
+
+const text = (delivery: StoredMessage) => new TextDecoder().decode(delivery.body)
+
+/** Publishes until the bus takes it, as a publisher with a spool does. */
+async function publishInTheEnd(bus: Bus, messages: readonly Message[]): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        bus.publish(messages).then(
+          () => true,
+          (error) => error.code,
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+}
+
+test('stream, dead letters and consumer are as other programs expect them', async () => {
+  const { manager } = await setting()
+  expect((await manager.streams.info('HUBS')).config).toMatchObject({
+    subjects: ['events.>'],
+    retention: 'limits',
+    storage: 'file',
+    max_age: 7 * 86_400e9,
+    duplicate_window: 86_400e9,
+  })
+  expect((await manager.streams.info('HUBS_DEAD')).config).toMatchObject({
+    subjects: ['dead.>'],
+    storage: 'file',
+  })
+  expect((await manager.consumers.info('HUBS', 'hubs-daemon')).config).toMatchObject({
+    ack_policy: 'explicit',
+    max_deliver: -1,
+    max_ack_pending: 4096,
+  })
+})
+
+test('an operator’s own settings of the stream stay', async () => {
+  const { server, manager } = await setting()
+  await manager.streams.update('HUBS', { max_bytes: 1e9, subjects: ['events.>', 'legacy.>'] })
+  const other = natsBus({ url: server.url, log, maxAge: 86_400_000 })
+  await other.through()
+  await other.close()
+  expect((await manager.streams.info('HUBS')).config).toMatchObject({
+    max_bytes: 1e9,
+    subjects: ['events.>', 'legacy.>'],
+    max_age: 86_400e9,
+  })
+})
+
+test('messages that other programs publish arrive the same way', async () => {
+  const { connection, read } = await setting()
+  connection.publish('events.deploy.prod.web', '{"version":"1.4"}')
+  const { value } = await read().next()
+  expect(value?.map((delivery: Delivery) => [delivery.topic, text(delivery)])).toEqual([
+    ['deploy.prod.web', '{"version":"1.4"}'],
+  ])
+})
+
+test('nothing is pulled while its reader rests', async () => {
+  const { bus, manager, read } = await setting()
+  const slow = read(10)
+  await bus.publish(numbered(5))
+  await slow.next()
+  await bus.publish(numbered(50, 'later '))
+  const info = await manager.consumers.info('HUBS', 'hubs-daemon')
+  expect([info.num_ack_pending, info.num_pending]).toEqual([5, 50])
+})
+
+test('a killed server loses nothing that was acknowledged, and brings no more than that', {
+  timeout: 120_000,
+}, async () => {
+  const { server, bus, stop } = await setting()
+  const seen = new Map<string, number>()
+  const reading = (async () => {
+    for await (const batch of bus.consume({ max: 100, signal: stop.signal })) {
+      for (const delivery of batch) {
+        // Every tenth is forgotten the first time, as by a process that ends.
+        if (delivery.deliveries > 1 || delivery.sequence % 10 !== 0) delivery.ack()
+        seen.set(text(delivery), (seen.get(text(delivery)) ?? 0) + 1)
+      }
+    }
+  })()
+  const published: string[] = []
+  for (let round = 0; round < 3; round++) {
+    for (let batch = 0; batch < 20; batch++) {
+      const messages = numbered(50, `${round}/${batch}/`)
+      const sent = publishInTheEnd(bus, messages)
+      if (batch === 10) {
+        await server.kill()
+        await server.restart()
+      }
+      await sent
+      published.push(...messages.map(({ id }) => id))
+    }
+  }
+  await expect.poll(() => seen.size, { timeout: 30_000 }).toBe(published.length)
+  const before = Date.now()
+  await expect.poll(() => bus.through().catch(() => 0), { timeout: 30_000 }).toBeGreaterThanOrEqual(before)
+  stop.abort()
+  await reading
+  expect([...seen.keys()].sort()).toEqual(published.sort())
+})
+
+test('while the server is away every verb says so at once, and the bus comes back by itself', async () => {
+  const { server, bus, read } = await setting()
+  const reader = read()
+  const waiting = reader.next()
+  await server.kill()
+  await expect.poll(() => bus.through().catch((error) => error.code)).toBe('bus-away')
+  await expect(bus.publish(numbered(1))).rejects.toMatchObject({ code: 'bus-away' })
+  await expect(
+    bus.replay(0, new AbortController().signal)[Symbol.asyncIterator]().next(),
+  ).rejects.toMatchObject({
+    code: 'bus-away',
+  })
+  await server.restart()
+  await publishInTheEnd(bus, numbered(1))
+  expect((await waiting).value?.map(text)).toEqual(['0'])
+})
+
+test('a publish under way when the server goes is told that it is away', async () => {
+  const { server, bus } = await setting()
+  server.pause()
+  const publishing = expect(bus.publish(numbered(1))).rejects.toMatchObject({ code: 'bus-away' })
+  await server.kill()
+  await publishing
+})
+
+test('a bus may start before its server', async () => {
+  const server = await startNats()
+  await server.kill()
+  const lines: string[] = []
+  const spoken = pino({}, { write: (line: string) => void lines.push(line) })
+  const bus = natsBus({ url: server.url, log: spoken })
+  const stop = new AbortController()
+  onTestFinished(async () => {
+    stop.abort()
+    await bus.close()
+    await server.stop()
+  })
+  await expect(bus.through()).rejects.toMatchObject({ code: 'bus-away' })
+  expect(lines.join()).toContain('NATS cannot be reached; trying again')
+  const waiting = bus.consume({ max: 1, signal: stop.signal })[Symbol.asyncIterator]().next()
+  await server.restart()
+  await publishInTheEnd(bus, numbered(1))
+  expect((await waiting).value?.map(text)).toEqual(['0'])
+})
+
+test('a server without JetStream is told by name', async () => {
+  const server = await startNats({ jetstream: false })
+  const lines: string[] = []
+  const bus = natsBus({ url: server.url, log: pino({}, { write: (line: string) => void lines.push(line) }) })
+  onTestFinished(async () => {
+    await bus.close()
+    await server.stop()
+  })
+  await expect(bus.through()).rejects.toMatchObject({ code: 'bus-away' })
+  expect(lines.join()).toContain('without JetStream')
+})
+
+test('a stream deleted and made anew goes on, under another name', async () => {
+  const { bus, manager, read } = await setting()
+  const reader = read()
+  await bus.publish(numbered(2))
+  const { value: before } = await reader.next()
+  const waiting = reader.next()
+  await manager.streams.delete('HUBS')
+  await publishInTheEnd(bus, numbered(1, 'anew '))
+  const { value: after } = await waiting
+  expect(after?.map(text)).toEqual(['anew 0'])
+  expect(after?.[0]?.sequence).toBe(1)
+  expect(after?.[0]?.stream).not.toBe(before?.[0]?.stream)
+})
+
+test('a deleted consumer is made again', async () => {
+  const { bus, manager, read } = await setting()
+  const waiting = read().next()
+  await manager.consumers.delete('HUBS', 'hubs-daemon')
+  await bus.publish(numbered(1))
+  expect((await waiting).value?.map(text)).toEqual(['0'])
+})
+
+test('a dead letter lies in its own stream, once, with its reason and place', async () => {
+  const { bus, manager, read } = await setting()
+  await bus.publish([{ topic: 'a.b', id: '1', body: 'not json' }])
+  const [delivery] = (await read().next()).value as Delivery[]
+  await delivery?.deadLetter('it does not parse:\r\nline 1')
+  await delivery?.deadLetter('again')
+  expect((await manager.streams.info('HUBS_DEAD')).state.messages).toBe(1)
+  const dead = await manager.streams.getMessage('HUBS_DEAD', { seq: 1 })
+  expect(dead?.subject).toBe('dead.a.b')
+  expect(dead?.string()).toBe('not json')
+  expect(dead?.header.get('Hubs-Reason')).toBe('it does not parse: line 1')
+  expect(dead?.header.get('Hubs-Sequence')).toBe('1')
+  await expect.poll(async () => (await manager.consumers.info('HUBS', 'hubs-daemon')).num_ack_pending).toBe(0)
+})
+
+test('a dead letter that cannot be put aside stays unacknowledged', async () => {
+  const { server, bus, manager, read } = await setting()
+  await bus.publish(numbered(1))
+  const reader = read()
+  const [delivery] = (await reader.next()).value as Delivery[]
+  await server.kill()
+  await expect.poll(() => bus.through().catch((error) => error.code)).toBe('bus-away')
+  await expect(delivery?.deadLetter('bad')).rejects.toMatchObject({ code: 'bus-away' })
+  await server.restart()
+  const [again] = (await reader.next()).value as Delivery[]
+  expect(again?.deliveries).toBeGreaterThan(1)
+  again?.ack()
+  await expect
+    .poll(
+      async () =>
+        (await manager.consumers.info('HUBS', 'hubs-daemon').catch(() => undefined))?.num_ack_pending,
+      { timeout: 10_000 },
+    )
+    .toBe(0)
+})
+
+test('through stays below an unacknowledged message while thousands behind it are acknowledged', async () => {
+  const { bus, read } = await setting()
+  await bus.publish(numbered(1, 'first '))
+  const reader = read(500)
+  const [first] = (await reader.next()).value as Delivery[]
+  const keeping = setInterval(() => first?.working(), 100)
+  onTestFinished(() => clearInterval(keeping))
+  for (let batch = 0; batch < 4; batch++) await bus.publish(numbered(500, `${batch}/`))
+  for (let count = 0; count < 2000; ) {
+    const batch = (await reader.next()).value as Delivery[]
+    for (const delivery of batch) delivery.ack()
+    count += batch.length
+    expect(await bus.through()).toBeLessThan(first?.time ?? 0)
+  }
+  const before = Date.now()
+  first?.ack()
+  await expect.poll(() => bus.through()).toBeGreaterThanOrEqual(before)
 })

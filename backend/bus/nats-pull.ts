@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-n
 import { bell } from './bell.ts'
 
 const EXPIRES = 30_000
-const HEARTBEAT = 5000
+const HEARTBEAT = 2000
 const SILENCE = 2.5 * HEARTBEAT
 
 const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000

@@ -20,5 +20,7 @@ const nats: Kind = {
   },
 }
 
-/** With JetStream on; what it acknowledged is on disk, so that `kill` loses nothing. */
-export const startNats = (): Promise<Server> => startServer(nats)
+const plain: Kind = { ...nats, containerArgs: [], command: (port) => ['-a', '127.0.0.1', '-p', String(port)] }
+
+/** With JetStream on unless told otherwise; what it acknowledged is on disk, so that `kill` loses nothing. */
+export const startNats = ({ jetstream = true } = {}): Promise<Server> => startServer(jetstream ? nats : plain)
