@@ -57,7 +57,7 @@ export function CardNotice({ widget, state, outdated, retry }: CardBodyProps) {
   const reference = <span className="font-mono text-muted">{state.error.reference}</span>
   return (
     <Notice tone={state.status === 'unavailable' ? 'bg-warn-wash' : 'bg-bad-wash'}>
-      <p className="min-w-0 grow wrap-anywhere">
+      <p className="wrap-anywhere min-w-0 flex-1 basis-48">
         {state.error.message} {reference}
       </p>
       {state.status === 'unavailable' ? null : <RetryButton state={state} retry={() => retry(widget.id)} />}
@@ -67,7 +67,9 @@ export function CardNotice({ widget, state, outdated, retry }: CardBodyProps) {
 
 function Notice({ tone, children }: { readonly tone: string; readonly children: ReactNode }) {
   return (
-    <div className={`mx-2 flex items-center gap-2 rounded-lg px-2 py-1.5 text-small text-ink ${tone}`}>
+    <div
+      className={`mx-2 flex flex-wrap items-center gap-x-2 gap-y-1 rounded-lg px-2 py-1.5 text-small text-ink ${tone}`}
+    >
       {children}
     </div>
   )
@@ -98,12 +100,19 @@ function RetryButton({
   }
 
   return (
-    <span className="with-scripts flex shrink-0 flex-col items-start gap-0.5">
-      <button className="button" type="button" aria-disabled={waiting} onClick={() => void ask()}>
+    <>
+      <button
+        className="button with-scripts shrink-0"
+        type="button"
+        aria-disabled={waiting}
+        onClick={() => void ask()}
+      >
         {waiting ? 'Trying…' : 'Try again'}
       </button>
-      <span role="status">{refusal}</span>
-    </span>
+      <span className="basis-full text-small empty:hidden" role="status">
+        {refusal}
+      </span>
+    </>
   )
 }
 

@@ -42,12 +42,14 @@ export function Why({ id, version }: { readonly id: string; readonly version: st
       <summary className="cursor-pointer list-none -mr-1 rounded-sm px-1 py-0.5 hover:text-accent">
         Why?
       </summary>
-      <div
-        ref={panel}
-        className="absolute inset-x-[-1px] top-full z-20 max-h-80 overflow-y-auto rounded-xl border border-line bg-raised p-4 text-soft shadow-lg"
-      >
-        <WhyPanel answer={answer?.explanation} />
-      </div>
+      {open ? (
+        <div
+          ref={panel}
+          className="absolute inset-x-[-1px] top-full z-20 max-h-80 overflow-y-auto rounded-xl border border-line bg-raised p-4 text-soft shadow-lg"
+        >
+          <WhyPanel answer={answer?.explanation} />
+        </div>
+      ) : null}
     </details>
   )
 }
