@@ -18,7 +18,8 @@ export function pushSentence(delivery: GitHubDelivery, place: string): Told {
     }
   }
   const message = head?.message
-  const what = count === 1 && message ? `“${message}”` : count ? `${count} commits` : ''
+  const what =
+    count === 1 && message ? `“${message}”` : count ? `${count} ${count === 1 ? 'commit' : 'commits'}` : ''
   return {
     text: ['pushed', forced ? 'by force' : '', what, name === '' && what === '' ? '' : 'to', target]
       .filter(Boolean)

@@ -2,15 +2,17 @@ import type { GitHubDelivery } from './github-delivery.ts'
 import type { Told } from './told.ts'
 
 /** `%` is the thing: `pull request #3 Fix login`. */
-const phrases: { readonly [action: string]: string } = {
-  synchronize: 'updated %',
-  ready_for_review: 'marked % as ready for review',
-  converted_to_draft: 'marked % as a draft',
-  review_requested: 'asked for a review of %',
-  review_request_removed: 'took back a request to review %',
-  auto_merge_enabled: 'set % to merge by itself',
-  auto_merge_disabled: 'set % not to merge by itself',
-}
+const phrases = new Map<string, string>(
+  Object.entries({
+    synchronize: 'updated %',
+    ready_for_review: 'marked % as ready for review',
+    converted_to_draft: 'marked % as a draft',
+    review_requested: 'asked for a review of %',
+    review_request_removed: 'took back a request to review %',
+    auto_merge_enabled: 'set % to merge by itself',
+    auto_merge_disabled: 'set % not to merge by itself',
+  }),
+)
 /** Acts that stand for themselves; the others are changes to something that is there. */
 const acts = ['opened', 'closed', 'merged', 'reopened']
 
@@ -30,7 +32,7 @@ export function numberedTold(
   if (!thing || !action) return undefined
   const act = action === 'closed' && thing.merged ? 'merged' : action
   const change = !acts.includes(act)
-  const phrase = phrases[act] ?? `${act.replaceAll('_', ' ')} %`
+  const phrase = phrases.get(act) ?? `${act.replaceAll('_', ' ')} %`
   return {
     text: `${phrase.replace('%', () => named(kind, thing))} in ${place}`,
     href: thing.html_url,
@@ -62,11 +64,13 @@ export function commentTold(
   }
 }
 
-const reviews: { readonly [state: string]: string } = {
-  approved: 'approved',
-  changes_requested: 'asked for changes to',
-  dismissed: 'dismissed a review of',
-}
+const reviews = new Map<string, string>(
+  Object.entries({
+    approved: 'approved',
+    changes_requested: 'asked for changes to',
+    dismissed: 'dismissed a review of',
+  }),
+)
 
 export function reviewTold(
   { action, review, pull_request: pull }: GitHubDelivery,
@@ -74,7 +78,7 @@ export function reviewTold(
 ): Told | undefined {
   if (!pull || action === 'edited') return undefined
   const verb =
-    reviews[action === 'dismissed' ? 'dismissed' : (review?.state ?? '').toLowerCase()] ?? 'reviewed'
+    reviews.get(action === 'dismissed' ? 'dismissed' : (review?.state ?? '').toLowerCase()) ?? 'reviewed'
   return {
     text: `${verb} ${named('pull request', pull)} in ${place}`,
     href: review?.html_url ?? pull.html_url,

@@ -138,6 +138,12 @@ describe('one job', () => {
     ).toEqual(['CI main queued'])
   })
 
+  test('that ended in a way nobody knows has failed', () => {
+    expect(states([workflowRun({ run_number: 1, status: 'completed', conclusion: 'constructor' })])).toEqual([
+      'CI main failed',
+    ])
+  })
+
   test('told by check runs, is the last of them', () => {
     const old = { id: 1, name: 'lint', status: 'completed', conclusion: 'failure', started_at: iso(0) }
     const current = { id: 2, name: 'lint', status: 'in_progress', started_at: iso(3) }

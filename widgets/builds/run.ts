@@ -173,18 +173,20 @@ const progress: { readonly [S in State]: number } = {
   passed: 2,
 }
 
-const conclusions: { readonly [conclusion: string]: State } = {
-  success: 'passed',
-  neutral: 'passed',
-  cancelled: 'cancelled',
-  stale: 'cancelled',
-  skipped: 'skipped',
-  // It waits for somebody to let it run.
-  action_required: 'queued',
-}
+const conclusions = new Map<string, State>(
+  Object.entries({
+    success: 'passed',
+    neutral: 'passed',
+    cancelled: 'cancelled',
+    stale: 'cancelled',
+    skipped: 'skipped',
+    // It waits for somebody to let it run.
+    action_required: 'queued',
+  }),
+)
 
 function githubState(status: string, conclusion: string | null | undefined): State {
   if (status === 'in_progress') return 'running'
   if (status !== 'completed') return 'queued'
-  return conclusions[conclusion ?? ''] ?? 'failed'
+  return conclusions.get(conclusion ?? '') ?? 'failed'
 }

@@ -16,15 +16,15 @@ export const load: Load<typeof commits> = async (query, { gitLog }) => {
 }
 
 /** Where hosts that are known show a commit. */
-const pages: { readonly [host: string]: string } = {
-  'github.com': 'commit',
-  'gitlab.com': '-/commit',
-  'codeberg.org': 'commit',
-}
+const pages = new Map([
+  ['github.com', 'commit'],
+  ['gitlab.com', '-/commit'],
+  ['codeberg.org', 'commit'],
+])
 
 function pageOfCommits(repository: string): ((hash: string) => string) | undefined {
   const url = URL.canParse(repository) ? new URL(repository) : undefined
-  const page = url === undefined ? undefined : pages[url.host]
+  const page = url === undefined ? undefined : pages.get(url.host)
   if (url === undefined || page === undefined) return undefined
   const base = `${url.origin}${url.pathname.replace(/\/$/, '').replace(/\.git$/, '')}`
   return (hash) => `${base}/${page}/${hash}`
