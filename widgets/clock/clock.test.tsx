@@ -73,11 +73,11 @@ describe('a face', () => {
   const prague = { zone: 'Europe/Prague', offset: 60, next: { at: Date.UTC(2026, 2, 29, 1), offset: 120 } }
 
   test.each([
-    [Date.UTC(2026, 0, 15, 12, 4, 59), '13:04', '1:04 pm', 'Thursday, UTC+1', 'day'],
-    [Date.UTC(2026, 0, 14, 23), '00:00', '12:00 am', 'Thursday, UTC+1', 'night'],
-    [Date.UTC(2026, 0, 15, 11), '12:00', '12:00 pm', 'Thursday, UTC+1', 'day'],
-    [Date.UTC(2026, 2, 29, 0, 59), '01:59', '1:59 am', 'Sunday, UTC+1', 'night'],
-    [Date.UTC(2026, 2, 29, 1), '03:00', '3:00 am', 'Sunday, UTC+2', 'night'],
+    [Date.UTC(2026, 0, 15, 12, 4, 59), '13:04', '1:04 pm', 'Thu, UTC+1', 'day'],
+    [Date.UTC(2026, 0, 14, 23), '00:00', '12:00 am', 'Thu, UTC+1', 'night'],
+    [Date.UTC(2026, 0, 15, 11), '12:00', '12:00 pm', 'Thu, UTC+1', 'day'],
+    [Date.UTC(2026, 2, 29, 0, 59), '01:59', '1:59 am', 'Sun, UTC+1', 'night'],
+    [Date.UTC(2026, 2, 29, 1), '03:00', '3:00 am', 'Sun, UTC+2', 'night'],
   ])('at %i shows %s', (now, time, time12, day, light) => {
     expect(face(prague, now, false)).toEqual({ time, day, light })
     expect(face(prague, now, true).time).toBe(time12)
@@ -85,11 +85,7 @@ describe('a face', () => {
 
   test('names offsets as people do', () => {
     const day = (offset: number) => face({ zone: 'x', offset, next: null }, 0, false).day
-    expect([day(0), day(330), day(-210)]).toEqual([
-      'Thursday, UTC',
-      'Thursday, UTC+5:30',
-      'Wednesday, UTC−3:30',
-    ])
+    expect([day(0), day(330), day(-210)]).toEqual(['Thu, UTC', 'Thu, UTC+5:30', 'Wed, UTC−3:30'])
   })
 
   test('names places as people do', () => {

@@ -3,7 +3,7 @@ import type { clock } from './widget.ts'
 
 type Zone = DataOf<typeof clock>['zones'][number]
 
-const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /**
  * What a clock shows at `now` (ms since 1970). It is reckoned from the offset and not by the browser's own tables, which

@@ -20,7 +20,7 @@ function useMinute(): number | null {
 export default function ClockView({ data, config }: ViewProps<typeof clock>) {
   const now = useMinute()
   return (
-    <ul className="grid h-full content-center gap-x-8 @md:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
+    <ul className="grid h-full content-center gap-x-8 @md:grid-cols-[repeat(auto-fit,minmax(12rem,18rem))]">
       {data.zones.map((zone, place) => (
         <ZoneClock
           // biome-ignore lint/suspicious/noArrayIndexKey: one zone may be shown twice, under two labels

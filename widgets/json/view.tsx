@@ -87,7 +87,7 @@ function withUnit(value: string, unit: string | undefined) {
   if (unit === undefined) return value
   return (
     <>
-      {value} <span className="text-large text-soft">{unit}</span>
+      {value} <span className="text-large text-soft tracking-normal">{unit}</span>
     </>
   )
 }
