@@ -1,6 +1,14 @@
 'use client'
 
+import { type QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { HubView, HubWidget, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import { liveDocument, newQueryClient } from './document.ts'
+import { asOutdated, drawable, waiting } from './drawable.ts'
+import { keysIn, nameOf } from './follow.ts'
+import type { Layout, Shows } from './messages.ts'
+import type { Page, Start } from './page.ts'
+import { goneAt, type LineSaid, layoutAt, lineAt, resultAt, seed } from './query-cache.ts'
 
 /** How far the page can be trusted. Times are milliseconds since 1970 by the server's clock. */
 export type LiveState =
@@ -23,8 +31,8 @@ interface Live {
   readonly newBuild: boolean
   /** What the page shows no longer exists. */
   readonly gone: boolean
-  /** Asks for one more load of a widget. @throws Error with a sentence for the reader. */
-  retry(id: string): Promise<void>
+  /** Asks for one more load of a widget. Resolves with a sentence for the reader when that could not be done. */
+  retry(id: string): Promise<string | undefined>
   /** Milliseconds since 1970 by the server's clock. */
   clock(): number
 }
@@ -59,7 +67,97 @@ export interface WidgetStart {
 }
 
 /** A hub as it is now, beginning with what the server rendered. */
-export declare function useLiveHub(start: HubStart): LiveHub
+export function useLiveHub(start: HubStart): LiveHub {
+  const { hub, snapshot } = start
+  const begun = useMemo(() => beginning({ hub: hub.slug, layout: hub, snapshot }), [hub, snapshot])
+  const { layout, widgets, ...rest } = useLive(begun, start)
+  return { ...rest, hub: useMemo(() => ({ ...hub, ...layout }), [hub, layout]), widgets }
+}
 
 /** One widget as it is now: for its own page and for embeds. */
-export declare function useLiveWidget(start: WidgetStart): LiveWidgetPage
+export function useLiveWidget(start: WidgetStart): LiveWidgetPage {
+  const { hub, widget, snapshot } = start
+  const begun = useMemo(() => {
+    const layout = { revision: snapshot.revision, widgets: [widget] }
+    return beginning({ hub, widget: widget.id, layout, snapshot })
+  }, [hub, widget, snapshot])
+  const { layout, widgets, ...rest } = useLive(begun, start)
+  const placed = layout.widgets.find(({ id }) => id === widget.id) ?? widget
+  return { ...rest, widget: placed, shown: widgets[widget.id] ?? waiting(placed) }
+}
+
+function beginning({ snapshot, ...shows }: Shows & { layout: Layout; snapshot: Snapshot }): Start {
+  const states = Object.values(snapshot.widgets)
+  return { ...shows, cursor: snapshot.cursor, now: snapshot.now, states }
+}
+
+function useLive(start: Start, { snapshot, paused, build }: Pick<HubStart, 'snapshot' | 'paused' | 'build'>) {
+  const { client, page } = useDocument(build)
+  const name = nameOf(start)
+  // While rendering, so that the first picture is already of the newest; taking the same in again changes nothing.
+  useMemo(() => seed(client, start), [client, start])
+  useEffect(() => page?.attach(start), [page, start])
+
+  const said = useQuery<LineSaid | null>({ queryKey: lineAt(name), queryFn: skipToken }, client).data
+  const newest = useQuery<Layout>({ queryKey: layoutAt(name), queryFn: skipToken }, client).data
+  const gone = useQuery<boolean>({ queryKey: goneAt(name), queryFn: skipToken }, client).data ?? false
+  const newBuild = said?.build !== undefined && said.build !== build
+
+  const { layout, outdated } = useMemo(
+    () => drawable(start.layout, newest ?? start.layout, newBuild),
+    [start, newest, newBuild],
+  )
+  const keys = useMemo(() => [...keysIn(layout, start.widget)], [layout, start])
+  const results = useQueries(
+    { queries: keys.map((key) => ({ queryKey: resultAt(key), queryFn: skipToken })), combine: dataOf },
+    client,
+  )
+  const widgets = useMemo(() => {
+    const byKey = new Map(keys.map((key, n) => [key, results[n]]))
+    const shown = layout.widgets.map((widget) => {
+      const result = (widget.key === undefined ? undefined : byKey.get(widget.key)) ?? waiting(widget)
+      return [widget.id, outdated.has(widget.id) ? asOutdated(result) : result] as const
+    })
+    return Object.fromEntries(shown)
+  }, [keys, results, layout, outdated])
+
+  useReloadUnseen(outdated.size > 0)
+  const unknown = useMemo<LiveState>(
+    () => (paused ? { kind: 'paused', since: snapshot.through || snapshot.now } : { kind: 'connecting' }),
+    [paused, snapshot],
+  )
+  const clock = useCallback(() => page?.clock() ?? start.now, [page, start])
+  return { layout, widgets, live: said?.live ?? unknown, newBuild, gone, retry, clock }
+}
+
+/** In the browser one client for the document; on the server one for each render, so that no reader sees another's. */
+function useDocument(build: string): { readonly client: QueryClient; readonly page: Page | undefined } {
+  return useState(() =>
+    typeof window === 'undefined' ? { client: newQueryClient(), page: undefined } : liveDocument(build),
+  )[0]
+}
+
+function dataOf(results: readonly { readonly data: unknown }[]): readonly (LiveWidget | undefined)[] {
+  return results.map(({ data }) => data as LiveWidget | undefined)
+}
+
+/** A deploy changed the shape of something here: the page is loaded anew while nobody looks. */
+function useReloadUnseen(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return
+    const reload = () => {
+      if (document.visibilityState === 'hidden') location.reload()
+    }
+    document.addEventListener('visibilitychange', reload)
+    return () => document.removeEventListener('visibilitychange', reload)
+  }, [wanted])
+}
+
+async function retry(id: string): Promise<string | undefined> {
+  const response = await fetch(`/api/v1/widgets/${encodeURIComponent(id)}/retry`, { method: 'POST' }).catch(
+    () => undefined,
+  )
+  if (response?.ok) return undefined
+  if (response?.status === 429) return 'This was tried a moment ago. Wait a little before the next try.'
+  return 'The server could not be asked. Check the connection and try again.'
+}

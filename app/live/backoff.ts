@@ -1,0 +1,24 @@
+const FIRST = 250
+const LONGEST = 15_000
+
+/**
+ * Milliseconds before the next try: full jitter under a doubling ceiling, so that readers cut off together do not come
+ * back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function backoff(failures: number, random: () => number): number {
+  return random() * Math.min(LONGEST, FIRST * 2 ** Math.max(failures - 1, 0))
+}
+
+/** A rest that the signal cuts short. */
+export function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+}

@@ -1,0 +1,71 @@
+import type { ToPage } from './messages.ts'
+import type { Channel, Connect } from './page.ts'
+
+/** One way to come to a holder. It throws, or calls `failed`, where the browser does not allow it. */
+export type Way = (receive: (message: ToPage) => void, failed: () => void) => Channel
+
+/** Milliseconds for which a way may be silent before the next is tried as well. */
+const WORD_WITHIN = 1_000
+
+/**
+ * Takes the first of the ways that works, each tried by use: in frames of other origins a worker can be made and then
+ * fails, and locks throw. One that speaks late, on a busy machine, still takes the place of a later one.
+ */
+export function firstThatSpeaks(ways: readonly Way[]): Connect {
+  return (receive) => {
+    const opened = new Map<number, Channel>()
+    let speaking = Number.POSITIVE_INFINITY
+    let newest = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    function attempt(n: number): void {
+      const way = ways[n]
+      if (!way || n >= speaking) return
+      newest = n
+      const next = () => attempt(n + 1)
+      try {
+        const channel = way(
+          (message) => hear(n, message),
+          () => fail(n),
+        )
+        opened.set(n, channel)
+        timer = setTimeout(next, WORD_WITHIN)
+      } catch {
+        next()
+      }
+    }
+
+    function hear(n: number, message: ToPage): void {
+      if (n < speaking) {
+        speaking = n
+        newest = n
+        clearTimeout(timer)
+        for (const [other, channel] of opened) {
+          if (other <= n) continue
+          channel.close()
+          opened.delete(other)
+        }
+      }
+      if (n === speaking) receive(message)
+    }
+
+    function fail(n: number): void {
+      opened.get(n)?.close()
+      opened.delete(n)
+      if (n === speaking) speaking = Number.POSITIVE_INFINITY
+      if (n !== newest) return
+      clearTimeout(timer)
+      attempt(n + 1)
+    }
+
+    attempt(0)
+    return {
+      send: (message) => opened.get(speaking)?.send(message),
+      close() {
+        clearTimeout(timer)
+        for (const channel of opened.values()) channel.close()
+        opened.clear()
+      },
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Layout, Shows } from './messages.ts'
+
+/** Milliseconds for which a hub is followed after a page last showed it, and after it was hidden. */
+export const KEPT_AFTER_SHOWN = 60_000
+export const KEPT_AFTER_HIDDEN = 300_000
+
+/** A hub, or one widget of it, that pages show. */
+export interface Follow extends Shows {
+  layout: Layout
+  /** What the stream follows for it, as far as is known; all results of these are known up to `cursor`. */
+  keys: ReadonlySet<string>
+  cursor: string
+  /** Newest revision that the stream has named. */
+  told: number
+  /** Edits were missed, so what the stream has followed meanwhile is unknown. */
+  missed: boolean
+  /** Moment after which it is left. */
+  until: number
+}
+
+export function nameOf({ hub, widget }: Shows): string {
+  return widget === undefined ? `hub ${hub}` : `widget ${widget}`
+}
+
+export function keysIn(layout: Layout, widget: string | undefined): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (const { id, key } of layout.widgets) if (key && (widget === undefined || id === widget)) keys.add(key)
+  return keys
+}
+
+export function places(layout: Layout, { widget }: Shows): boolean {
+  return widget === undefined || layout.widgets.some(({ id }) => id === widget)
+}
+
+/** Limits of one stream. */
+const HUBS = 50
+const WIDGETS = 500
+
+/** Spreads what is followed over as few streams as may carry it. */
+export function groups(follows: readonly Follow[]): readonly (readonly Follow[])[] {
+  const hubs = follows.filter(({ widget }) => widget === undefined)
+  const widgets = follows.filter(({ widget }) => widget !== undefined)
+  const count = Math.max(Math.ceil(hubs.length / HUBS), Math.ceil(widgets.length / WIDGETS))
+  return Array.from({ length: count }, (_, n) => [
+    ...hubs.slice(n * HUBS, (n + 1) * HUBS),
+    ...widgets.slice(n * WIDGETS, (n + 1) * WIDGETS),
+  ])
+}

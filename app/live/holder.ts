@@ -1,0 +1,325 @@
+import type { HubView } from '#backend/wire.ts'
+import { type Listener, openAudience, type Reply } from './audience.ts'
+import { type Follow, KEPT_AFTER_HIDDEN, KEPT_AFTER_SHOWN, keysIn, nameOf, places } from './follow.ts'
+import type { Frame } from './frame.ts'
+import { openLayouts } from './layouts.ts'
+import { type Line, openLines } from './lines.ts'
+import { LIVE_WITHIN, liveState } from './live-state.ts'
+import type { Attachment, Layout, ToHolder } from './messages.ts'
+import { openReads } from './reads.ts'
+import type { Incoming } from './result.ts'
+import { openResults } from './results.ts'
+import { serverClock } from './server-clock.ts'
+import type { Heard } from './stream.ts'
+import type { LiveState } from './use-live.ts'
+import { compareVersions, lowestCursor, newerCursor } from './version.ts'
+import type { World } from './world.ts'
+
+/** Holds the stream for every page that talks to it, and the newest result of every key those pages show. */
+export interface Holder {
+  /** `reply` reaches the page the message is from, now and later. */
+  receive(message: ToHolder, reply: Reply): void
+  close(): void
+}
+
+/** Milliseconds in which pages that mount together are put on one stream. */
+const GATHER = 10
+const SWEEP_EVERY = 10_000
+/** Milliseconds after which a refused stream is asked for again, when all it asked for exists. */
+const ASK_AGAIN = 15_000
+
+export function openHolder(world: World): Holder {
+  const closing = new AbortController()
+  const { signal } = closing
+  const follows = new Map<string, Follow>()
+  const clock = serverClock(world)
+  let build: string | undefined
+  let offline = false
+  let fitting = false
+
+  const results = openResults(followed)
+  const audience = openAudience({
+    shown: (key) => results.get(key)?.shown,
+    settled: (follow) => reads.idle() && follow.told <= follow.layout.revision,
+    live,
+    now: clock.read,
+    build: () => build,
+  })
+  const lines = openLines({ world, signal, clock, hear, refused: (line) => void findGone(line) })
+  const layouts = openLayouts({
+    world,
+    signal,
+    stillFollowed,
+    take: takeLayout,
+    gone: (it) => leave(it, true),
+  })
+  const reads = openReads({
+    world,
+    signal,
+    held: results.get,
+    followed,
+    take: (states) => states.forEach(take),
+    takeData(data) {
+      if (results.takeData(data)) audience.tellKey(data.key)
+    },
+    changed: audience.tellLines,
+  })
+  void sweepForEver()
+
+  function receive(message: ToHolder, reply: Reply): void {
+    if (signal.aborted) return
+    switch (message.kind) {
+      case 'knock':
+        reply({ kind: 'who' })
+        break
+      case 'network':
+        network(message.online)
+        break
+      case 'attach':
+        attach(message.page, message.attachment, reply)
+        break
+      default:
+        hearOf(message, reply)
+    }
+  }
+
+  function hearOf(
+    { kind, page }: Extract<ToHolder, { kind: 'seen' | 'hidden' | 'detach' }>,
+    reply: Reply,
+  ): void {
+    const listener = audience.get(page)
+    if (listener) keep(listener.follow, listener, kind === 'hidden' ? KEPT_AFTER_HIDDEN : KEPT_AFTER_SHOWN)
+    if (kind === 'detach') audience.remove(page)
+    if (kind !== 'seen') return
+    if (listener) audience.tellLine(listener)
+    else reply({ kind: 'who' })
+  }
+
+  function attach(page: string, given: Attachment, post: Reply): void {
+    clock.heard(given.now)
+    const follow = follows.get(nameOf(given)) ?? begin(given)
+    const listener = { page, follow, post, until: 0 }
+    keep(follow, listener, given.hidden ? KEPT_AFTER_HIDDEN : KEPT_AFTER_SHOWN)
+    if (lines.carrying(follow).length === 0) {
+      if (given.layout.revision > follow.layout.revision) adopt(follow, given.layout)
+      follow.cursor = lowestCursor([follow.cursor, given.cursor])
+      given.states.forEach(take)
+      readAbsent(follow)
+      fitSoon()
+    } else {
+      // A key the stream may not have followed all the while is read from the server, not taken from a page.
+      for (const state of given.states) if (results.get(state.key)) take(state)
+      lines.renew('lost')
+    }
+
+    audience.add(listener)
+    if (follow.layout.revision > given.layout.revision) post({ kind: 'layout', page, layout: follow.layout })
+    const had = new Map(given.states.map(({ key, version }) => [key, version]))
+    audience.tellStates(listener, (key, version) => compareVersions(version, had.get(key) ?? '') > 0)
+    audience.tellLine(listener)
+  }
+
+  function begin({ hub, widget, layout, cursor }: Attachment): Follow {
+    const shows = widget === undefined ? { hub } : { hub, widget }
+    const known = { layout, keys: keysIn(layout, widget), cursor, told: layout.revision }
+    const follow = { ...shows, ...known, missed: false, until: 0 }
+    follows.set(nameOf(shows), follow)
+    return follow
+  }
+
+  function network(online: boolean): void {
+    if (offline === !online) return
+    // Browsers are sometimes wrong about being offline, so a new connection is tried either way.
+    offline = !online
+    lines.renew('all')
+    audience.tellLines()
+  }
+
+  function hear(line: Line, heard: Heard): void {
+    if (heard.name === 'lost') {
+      line.facts = { ...line.facts, connected: false }
+      tellLinesLater()
+      audience.tellLines()
+      return
+    }
+    let { pulse } = line.facts
+    if (heard.name === 'hello' || heard.name === 'beat') {
+      pulse = heard.data
+      clock.heard(pulse.now, heard.name === 'hello')
+    }
+    line.facts = { connected: true, heard: world.now(), heardAt: clock.read(), pulse }
+    const changed = hearFrame(line, heard)
+    const { id } = heard
+    if (id !== undefined) for (const follow of line.follows) follow.cursor = newerCursor(follow.cursor, id)
+    // After the cursor, which pages are told with it.
+    if (changed !== undefined) audience.tellKey(changed)
+    if (heard.name !== 'widget') audience.tellLines()
+  }
+
+  /** The key of which something else is to be shown, if any. */
+  function hearFrame(line: Line, frame: Frame): string | undefined {
+    switch (frame.name) {
+      case 'hello':
+        offline = false
+        build = frame.data.build
+        for (const follow of line.follows)
+          layouts.told(follow, frame.data.hubs[follow.hub] ?? follow.layout.revision, false)
+        break
+      case 'widget': {
+        const changed = results.take(frame.data)
+        wantAwaited(frame.data, line)
+        if (changed) return frame.data.key
+        break
+      }
+      case 'resync': {
+        const differing = Object.entries(frame.data.widgets).filter(
+          ([, { key, version }]) => compareVersions(results.version(key) ?? '', version) < 0,
+        )
+        reads.want(
+          differing.map(([id, { key, version }]) => ({ key, id, hub: wholeHubOf(id, line), version })),
+        )
+        break
+      }
+      case 'layout': {
+        const { hub, revision, keys } = frame.data
+        for (const follow of line.follows) {
+          if (follow.hub !== hub || revision <= follow.layout.revision) continue
+          const own = follow.widget === undefined ? Object.values(keys) : keys[follow.widget]
+          if (own !== undefined) follow.keys = new Set([own].flat())
+          layouts.told(follow, revision, true)
+        }
+        results.forgetUnfollowed()
+        break
+      }
+      case 'gone': {
+        const gone = frame.data
+        for (const follow of line.follows)
+          if ('hub' in gone ? follow.hub === gone.hub : follow.widget === gone.id) leave(follow, true)
+        break
+      }
+    }
+    return undefined
+  }
+
+  function wantAwaited(frame: Incoming & { readonly id: string }, line: Line): void {
+    const awaited = results.get(frame.key)?.awaited
+    if (awaited?.state.version !== frame.version) return
+    const { version, href } = awaited
+    const want = { key: frame.key, id: frame.id, hub: wholeHubOf(frame.id, line), version }
+    reads.want([href === undefined ? want : { ...want, href }])
+  }
+
+  function wholeHubOf(id: string, line: Line): string | undefined {
+    for (const { hub, widget, layout } of line.follows)
+      if (widget === undefined && layout.widgets.some((placed) => placed.id === id)) return hub
+    return undefined
+  }
+
+  function take(state: Incoming): void {
+    if (results.take(state)) audience.tellKey(state.key)
+  }
+
+  function takeLayout(follow: Follow, view: HubView): void {
+    adopt(follow, view)
+    readAbsent(follow)
+    if (view.revision >= follow.told) follow.missed = false
+    for (const listener of audience.of(follow)) {
+      listener.post({ kind: 'layout', page: listener.page, layout: view })
+      audience.tellStates(listener)
+    }
+    if (!places(view, follow)) leave(follow, true)
+  }
+
+  function readAbsent({ layout, keys, widget, hub, missed }: Follow): void {
+    const placed = layout.widgets.flatMap(({ id, key }) =>
+      key !== undefined && keys.has(key) ? [{ id, key }] : [],
+    )
+    const absent = placed.filter(({ key }) => missed || !results.get(key))
+    reads.want(absent.map((want) => ({ ...want, hub: widget === undefined ? hub : undefined })))
+  }
+
+  function adopt(follow: Follow, layout: Layout): void {
+    follow.layout = layout
+    follow.keys = keysIn(layout, follow.widget)
+    follow.told = Math.max(follow.told, layout.revision)
+    results.forgetUnfollowed()
+  }
+
+  /** A stream is refused when something it asks for is not there: the rest is asked for again without it. */
+  async function findGone({ follows: asked, control }: Line): Promise<void> {
+    let found = false
+    for (const follow of asked) {
+      const view = await world.read.hub(follow.hub).catch(() => null)
+      if (view === null || (view && places(view, follow))) continue
+      found = true
+      leave(follow, true)
+    }
+    if (!found) await world.rest(ASK_AGAIN, control.signal)
+    if (!control.signal.aborted) lines.renew('all')
+  }
+
+  function followed(key: string): boolean {
+    for (const { keys } of follows.values()) if (keys.has(key)) return true
+    return false
+  }
+
+  function stillFollowed(follow: Follow): boolean {
+    return !signal.aborted && follows.get(nameOf(follow)) === follow
+  }
+
+  /** A page that says no more is forgotten after `ms`, and what it showed is left unless others show it. */
+  function keep(follow: Follow, listener: Listener | undefined, ms: number): void {
+    const until = world.now() + ms
+    follow.until = Math.max(follow.until, until)
+    if (listener) listener.until = until
+  }
+
+  function leave(follow: Follow, gone: boolean): void {
+    follows.delete(nameOf(follow))
+    if (gone) lines.dropped(follow)
+    for (const { page, post } of audience.of(follow)) {
+      if (gone) post({ kind: 'gone', page })
+      audience.remove(page)
+    }
+    results.forgetUnfollowed()
+    fitSoon()
+  }
+
+  function fitSoon(): void {
+    if (fitting) return
+    fitting = true
+    void world.rest(GATHER, signal).then(() => {
+      fitting = false
+      if (signal.aborted) return
+      lines.fit([...follows.values()])
+      tellLinesLater()
+    })
+  }
+
+  async function sweepForEver(): Promise<void> {
+    while (!signal.aborted) {
+      await world.rest(SWEEP_EVERY, signal)
+      audience.forgetSilent(world.now())
+      for (const follow of follows.values()) if (follow.until < world.now()) leave(follow, false)
+    }
+  }
+
+  /** The best that any of its streams says: while one replaces another, the old one still delivers. */
+  function live(follow: Follow): LiveState {
+    const failingSince = reads.failingSince()
+    const states = lines
+      .carrying(follow)
+      .map(({ facts }) => liveState({ ...facts, offline, failingSince }, world.now()))
+    const best = (kind: LiveState['kind']) => states.find((state) => state.kind === kind)
+    return best('live') ?? best('paused') ?? { kind: 'connecting' }
+  }
+
+  /** Connecting turns into paused by time alone. */
+  function tellLinesLater(): void {
+    void world.rest(LIVE_WITHIN, signal).then(() => {
+      if (!signal.aborted) audience.tellLines()
+    })
+  }
+
+  return { receive, close: () => closing.abort() }
+}

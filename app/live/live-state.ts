@@ -1,0 +1,32 @@
+import type { LiveState } from './use-live.ts'
+
+/** Milliseconds that the line may be behind, or away, before a page says that it is paused. */
+export const LIVE_WITHIN = 10_000
+/** Milliseconds for which reads may fail before a page says so. */
+const READS_WITHIN = 3_000
+
+/** What is known of one stream. Moments are by `World.now()`, the rest by the server's clock. */
+export interface LineFacts {
+  readonly connected: boolean
+  /** Moment of the newest frame, or of the first try. */
+  readonly heard: number
+  /** Server time then; undefined while it is unknown. */
+  readonly heardAt: number | undefined
+  /** Of the newest `hello` or `beat`. */
+  readonly pulse: { readonly now: number; readonly through: number } | undefined
+  readonly offline: boolean
+  /** Moment since when what differs could not be read. */
+  readonly failingSince: number | undefined
+}
+
+export function liveState(line: LineFacts, now: number): LiveState {
+  const { connected, heard, heardAt = 0, pulse, offline, failingSince } = line
+  if (offline) return { kind: 'paused', since: heardAt }
+  if (!connected || !pulse)
+    return now - heard < LIVE_WITHIN ? { kind: 'connecting' } : { kind: 'paused', since: heardAt }
+  // Nobody knows how far the line has come until a daemon has said so once.
+  if (pulse.now - pulse.through >= LIVE_WITHIN) return { kind: 'paused', since: pulse.through || heardAt }
+  if (failingSince !== undefined && now - failingSince >= READS_WITHIN)
+    return { kind: 'paused', since: heardAt - (now - failingSince) }
+  return { kind: 'live' }
+}

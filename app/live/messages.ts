@@ -1,0 +1,54 @@
+import type { HubView, WidgetSnapshot } from '#backend/wire.ts'
+import type { LiveState } from './use-live.ts'
+
+/** What a page shows: a whole hub, or one widget of it. */
+export interface Shows {
+  readonly hub: string
+  readonly widget?: string
+}
+
+/** Who is where, as of a revision of the hub. A page of one widget begins with that widget alone. */
+export type Layout = Pick<HubView, 'revision' | 'widgets'> & Partial<HubView>
+
+/** What a page knows when it joins. Everything of its layout is known up to `cursor`. */
+export interface Attachment extends Shows {
+  readonly layout: Layout
+  readonly cursor: string
+  readonly states: readonly WidgetSnapshot[]
+  readonly now: number
+  readonly hidden: boolean
+}
+
+/** From a page to the holder of the stream. */
+export type ToHolder =
+  /** Is anybody there? Answered by `who`. */
+  | { readonly kind: 'knock' }
+  | { readonly kind: 'attach'; readonly page: string; readonly attachment: Attachment }
+  /** Still there and visible; answered by `line`, or by `who` when the page was forgotten. */
+  | { readonly kind: 'seen'; readonly page: string }
+  | { readonly kind: 'hidden'; readonly page: string }
+  | { readonly kind: 'detach'; readonly page: string }
+  | { readonly kind: 'network'; readonly online: boolean }
+
+/** From the holder to pages. */
+export type ToPage =
+  /** The holder does not know who is there: attach. Also its first words. */
+  | { readonly kind: 'who' }
+  | {
+      readonly kind: 'states'
+      readonly page: string
+      readonly states: readonly WidgetSnapshot[]
+      /** A page whose layout is not newer than `revision` knows everything up to `cursor`. */
+      readonly upTo?: { readonly revision: number; readonly cursor: string }
+    }
+  | { readonly kind: 'layout'; readonly page: string; readonly layout: Layout }
+  | { readonly kind: 'gone'; readonly page: string }
+  | {
+      readonly kind: 'line'
+      readonly page: string
+      readonly live: LiveState
+      /** Server time, when it is known. */
+      readonly now: number | undefined
+      /** Build the server runs, when it is known. */
+      readonly build: string | undefined
+    }

@@ -1,0 +1,49 @@
+import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
+import type { WidgetSnapshot } from '#backend/wire.ts'
+import { nameOf } from './follow.ts'
+import type { Layout } from './messages.ts'
+import type { Start } from './page.ts'
+import { mergeState } from './result.ts'
+import type { LiveState, LiveWidget } from './use-live.ts'
+
+/** What the holder last said of the way to the server. */
+export interface LineSaid {
+  readonly live: LiveState
+  readonly build: string | undefined
+}
+
+/** Addresses in the query cache. `name` is of what is shown: a hub or a widget. */
+export const resultAt = (key: string) => ['result', key] as const
+export const layoutAt = (name: string) => ['layout', name] as const
+export const lineAt = (name: string) => ['line', name] as const
+export const goneAt = (name: string) => ['gone', name] as const
+
+/**
+ * The only way a result enters the cache, whether pushed, fetched or server-rendered: the higher version stays
+ * (TanStack's own hydration compares clocks). Data that is equal stays the same object, so that its view rests.
+ */
+export function writeState(client: QueryClient, state: WidgetSnapshot, now: number): void {
+  const held = client.getQueryData<LiveWidget>(resultAt(state.key))
+  const { shown } = mergeState(held && { shown: held.state }, state)
+  if (!shown || shown === held?.state) return
+  const data = held ? replaceEqualDeep(held.state.data, shown.data) : shown.data
+  const changed = held !== undefined && held.state.status !== 'loading' && data !== held.state.data
+  const changedAt = changed ? now : (held?.changedAt ?? null)
+  client.setQueryData<LiveWidget>(resultAt(state.key), {
+    state: { ...shown, data },
+    changedAt,
+    outdated: false,
+  })
+}
+
+/** The higher revision stays. */
+export function writeLayout(client: QueryClient, name: string, layout: Layout): void {
+  const held = client.getQueryData<Layout>(layoutAt(name))
+  if (!held || layout.revision > held.revision) client.setQueryData<Layout>(layoutAt(name), layout)
+}
+
+/** Puts what the server rendered into the cache, as far as it is news there. */
+export function seed(client: QueryClient, start: Start): void {
+  writeLayout(client, nameOf(start), start.layout)
+  for (const state of start.states) writeState(client, state, start.now)
+}

@@ -1,0 +1,76 @@
+import type { KeyedData, StreamEvents, WidgetSnapshot } from '#backend/wire.ts'
+import type { Json } from '#widgets/define.ts'
+import { compareVersions } from './version.ts'
+
+/** A state of a key from any source: pushed (data absent when unchanged, or elsewhere), fetched or server-rendered. */
+export type Incoming = Omit<StreamEvents['widget'], 'id'>
+
+/** The newest that is known of one key. */
+export interface Result {
+  /** Newest state whose data is here. */
+  readonly shown: WidgetSnapshot | undefined
+  /** A newer state whose data is still to be fetched. */
+  readonly awaited?: {
+    readonly state: Incoming
+    /** The data must be of this version or a later one. */
+    readonly version: string
+    readonly href?: string
+  }
+}
+
+/** Takes in a state. The higher version stays, whichever came last; the same object comes back when nothing is new. */
+export function mergeState(held: Result | undefined, incoming: Incoming): Result {
+  const { awaited, shown } = held ?? {}
+  const newest = awaited?.state.version ?? shown?.version
+  const order = newest === undefined ? 1 : compareVersions(incoming.version, newest)
+  const data = dataOf(incoming)
+
+  if (data !== undefined) {
+    if (order > 0 || (order === 0 && awaited)) return { shown: complete(incoming, data, shown) }
+    if (held && awaited && compareVersions(incoming.version, awaited.version) >= 0)
+      return { shown: complete(awaited.state, data, shown) }
+    if (held && awaited && (!shown || compareVersions(incoming.version, shown.version) > 0))
+      return { shown: complete(incoming, data, shown), awaited }
+    return held as Result
+  }
+
+  if (held && order <= 0) return held
+  if (incoming.href !== undefined) {
+    const { href } = incoming
+    return { shown, awaited: { state: incoming, version: versionOf(href) ?? incoming.version, href } }
+  }
+  if (awaited) return { shown, awaited: { ...awaited, state: incoming } }
+  if (shown) return { shown: complete(incoming, shown.data, shown) }
+  return { shown, awaited: { state: incoming, version: incoming.version } }
+}
+
+/** Takes in data that was fetched for an awaited state. */
+export function mergeData(held: Result | undefined, { version, data }: KeyedData): Result | undefined {
+  const awaited = held?.awaited
+  if (!awaited || compareVersions(version, awaited.version) < 0) return held
+  return { shown: complete(awaited.state, data, held.shown) }
+}
+
+/** A result that was never loaded has no data anywhere, so there is nothing to wait for. */
+function dataOf({ data, href, loadedAt }: Incoming): Json | undefined {
+  if (data !== undefined) return data
+  return href === undefined && loadedAt === null ? null : undefined
+}
+
+function complete(state: Incoming, data: Json, before: WidgetSnapshot | undefined): WidgetSnapshot {
+  const { href: _href, id: _id, ...rest } = state as Incoming & { readonly id?: string }
+  const type = state.schema.slice(0, state.schema.lastIndexOf('@'))
+  // The server may lose a result (a flushed cache); the reader keeps the last good data with its age.
+  if (state.loadedAt === null && before && before.loadedAt !== null) {
+    const { loadedAt, checkedAt } = before
+    const status = state.status === 'loading' ? 'refreshing' : state.status
+    return { ...rest, type, status, loadedAt, checkedAt, data: before.data }
+  }
+  return { ...rest, type, data }
+}
+
+/** `…/<epoch>/<offset>` at the end of an address names the version of the data there. */
+function versionOf(href: string): string | undefined {
+  const match = /\/(\d+)\/(\d+)$/.exec(href)
+  return match ? `${match[1]}:${match[2]}` : undefined
+}

@@ -1,0 +1,37 @@
+import type { KeyedData } from '#backend/wire.ts'
+import { type Incoming, mergeData, mergeState, type Result } from './result.ts'
+
+/** The newest result of every followed key. */
+export interface Results {
+  get(key: string): Result | undefined
+  /** Version of the newest state, whether its data is here or not. */
+  version(key: string): string | undefined
+  /** Each takes something in and tells whether what is shown of the key changed. Keys nobody follows are refused. */
+  take(state: Incoming): boolean
+  takeData(data: KeyedData): boolean
+  /** Drops what is not followed: it grows old, so it must not be there when a later layout names it again. */
+  forgetUnfollowed(): void
+}
+
+export function openResults(followed: (key: string) => boolean): Results {
+  const results = new Map<string, Result>()
+
+  function put(key: string, after: Result | undefined): boolean {
+    const before = results.get(key)
+    if (after) results.set(key, after)
+    return before?.shown !== after?.shown
+  }
+
+  return {
+    get: (key) => results.get(key),
+    version(key) {
+      const held = results.get(key)
+      return held?.awaited?.state.version ?? held?.shown?.version
+    },
+    take: (state) => followed(state.key) && put(state.key, mergeState(results.get(state.key), state)),
+    takeData: (data) => put(data.key, mergeData(results.get(data.key), data)),
+    forgetUnfollowed() {
+      for (const key of results.keys()) if (!followed(key)) results.delete(key)
+    },
+  }
+}

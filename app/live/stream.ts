@@ -1,0 +1,140 @@
+import { backoff, rest as restFor } from './backoff.ts'
+import { type Frame, frameDecoder } from './frame.ts'
+
+/** What a stream yields: its frames, and between two connections that the line is cut. */
+export type Heard = Frame | { readonly name: 'lost' }
+
+/** The server refuses what was asked for, and would again. */
+export class StreamRefused extends Error {
+  readonly code = 'stream-refused'
+  readonly status: number
+  constructor(status: number) {
+    super(`The stream was refused with ${status}.`)
+    this.name = 'StreamRefused'
+    this.status = status
+  }
+}
+
+export interface StreamOptions {
+  /** Address with what is asked for, without a cursor. */
+  readonly url: string
+  /** Everything up to here is known. */
+  readonly cursor: string
+  readonly signal: AbortSignal
+  readonly fetch?: typeof fetch
+  readonly random?: () => number
+  /** Milliseconds; ends early, without an error, when the signal aborts. */
+  readonly rest?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** What a server may ask for at most; it is asked again then. */
+const LONGEST_RETRY_AFTER = 300_000
+/** A connection that held this long was a good one: the next delay begins small again. */
+const GOOD_AFTER = 5_000
+const CONNECT_WITHIN = 5_000
+/** Seconds between beats until `hello` tells. */
+const HEARTBEAT = 20
+
+/**
+ * Reads an event stream for as long as the signal lets it, over as many connections as that takes. The cursor moves
+ * when the consumer asks for the next frame, so that one it did not take in is sent again.
+ * EventSource is not used: it gives up for good on a 502, and has no backoff.
+ * @throws StreamRefused on 4xx other than 429.
+ */
+export async function* stream(options: StreamOptions): AsyncGenerator<Heard, void> {
+  const { url, signal, random = Math.random, rest = restFor } = options
+  let { cursor } = options
+  let failures = 0
+  let first = true
+  while (!signal.aborted) {
+    const began = performance.now()
+    let asked = 0
+    let bye = false
+    try {
+      const patience = CONNECT_WITHIN * 2 ** Math.min(failures, 2)
+      const request = first
+        ? { url: `${url}&cursor=${encodeURIComponent(cursor)}`, headers: {} }
+        : { url, headers: { 'last-event-id': cursor } }
+      for await (const frame of connection(request, patience, options)) {
+        yield frame
+        first = false
+        cursor = frame.id ?? cursor
+        bye = frame.name === 'bye'
+        if (bye) break
+      }
+    } catch (error) {
+      if (error instanceof StreamRefused) throw error
+      if (error instanceof NotNow) asked = error.retryAfter
+    }
+    if (signal.aborted) return
+    yield { name: 'lost' }
+    failures = bye || performance.now() - began > GOOD_AFTER ? 0 : failures + 1
+    await rest(Math.max(backoff(failures, random), asked), signal)
+  }
+}
+
+class NotNow extends Error {
+  readonly retryAfter: number
+  constructor(retryAfter: number) {
+    super('not now')
+    this.retryAfter = retryAfter
+  }
+}
+
+async function* connection(
+  request: { readonly url: string; readonly headers: Record<string, string> },
+  patience: number,
+  { signal, fetch: ask = fetch }: StreamOptions,
+): AsyncGenerator<Frame, void> {
+  const control = new AbortController()
+  const stop = () => control.abort()
+  signal.addEventListener('abort', stop)
+  // A half-open connection makes no sound, and the server's beats make silence a sign.
+  let watchdog = setTimeout(stop, patience)
+  const heardWithin = (ms: number) => {
+    clearTimeout(watchdog)
+    watchdog = setTimeout(stop, ms)
+  }
+  let silence = HEARTBEAT * 1_250
+  try {
+    const response = await ask(request.url, {
+      headers: { accept: 'text/event-stream', ...request.headers },
+      cache: 'no-store',
+      signal: control.signal,
+    })
+    if (!response.ok || !response.body || !isEventStream(response)) {
+      void response.body?.cancel().catch(() => {})
+      const { status } = response
+      if (status >= 400 && status < 500 && status !== 429) throw new StreamRefused(status)
+      throw new NotNow(retryAfter(response.headers.get('retry-after')))
+    }
+    heardWithin(silence)
+    const reader = response.body.getReader()
+    const decode = frameDecoder()
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      heardWithin(silence)
+      for (const frame of decode(value)) {
+        if (frame.name === 'hello') silence = frame.data.heartbeat * 1_250
+        yield frame
+      }
+      heardWithin(silence)
+    }
+  } finally {
+    clearTimeout(watchdog)
+    signal.removeEventListener('abort', stop)
+    control.abort()
+  }
+}
+
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+}
+
+/** Milliseconds, from seconds or a date. */
+function retryAfter(text: string | null): number {
+  if (text === null) return 0
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now()
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER) : 0
+}

@@ -1,0 +1,13 @@
+import { openHolder } from './holder.ts'
+import type { ToHolder } from './messages.ts'
+import { browserWorld } from './world.ts'
+
+const holder = openHolder(browserWorld)
+
+addEventListener('connect', (event) => {
+  // The types are those of a window, which has no such event.
+  const [port] = (event as MessageEvent).ports
+  if (!port) return
+  port.onmessage = ({ data }: MessageEvent<ToHolder>) =>
+    holder.receive(data, (message) => port.postMessage(message))
+})

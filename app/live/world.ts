@@ -1,0 +1,56 @@
+import type { HubView, KeyedData, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import { rest } from './backoff.ts'
+import { type Heard, stream } from './stream.ts'
+
+/** Everything the holder reaches outside itself. */
+export interface World {
+  /** @throws StreamRefused while iterating. */
+  open(request: {
+    readonly hubs: readonly string[]
+    readonly widgets: readonly string[]
+    readonly cursor: string
+    readonly signal: AbortSignal
+  }): AsyncIterable<Heard>
+  /** Each reads once, resolves with nothing on 404, and rejects when the server does not answer as it should. */
+  readonly read: {
+    hub(slug: string): Promise<HubView | undefined>
+    snapshot(slug: string): Promise<Snapshot | undefined>
+    widget(id: string): Promise<WidgetSnapshot | undefined>
+    data(href: string): Promise<KeyedData | undefined>
+  }
+  /** Milliseconds by a clock that is never set. */
+  now(): number
+  /** From 0 up to 1. */
+  random(): number
+  /** Milliseconds; ends early when the signal aborts. */
+  rest(ms: number, signal: AbortSignal): Promise<void>
+}
+
+const READ_WITHIN = 10_000
+
+async function read<T>(path: string, cache: RequestCache): Promise<T | undefined> {
+  const response = await fetch(path, { cache, signal: AbortSignal.timeout(READ_WITHIN) })
+  if (response.status === 404) return undefined
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  return (await response.json()) as T
+}
+
+/** The API of the origin this script came from. */
+export const browserWorld: World = {
+  open({ hubs, widgets, cursor, signal }) {
+    const asked = new URLSearchParams([
+      ...hubs.map((slug) => ['hub', slug]),
+      ...widgets.map((id) => ['widget', id]),
+    ])
+    return stream({ url: `/api/v1/stream?${asked}`, cursor, signal })
+  },
+  read: {
+    hub: (slug) => read(`/api/v1/hubs/${encodeURIComponent(slug)}`, 'no-store'),
+    snapshot: (slug) => read(`/api/v1/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
+    widget: (id) => read(`/api/v1/widgets/${encodeURIComponent(id)}`, 'no-store'),
+    data: (href) => read(href, 'default'),
+  },
+  now: () => performance.now(),
+  random: Math.random,
+  rest,
+}
