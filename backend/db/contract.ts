@@ -10,7 +10,7 @@ export function describeDatabase(name: string, open: () => Promise<OpenDatabase>
     beforeAll(async () => {
       database = await open()
       await database.migrate()
-    })
+    }, 120_000)
     afterAll(() => database.close())
 
     test('migrating again, also at the same time, changes nothing', async () => {

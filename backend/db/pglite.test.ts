@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { facts } from '#drizzle/schema.ts'
 import { describeDatabase } from './contract.ts'
 import { openDatabase } from './database.ts'
+import { emptyPglite } from './pglite.fixtures.ts'
 
 const log = pino({ level: 'silent' })
 const folders: string[] = []
@@ -16,7 +17,7 @@ async function newFolder(): Promise<string> {
 }
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
 
-describeDatabase('PGlite', async () => openDatabase({ dataDir: await newFolder(), log }))
+describeDatabase('PGlite', emptyPglite)
 
 test('what was written is there when it is opened again, and leftovers of a broken creation are not', async () => {
   const dataDir = join(await newFolder(), 'deeper', 'still')
@@ -29,7 +30,7 @@ test('what was written is there when it is opened again, and leftovers of a brok
   await second.migrate()
   expect(await second.db.select().from(facts)).toEqual([{ name: 'kept', value: 'yes' }])
   await second.close()
-})
+}, 120_000)
 
 test('a folder that cannot be made is told with its name', async () => {
   await expect(openDatabase({ dataDir: '/dev/null/hubs', log })).rejects.toThrow('/dev/null/hubs')

@@ -36,7 +36,7 @@ export function describeFollow(name: string, open: () => Promise<OpenDatabase>):
       followed = follow(database, ended.signal)
       await followed.ready
       followed.onChange((change) => changes.push(change))
-    })
+    }, 120_000)
     afterAll(async () => {
       ended.abort()
       await database.close()

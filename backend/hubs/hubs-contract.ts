@@ -12,7 +12,7 @@ export function describeHubs(name: string, open: () => Promise<OpenDatabase>): v
       database = await open()
       await database.migrate()
       hubs = hubsRoom({ db: database.db, typeOf })
-    })
+    }, 120_000)
     afterAll(() => database.close())
 
     test('a hub is created whole, read back, replaced and removed', async () => {

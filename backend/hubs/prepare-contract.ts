@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { widgetType } from '#widgets/registry.ts'
+import type { OpenDatabase } from '../db/database.ts'
+import { hubsRoom } from './hubs.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { tokensRoom } from './tokens.ts'
+
+const secret = 's'.repeat(32)
+const origin = 'https://hubs.example.org'
+
+/** `open` gives an empty database, each time the same one. */
+export function describePreparation(name: string, open: () => Promise<OpenDatabase>): void {
+  describe(name, () => {
+    let database: OpenDatabase
+    const prepare = (more: object = {}) =>
+      prepareDatabase({ database, secret, origin, typeOf: widgetType, ...more })
+    beforeAll(async () => {
+      database = await open()
+    }, 120_000)
+    afterAll(() => database.close())
+
+    test('the very first start makes demo hubs and one token; those that start with it make nothing', async () => {
+      const starts = await Promise.all([prepare(), prepare(), prepare()])
+      const made = starts.flatMap(({ firstToken }) => firstToken ?? [])
+      expect(made).toHaveLength(1)
+      const allowed = await tokensRoom({ db: database.db }).verify(made[0] ?? '')
+      expect(allowed).toEqual(new Set(['publish', 'hubs:write', 'read']))
+      const hubs = await hubsRoom({ db: database.db, typeOf: widgetType }).all()
+      expect(hubs.map(({ slug }) => slug)).toEqual(['designteam', 'welcome'])
+      for (const hub of hubs) expect(hub.widgets.length).toBeGreaterThanOrEqual(9)
+    })
+
+    test('a later start makes nothing, also when the demo hubs were removed', async () => {
+      const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
+      await hubs.remove('welcome')
+      expect(await prepare()).toEqual({})
+      expect(await hubs.get('welcome')).toBeUndefined()
+      expect(await tokensRoom({ db: database.db }).list()).toHaveLength(1)
+    })
+
+    test('another secret is refused in a plain sentence', async () => {
+      await expect(prepare({ secret: 't'.repeat(32) })).rejects.toMatchObject({
+        code: 'secret-mismatch',
+        message: expect.stringContaining('HUBS_SECRET is not the one'),
+      })
+    })
+  })
+}

@@ -1,0 +1,67 @@
+import { createHmac } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { events, facts } from '#drizzle/schema.ts'
+import { demoEvents } from '#drizzle/seed/events.ts'
+import { demoHubs } from '#drizzle/seed.ts'
+import type { Database, OpenDatabase } from '../db/database.ts'
+import type { TypeOf } from './document.ts'
+import { hubsRoom } from './hubs.ts'
+import { scopes, tokensRoom } from './tokens.ts'
+
+/** The database was set up with another `HUBS_SECRET`. Told by `code`. */
+export class SecretMismatch extends Error {
+  readonly code = 'secret-mismatch'
+  constructor() {
+    super(
+      'HUBS_SECRET is not the one this database was set up with. Set it to the same value in every process that uses the database.',
+    )
+    this.name = 'SecretMismatch'
+  }
+}
+
+/**
+ * Makes the database ready for this process: its tables, the proof that all processes share one secret, and on the very
+ * first start the demo hubs and an admin token, which is returned for printing and told never again.
+ * @throws SecretMismatch
+ */
+export async function prepareDatabase(options: {
+  database: OpenDatabase
+  /** `HUBS_SECRET`. */
+  secret: string
+  /** The address of this installation, for the demo hubs' text. */
+  origin: string
+  typeOf: TypeOf
+  /** `HUBS_ADMIN_TOKEN`: who sets one needs none made. */
+  adminToken?: string | undefined
+}): Promise<{ readonly firstToken?: string | undefined }> {
+  const { database, secret, origin, typeOf, adminToken } = options
+  await database.migrate()
+  return database.withLock('hubs first start', () =>
+    database.db.transaction(async (tx) => {
+      const known = await fact(tx, 'secret')
+      const fingerprint = fingerprintOf(secret)
+      if (known === undefined) await tx.insert(facts).values({ name: 'secret', value: fingerprint })
+      else if (known !== fingerprint) throw new SecretMismatch()
+      if ((await fact(tx, 'seeded')) !== undefined) return {}
+      await tx.insert(facts).values({ name: 'seeded', value: new Date().toISOString() })
+      await seed(tx, origin, typeOf)
+      if (adminToken !== undefined) return {}
+      const { token } = await tokensRoom({ db: tx }).create('first start', scopes)
+      return { firstToken: token }
+    }),
+  )
+}
+
+async function fact(tx: Database, name: string): Promise<string | undefined> {
+  const [row] = await tx.select({ value: facts.value }).from(facts).where(eq(facts.name, name))
+  return row?.value
+}
+
+async function seed(tx: Database, origin: string, typeOf: TypeOf): Promise<void> {
+  const hubs = hubsRoom({ db: tx, typeOf })
+  for (const { slug, ...document } of demoHubs(origin)) await hubs.put(slug, document)
+  await tx.insert(events).values(demoEvents(new Date())).onConflictDoNothing()
+}
+
+const fingerprintOf = (secret: string): string =>
+  createHmac('sha256', secret).update('fingerprint').digest('base64url').slice(0, 22)

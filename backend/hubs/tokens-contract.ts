@@ -1,0 +1,60 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tokens as table } from '#drizzle/schema.ts'
+import type { OpenDatabase } from '../db/database.ts'
+import { tokensRoom } from './tokens.ts'
+
+export function describeTokens(name: string, open: () => Promise<OpenDatabase>): void {
+  describe(name, () => {
+    let database: OpenDatabase
+    let clock = 0
+    const room = (adminToken?: string) => tokensRoom({ db: database.db, adminToken, now: () => clock })
+    beforeAll(async () => {
+      database = await open()
+      await database.migrate()
+    }, 120_000)
+    afterAll(() => database.close())
+
+    test('a token allows its scopes, is listed without itself, and only a hash is kept', async () => {
+      const tokens = room()
+      const { id, token } = await tokens.create('deploys', ['publish', 'read'])
+      expect(token).toMatch(/^hubs_[\w-]{32}$/)
+      expect(await tokens.verify(token)).toEqual(new Set(['publish', 'read']))
+      expect(await tokens.list()).toContainEqual({
+        ...{ id, name: 'deploys', scopes: ['publish', 'read'], revoked: false },
+        createdAt: expect.any(Date),
+      })
+      const rows = await database.db.select().from(table).where(eq(table.id, id))
+      expect(JSON.stringify(rows)).not.toContain(token.slice(5))
+    })
+
+    test('what is no token of ours allows nothing', async () => {
+      const tokens = room()
+      for (const wrong of ['', 'hubs_', 'hubs_guess', '\0', 'x'.repeat(10_000)]) {
+        expect(await tokens.verify(wrong)).toBeUndefined()
+      }
+    })
+
+    test('a revoked token is refused at once here, and within 5 s elsewhere', async () => {
+      const here = room()
+      const elsewhere = room()
+      const { id, token } = await here.create('short-lived', ['publish'])
+      expect(await elsewhere.verify(token)).toBeDefined()
+      expect(await here.revoke(id)).toBe(true)
+      expect(await here.revoke(id)).toBe(false)
+      expect(await here.revoke('no-such')).toBe(false)
+      expect(await here.verify(token)).toBeUndefined()
+      clock += 5_000
+      expect(await elsewhere.verify(token)).toBeUndefined()
+      expect((await here.list()).find((each) => each.id === id)?.revoked).toBe(true)
+    })
+
+    test('the admin’s token has every scope', async () => {
+      const tokens = room('an-admin-token-of-length')
+      expect(await tokens.verify('an-admin-token-of-length')).toEqual(
+        new Set(['publish', 'hubs:write', 'read']),
+      )
+      expect(await tokens.verify('an-admin-token-of-lengtH')).toBeUndefined()
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { createDatabase, startPostgres } from '../../e2e/servers/postgres.ts'
+import { openDatabase } from '../db/database.ts'
+import { describePreparation } from './prepare-contract.ts'
+import { tokensRoom } from './tokens.ts'
+import { describeTokens } from './tokens-contract.ts'
+
+const open = async (url?: string) =>
+  openDatabase({
+    url: url ?? (await createDatabase()).url,
+    dataDir: '/nonexistent',
+    log: pino({ level: 'silent' }),
+  })
+
+describePreparation('preparing Postgres', () => open())
+describeTokens('tokens on Postgres', () => open())
+
+test('while Postgres is away a token accepted before still is, and no other', async () => {
+  const server = await startPostgres()
+  const database = await open(server.url)
+  await database.migrate()
+  let clock = 0
+  const tokens = tokensRoom({ db: database.db, now: () => clock })
+  const { token } = await tokens.create('publisher', ['publish'])
+  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  await server.kill()
+  clock += 60_000
+  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  await expect(tokens.verify('hubs_another')).rejects.toMatchObject({ code: 'database-away' })
+  clock += 60_000
+  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  await database.close()
+  await server.stop()
+})

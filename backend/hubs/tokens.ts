@@ -1,0 +1,110 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { and, asc, eq } from 'drizzle-orm'
+import { tokens } from '#drizzle/schema.ts'
+import type { Database } from '../db/database.ts'
+import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
+import type { Scope } from '../http/route.ts'
+
+export const scopes = ['publish', 'hubs:write', 'read'] as const satisfies readonly Scope[]
+
+export interface TokenView {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly createdAt: Date
+  readonly revoked: boolean
+}
+
+/** API tokens. Every verb rejects with `DatabaseAway` while the database cannot be reached. */
+export interface TokensRoom {
+  /** The token itself is told only here: a hash of it is kept. */
+  create(name: string, scopes: readonly Scope[]): Promise<{ readonly id: string; readonly token: string }>
+  list(): Promise<TokenView[]>
+  /** By id. Says whether there was one still in force; no process accepts it 5 s later. */
+  revoke(id: string): Promise<boolean>
+  /** What the token allows, or nothing when it is none of ours. One accepted before still is while the database is away. */
+  verify(token: string): Promise<ReadonlySet<Scope> | undefined>
+}
+
+/** Milliseconds an answer about a token is believed. */
+const BELIEVED = 5_000
+const REMEMBERED = 10_000
+
+interface Answer {
+  readonly at: number
+  readonly allowed: Promise<ReadonlySet<Scope> | undefined>
+}
+
+/** `adminToken` is `HUBS_ADMIN_TOKEN`: it has every scope and is in no table. */
+export function tokensRoom(options: {
+  db: Database
+  adminToken?: string | undefined
+  now?: () => number
+}): TokensRoom {
+  const { db, adminToken, now = () => performance.now() } = options
+  const answers = new Map<string, Answer>()
+  const admin = adminToken === undefined ? undefined : digest(adminToken)
+
+  async function look(hash: string): Promise<ReadonlySet<Scope> | undefined> {
+    const [row] = await db
+      .select({ scopes: tokens.scopes })
+      .from(tokens)
+      .where(and(eq(tokens.hash, hash), eq(tokens.revoked, false)))
+    return row && new Set(scopes.filter((scope) => row.scopes.includes(scope)))
+  }
+
+  return {
+    async create(name, granted) {
+      const id = randomBytes(6).toString('hex')
+      const token = `hubs_${randomBytes(24).toString('base64url')}`
+      const hash = digest(token).toString('hex')
+      await toldWhenAway(() => db.insert(tokens).values({ id, name, hash, scopes: [...granted] }))
+      return { id, token }
+    },
+
+    list: () =>
+      toldWhenAway(() =>
+        db
+          .select({
+            id: tokens.id,
+            name: tokens.name,
+            scopes: tokens.scopes,
+            createdAt: tokens.createdAt,
+            revoked: tokens.revoked,
+          })
+          .from(tokens)
+          .orderBy(asc(tokens.createdAt)),
+      ),
+
+    revoke: (id) =>
+      toldWhenAway(async () => {
+        const revoked = await db
+          .update(tokens)
+          .set({ revoked: true })
+          .where(and(eq(tokens.id, id), eq(tokens.revoked, false)))
+          .returning({ id: tokens.id })
+        answers.clear()
+        return revoked.length > 0
+      }),
+
+    async verify(token) {
+      const hashed = digest(token)
+      if (admin && timingSafeEqual(hashed, admin)) return new Set(scopes)
+      const hash = hashed.toString('hex')
+      const known = answers.get(hash)
+      if (known && now() - known.at < BELIEVED) return known.allowed
+      if (answers.size >= REMEMBERED) answers.clear()
+      const allowed = look(hash).catch(async (error: unknown) => {
+        // Nobody can have revoked it meanwhile, and a publisher needs nothing else of the database.
+        const before = isDatabaseAway(error) ? await known?.allowed : undefined
+        if (before) return before
+        answers.delete(hash)
+        throw error
+      })
+      answers.set(hash, { at: now(), allowed })
+      return toldWhenAway(() => allowed)
+    },
+  }
+}
+
+const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
