@@ -8,7 +8,8 @@ interface CardBodyProps {
   readonly widget: HubWidget
   readonly state: WidgetSnapshot | undefined
   readonly outdated: boolean
-  readonly retry: (id: string) => Promise<void>
+  /** Asks for one more load; says in a sentence why it could not be asked for. */
+  readonly retry: (id: string) => Promise<string | undefined>
 }
 
 /** What a card shows: its data whenever there is any, else in words why there is none. */
@@ -19,7 +20,7 @@ export function CardBody({ widget, state, outdated, retry }: CardBodyProps) {
         {widget.problem.message}
       </CardMessage>
     )
-  if (state && state.data !== null && !outdated)
+  if (state && state.data !== null)
     return <WidgetView type={state.type} data={state.data} config={widget.config} />
   if (state?.status === 'unavailable')
     return (
@@ -81,7 +82,7 @@ function RetryButton({
   retry,
 }: {
   readonly state: WidgetSnapshot
-  readonly retry: () => Promise<void>
+  readonly retry: () => Promise<string | undefined>
 }) {
   const [asked, setAsked] = useState<WidgetSnapshot>()
   const [refusal, setRefusal] = useState('')
@@ -90,13 +91,9 @@ function RetryButton({
   async function ask() {
     if (waiting) return
     setAsked(state)
-    setRefusal('')
-    try {
-      await retry()
-    } catch (error) {
-      setAsked(undefined)
-      setRefusal(error instanceof Error ? error.message : 'The server did not answer. Try again in a moment.')
-    }
+    const refused = await retry()
+    setRefusal(refused ?? '')
+    if (refused !== undefined) setAsked(undefined)
   }
 
   return (

@@ -28,7 +28,7 @@ const base: Explanation = {
 test('says how it is, what changed it, and what would make it load again', () => {
   const told = explain(base)
   expect(told.now).toEqual(['It is up to date.', 'What you see was changed by ci.web.'])
-  expect(told.becomesStale).toEqual(['When an event arrives on ci.>.', 'By the clock, in 8 min.'])
+  expect(told.becomesStale).toEqual(['When an event arrives on “ci.>”.', 'By the clock, in 8 min.'])
   expect(told.loads.map((load) => load.text)).toEqual(['New result in 35 ms'])
 })
 
@@ -51,7 +51,7 @@ test('criteria of an interest are part of it, and several are joined in words', 
     interests: [{ topic: 'a.b' }, { topic: 'c.>', where: { 'data.branch': 'main', source: 'ci' } }],
   })
   expect(told.becomesStale[0]).toBe(
-    'When an event arrives on a.b or c.> where data.branch is main and source is ci.',
+    'When an event arrives on “a.b” or “c.>” where data.branch is main and source is ci.',
   )
 })
 

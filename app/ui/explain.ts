@@ -44,7 +44,8 @@ export function explain(explanation: Explanation) {
 
 function interestWords({ topic, where }: Explanation['interests'][number]): string {
   const conditions = Object.entries(where ?? {}).map(([field, value]) => `${field} is ${String(value)}`)
-  return conditions.length > 0 ? `${topic} where ${list(conditions, 'and')}` : topic
+  // Quoted, because patterns end in characters that read as punctuation.
+  return conditions.length > 0 ? `“${topic}” where ${list(conditions, 'and')}` : `“${topic}”`
 }
 
 function list(items: readonly string[], word: 'and' | 'or'): string {

@@ -16,10 +16,9 @@ export const WidgetCard = memo(function WidgetCard({
   outside = false,
 }: {
   readonly widget: HubWidget
-  /** Absent for a widget that cannot have a state, see its `problem`. */
   readonly live: LiveWidget | undefined
   readonly paused: boolean
-  readonly retry: (id: string) => Promise<void>
+  readonly retry: (id: string) => Promise<string | undefined>
   /** Classes that place it on the grid. */
   readonly place?: string
   /** Its own page; absent there. */
@@ -27,7 +26,7 @@ export const WidgetCard = memo(function WidgetCard({
   /** In a frame of somebody else's page: links leave it, and its workings are not explained. */
   readonly outside?: boolean
 }) {
-  const state = live?.state
+  const state = widget.problem ? undefined : live?.state
   const changedAt = live?.changedAt ?? null
   const heading = `title-${widget.id}`
   const content = { widget, state, outdated: live?.outdated ?? false, retry }

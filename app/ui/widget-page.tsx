@@ -1,5 +1,5 @@
 'use client'
-import { useLayoutEffect } from 'react'
+import { type ReactNode, useLayoutEffect } from 'react'
 import type { HubWidget, Snapshot } from '#backend/wire.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useLiveWidget } from '../live/use-live.ts'
@@ -12,6 +12,7 @@ import { WidgetCard } from './widget-card.tsx'
 /** One widget with a page to itself. */
 export function WidgetPage({
   hub,
+  children,
   ...initial
 }: {
   readonly hub: { readonly slug: string; readonly title: string }
@@ -19,6 +20,8 @@ export function WidgetPage({
   readonly snapshot: Snapshot
   readonly paused: boolean
   readonly build: string
+  /** Below the card. */
+  readonly children: ReactNode
 }) {
   const { widget, shown, live, newBuild, gone, retry, clock } = useLiveWidget({ ...initial, hub: hub.slug })
   useLayoutEffect(() => setTickerClock(clock), [clock])
@@ -39,6 +42,7 @@ export function WidgetPage({
         <div className="mt-1 grid min-h-64 [&_.text-figure]:text-[4.5rem]">
           <WidgetCard widget={widget} live={shown} paused={live.kind === 'paused'} retry={retry} />
         </div>
+        {children}
         <Announcer widgets={[widget]} live={{ [widget.id]: shown }} />
       </main>
     </>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { services } from '#backend/services.ts'
 import { hubPage } from '../../../page-data.ts'
+import { EmbedCode } from '../../../ui/embed-code.tsx'
 import { WidgetPage } from '../../../ui/widget-page.tsx'
 
 interface Props {
@@ -25,6 +26,7 @@ export default async function Page({ params }: Props) {
   const found = await find(params)
   if (!found) notFound()
   const { hub, widget, snapshot, paused } = found
+  const { build, origin } = services()
   const state = snapshot.widgets[widget.id]
   return (
     <WidgetPage
@@ -33,7 +35,9 @@ export default async function Page({ params }: Props) {
       widget={widget}
       snapshot={{ ...snapshot, widgets: state ? { [widget.id]: state } : {} }}
       paused={paused}
-      build={services().build}
-    />
+      build={build}
+    >
+      <EmbedCode origin={origin} widgetId={widget.id} embedOrigins={hub.embedOrigins} />
+    </WidgetPage>
   )
 }
