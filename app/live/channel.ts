@@ -69,3 +69,27 @@ export function firstThatSpeaks(ways: readonly Way[]): Connect {
     }
   }
 }
+
+/** A way whose scripts are loaded when it is tried. */
+export function loaded(load: () => Promise<Way>): Way {
+  return (receive, failed) => {
+    let channel: Channel | undefined
+    let closed = false
+    async function open(): Promise<void> {
+      try {
+        const way = await load()
+        if (!closed) channel = way(receive, failed)
+      } catch {
+        failed()
+      }
+    }
+    void open()
+    return {
+      send: (message) => channel?.send(message),
+      close() {
+        closed = true
+        channel?.close()
+      },
+    }
+  }
+}

@@ -1,12 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
-import { firstThatSpeaks } from './channel.ts'
-import { byElection } from './election.ts'
-import { leadByLock } from './lead-by-lock.ts'
-import { leadByVote } from './lead-by-vote.ts'
-import { byOwnStream } from './own-stream.ts'
+import { rest } from './backoff.ts'
+import { firstThatSpeaks, loaded } from './channel.ts'
 import { openPage, type Page } from './page.ts'
 import { bySharedWorker } from './shared-worker.ts'
-import { browserWorld } from './world.ts'
 
 /** Results nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
 const KEPT = 30 * 60_000
@@ -37,14 +33,14 @@ function openDocument(build: string): LiveDocument {
   const client = newQueryClient()
   const ways = [
     bySharedWorker(build),
-    byElection(leadByLock, `hubs-live ${build} by lock`),
-    byElection(leadByVote, `hubs-live ${build} by vote`),
-    byOwnStream,
+    loaded(async () => (await import('./lead-by-lock.ts')).byLock(build)),
+    loaded(async () => (await import('./lead-by-vote.ts')).byVote(build)),
+    loaded(async () => (await import('./own-stream.ts')).byOwnStream),
   ]
   const page = openPage({
     client,
     connect: firstThatSpeaks(ways),
-    world: browserWorld,
+    world: { now: () => performance.now(), random: Math.random, rest },
     hidden: document.visibilityState === 'hidden',
   })
   document.addEventListener('visibilitychange', () => {

@@ -1,7 +1,8 @@
-import type { Lead } from './election.ts'
+import type { Way } from './channel.ts'
+import { byElection, type Lead } from './election.ts'
 
 /** The document that holds a Web Lock leads; the browser hands it on when that document ends. */
-export const leadByLock: Lead = (name, signal, { elected, failed }) => {
+const leadByLock: Lead = (name, signal, { elected, failed }) => {
   const untilLeft = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
   async function queue(): Promise<void> {
@@ -18,3 +19,5 @@ export const leadByLock: Lead = (name, signal, { elected, failed }) => {
 
   void queue()
 }
+
+export const byLock = (build: string): Way => byElection(leadByLock, `hubs-live ${build} by lock`)

@@ -1,5 +1,6 @@
 import { rest } from './backoff.ts'
-import type { Lead } from './election.ts'
+import type { Way } from './channel.ts'
+import { byElection, type Lead } from './election.ts'
 
 interface Vote {
   readonly says: 'who leads' | 'I lead' | 'I would' | 'I left'
@@ -18,7 +19,7 @@ const LATE_ANSWER = 1_000
  * mishap hear of each other at the next question, and the one with the lower name goes on (the bully algorithm,
  * Garcia-Molina 1982).
  */
-export const leadByVote: Lead = (name, signal, { elected, deposed }) => {
+const leadByVote: Lead = (name, signal, { elected, deposed }) => {
   const votes = new BroadcastChannel(`${name} votes`)
   const me = Math.random().toString(36)
   let part: 'following' | 'standing' | 'leading' = 'following'
@@ -78,3 +79,5 @@ export const leadByVote: Lead = (name, signal, { elected, deposed }) => {
   })
   void takePart()
 }
+
+export const byVote = (build: string): Way => byElection(leadByVote, `hubs-live ${build} by vote`)
