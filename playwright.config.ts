@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumPath } from './e2e/servers/chromium.ts'
+
+export default defineConfig({
+  testDir: 'e2e',
+  globalSetup: './e2e/build.setup.ts',
+  fullyParallel: false,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  reporter: [['list']],
+  use: {
+    launchOptions: {
+      executablePath: chromiumPath(),
+      args: [
+        // Root in a container has no user namespaces to sandbox with.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        // Takes the place of Playwright's own list, which turns off the partitioning of storage that browsers ship with.
+        '--disable-features=Translate',
+      ],
+    },
+    trace: 'retain-on-failure',
+  },
+})

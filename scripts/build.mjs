@@ -1,0 +1,68 @@
+// Builds pages into .next and the programs into dist. With --if-needed only when sources changed since.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { root, run } from './run.mjs'
+
+const stamp = `${root}/dist/.sources`
+const folders = ['app', 'backend', 'drizzle', 'widgets']
+const files = [
+  'next.config.mjs',
+  'postcss.config.mjs',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'scripts/build.mjs',
+]
+const isSource = (name) =>
+  /\.(tsx?|mjs|css|svg|json|woff2?|png|ico|txt)$/.test(name) && !/\.test\.tsx?$|\.fixtures\.tsx?$/.test(name)
+
+function hashOfSources() {
+  const hash = createHash('sha256')
+  const listed = folders.flatMap((folder) =>
+    readdirSync(`${root}/${folder}`, { recursive: true })
+      .filter(isSource)
+      .map((name) => `${folder}/${name}`),
+  )
+  for (const path of [...files, ...listed].sort())
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(`${root}/${path}`))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+export const isBuilt = (sources = hashOfSources()) =>
+  existsSync(stamp) && readFileSync(stamp, 'utf8') === sources && existsSync(`${root}/.next/BUILD_ID`)
+
+export async function build() {
+  // Taken first: what is edited meanwhile makes the build outdated.
+  const sources = hashOfSources()
+  rmSync(`${root}/dist`, { recursive: true, force: true })
+  await bundlePrograms()
+  // Next believes whatever NODE_ENV is inherited, and builds for development then.
+  const { NODE_ENV: _, ...env } = process.env
+  await run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+    ...env,
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
+  writeFileSync(stamp, sources)
+}
+
+async function bundlePrograms() {
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+if (process.argv[1] === import.meta.filename && !(process.argv.includes('--if-needed') && isBuilt()))
+  await build()

@@ -1,0 +1,100 @@
+// Completes package-lock.json: npm leaves out packages for other platforms when the registry it saw lacks them, and
+// npm ci then refuses the lock. With --check only says what is wrong with it.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { areInstalled, markInstalled } from './dependencies.mjs'
+import { root } from './run.mjs'
+
+const path = `${root}/package-lock.json`
+const text = readFileSync(path, 'utf8')
+const lock = JSON.parse(text)
+const { packages } = lock
+
+const systems = new Set([
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+])
+const processors = new Set([
+  'arm',
+  'arm64',
+  'ia32',
+  'loong64',
+  'mips64el',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'wasm32',
+  'x64',
+])
+
+/** Where Node would look for `name` from the package at `from`, nearest first. */
+function* places(from, name) {
+  for (let at = from; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    yield `${at}/node_modules/${name}`
+  }
+  yield `node_modules/${name}`
+}
+
+function missing() {
+  const found = []
+  for (const [from, { optionalDependencies = {}, dev }] of Object.entries(packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      const there = [...places(from, name)].find((place) => packages[place])
+      if (there && (packages[there].version === version || !/^\d/.test(version))) continue
+      if (!/^\d/.test(version)) throw new Error(`${from} wants ${name} ${version}, which is no exact version`)
+      // Beside the others, or below its parent where another version has that place.
+      const place = there ? `${from}/node_modules/${name}` : `node_modules/${name}`
+      found.push({ from, place, name, version, dev })
+    }
+  }
+  return found
+}
+
+/** A package for one platform names it: `@next/swc-darwin-arm64`, `@oxc-parser/binding-linux-arm-gnueabihf`. */
+function entry({ name, version, dev }) {
+  const words = name.split(/[/-]/)
+  const os = words.filter((word) => systems.has(word))
+  const cpu = words.filter((word) => processors.has(word))
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? ['musl']
+    : words.some((word) => word.startsWith('gnu'))
+      ? ['glibc']
+      : []
+  return {
+    version,
+    ...(cpu.length > 0 ? { cpu } : {}),
+    ...(dev ? { dev } : {}),
+    ...(libc.length > 0 && os.includes('linux') ? { libc } : {}),
+    optional: true,
+    ...(os.length > 0 ? { os } : {}),
+  }
+}
+
+const absent = missing()
+const addresses = text.match(/"resolved": "[^"]*"|https?:\/\/[^"/]*registry[^"/]*/g) ?? []
+
+if (process.argv.includes('--check')) {
+  for (const { from, name } of absent)
+    console.error(`package-lock.json lacks ${name}, an optional dependency of ${from}`)
+  for (const address of new Set(addresses)) console.error(`package-lock.json names a registry: ${address}`)
+  if (absent.length + addresses.length > 0) {
+    console.error('Run: node scripts/lock.mjs')
+    process.exit(1)
+  }
+} else {
+  const wasInstalled = areInstalled()
+  for (const one of absent) packages[one.place] = entry(one)
+  for (const one of Object.values(packages)) delete one.resolved
+  lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
+  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+  // Packages of other platforms change nothing of what is installed on this one.
+  if (wasInstalled) markInstalled()
+  console.log(`Added ${absent.length} packages of other platforms`)
+}

@@ -1,0 +1,38 @@
+// Starts the product from a clone, first installing and building what is missing. Uses nothing but Node.
+import { spawn } from 'node:child_process'
+import { installDependencies } from './dependencies.mjs'
+import { root } from './run.mjs'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Hubs needs Node 20.19 or newer; this is ${process.versions.node}.`)
+  process.exit(1)
+}
+
+await installDependencies()
+const { build, isBuilt } = await import('./build.mjs')
+if (!isBuilt()) {
+  console.log('Building')
+  await build()
+}
+
+// A group of its own: Ctrl-C reaches all processes of a terminal's group and npm passes it on as well, and a second
+// interrupt means "at once". So signals go through here, each once.
+const child = spawn(
+  process.execPath,
+  ['--enable-source-maps', `${root}/dist/main.js`, ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    detached: true,
+  },
+)
+const sent = new Map()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (Date.now() - (sent.get(signal) ?? 0) < 500) return
+    sent.set(signal, Date.now())
+    // A closed terminal is no reason to drop what is under way.
+    child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+  })
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
