@@ -6,6 +6,8 @@ export default {
   poweredByHeader: false,
   compress: true,
   reactStrictMode: true,
+  // Routes are components: a `page.ts` among plain modules is a module.
+  pageExtensions: ['tsx'],
   // Types are a gate of their own (`npm run check`), over the whole project and not only over pages.
   typescript: { ignoreBuildErrors: true },
   // Its default asks the network for advisories.
