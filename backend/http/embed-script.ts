@@ -1,8 +1,10 @@
+import type { Route } from './route.ts'
+
 /**
  * Text of `/embed.js`: plain ES2019 that runs on pages of others, so it brings nothing along and leaves nothing behind
  * but one custom element.
  */
-export const embedScript = `(function () {
+const embedScript = `(function () {
   'use strict'
   if (!('customElements' in window) || customElements.get('hub-widget')) return
 
@@ -87,3 +89,19 @@ export const embedScript = `(function () {
   customElements.define('hub-widget', HubWidget)
 })()
 `
+
+/** `/embed.js`. Pages of any origin may load it, also those that refuse what does not say so. */
+export const embedScriptRoute: Route = {
+  method: 'GET',
+  path: '/embed.js',
+  handle: async () => ({
+    status: 200,
+    headers: {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=300',
+      'cross-origin-resource-policy': 'cross-origin',
+      'access-control-allow-origin': '*',
+    },
+    body: embedScript,
+  }),
+}
