@@ -81,7 +81,7 @@ async function look(redis: Redis, link: Link, at: Version): Promise<readonly Tai
 }
 
 /** Offsets are contiguous, so a hole before the first means that entries were trimmed. */
-function inOrder(at: Version, entries: readonly FeedEntry[]): readonly TailBatch[] {
+export function inOrder(at: Version, entries: readonly FeedEntry[]): readonly TailBatch[] {
   const first = entries[0]?.version.offset ?? 0
   const batch: TailBatch = { kind: 'entries', entries }
   if (first === at.offset + 1) return [batch]

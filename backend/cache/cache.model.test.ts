@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { afterAll, test } from 'vitest'
+import { startRedis } from '../../e2e/servers/redis.ts'
+import { FEED_LIMIT } from './cache.ts'
+import { histories, historiesWithFailover, type Operation } from './model/history.ts'
+import { play } from './model/play.ts'
+import { lockstep, memoryStore, redisStore, type Store } from './model/store.ts'
+import { patchScripts, simulateClock } from './script/patch.ts'
+
+simulateClock()
+// A feed so short that tails often meet its gaps.
+patchScripts(`'MAXLEN', '~', ${FEED_LIMIT}`, `'MAXLEN', '=', 4`)
+
+const numRuns = Number(process.env.MODEL_RUNS ?? 2000)
+/** Histories played at the same time, each on a database of its own: most of their time is spent waiting for answers. */
+const LANES = 6
+
+const server = await startRedis()
+const stores = await Promise.all(Array.from({ length: LANES }, (_, n) => redisStore(`${server.url}/${n}`)))
+afterAll(async () => {
+  await Promise.all(stores.map((store) => store.close()))
+  await server.stop()
+})
+
+async function holds(all: fc.Arbitrary<Operation[]>, lanes: readonly Store[], runs = numRuns): Promise<void> {
+  const one = (store: Store) =>
+    fc.assert(
+      fc.asyncProperty(all, (history) => play(store, history)),
+      { numRuns: Math.ceil(runs / lanes.length) },
+    )
+  await Promise.all(lanes.map(one))
+}
+
+test('in memory: whatever happens, nothing is stale in the end', () => holds(histories, [memoryStore()]))
+
+test('on Redis: the same, and both adapters answer alike at every step', () =>
+  holds(histories, stores.map(lockstep)))
+
+test('on Redis with replicas that lag and take over', () => holds(historiesWithFailover, stores, numRuns / 2))
