@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
@@ -175,6 +176,8 @@ export function runRefresh(options: {
     for await (const _ of cache.wakes(signal)) poke()
   }
 
+  // One listener a running load, by intent.
+  setMaxListeners(0, signal)
   const stop = () => wake?.()
   signal.addEventListener('abort', stop, { once: true })
   void followWakes().catch((error: unknown) => log.error({ err: error }, 'wakes ended; due keys are polled'))

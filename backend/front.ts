@@ -1,0 +1,138 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import type { Daemon } from './daemon.ts'
+import type { Env, Role } from './env.ts'
+import { authorizer } from './http/authorize.ts'
+import { embedScriptRoute } from './http/embed-script.ts'
+import { eventRoutes } from './http/events.ts'
+import { healthRoutes } from './http/health.ts'
+import { hubRoutes } from './http/hubs.ts'
+import { type Figure, metricsRoute } from './http/metrics.ts'
+import type { RawRoute, Route } from './http/route.ts'
+import { frontServer } from './http/server.ts'
+import { streamRoute } from './http/stream.ts'
+import { widgetRoutes } from './http/widgets.ts'
+import type { FollowedHubs } from './hubs/follow.ts'
+import type { HubsRoom } from './hubs/hubs.ts'
+import type { PlacedWidget } from './hubs/placed.ts'
+import type { TokensRoom } from './hubs/tokens.ts'
+import type { EventLog } from './ingest/event-log.ts'
+import { readGithub } from './ingest/github.ts'
+import { publisher } from './ingest/publish.ts'
+import { pageServices } from './page-services.ts'
+import type { Lacking } from './refresh/availability.ts'
+import { provideServices } from './services.ts'
+import type { Stores } from './stores.ts'
+import { explainWidget } from './stream/explain.ts'
+import { followKeys } from './stream/followed-keys.ts'
+import { layoutsOf } from './stream/layouts.ts'
+import { followLiveness, type Liveness } from './stream/liveness.ts'
+import { openSessions, type Sessions } from './stream/sessions.ts'
+import { openSnapshots } from './stream/snapshots.ts'
+
+export interface Front {
+  readonly server: Server
+  servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
+  /** From now on `/readyz` says so. */
+  setReady(): void
+  drain(seconds: number): Promise<void>
+}
+
+/** The web and stream roles: every route of this process, as its roles have it. */
+export async function openFront(options: {
+  env: Env
+  stores: Stores
+  hubs: HubsRoom
+  tokens: TokensRoom
+  followed: FollowedHubs
+  lacking: Lacking
+  eventLog: EventLog
+  origin: string
+  build: string
+  log: Logger
+  signal: AbortSignal
+  daemon: Daemon | undefined
+}): Promise<Front> {
+  const { env, stores, hubs, tokens, followed, lacking, eventLog, origin, build, log, signal, daemon } =
+    options
+  const { cache, bus } = stores
+  const has = (role: Role) => env.HUBS_ROLES.includes(role)
+  const layouts = layoutsOf(followed)
+  let ready = false
+  let sessions: Sessions | undefined
+  let liveness: Liveness | undefined
+  const routes: (Route | RawRoute)[] = healthRoutes({ ready: () => ready, away })
+
+  if (has('web') || has('stream')) {
+    const live = await followLiveness(cache)
+    liveness = live
+    const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
+    if (has('stream')) {
+      sessions = openSessions({ keys, layouts, liveness: live, build, signal })
+      routes.push(streamRoute({ sessions, layouts, draining: () => !ready }))
+    }
+  }
+
+  if (has('web') && liveness) {
+    const snapshots = openSnapshots({ cache, liveness })
+    const explain = (widget: PlacedWidget) =>
+      explainWidget({
+        widget,
+        cache,
+        matching: ({ interests }, limit) =>
+          eventLog.read({ patterns: interests.map(({ topic }) => topic), limit }),
+      })
+    routes.push(
+      ...hubRoutes({ hubs, followed, lacking }),
+      ...widgetRoutes({ hubs: followed, snapshots, cache, explain }),
+      ...eventRoutes({ publish: publisher({ bus }), readGithub: readGithub(env.GITHUB_WEBHOOK_SECRET) }),
+      embedScriptRoute,
+    )
+    provideServices(
+      pageServices({
+        build,
+        origin,
+        memory: followed,
+        snapshots,
+        databaseAway: () => followed.away,
+        explain,
+      }),
+    )
+  }
+
+  async function away(): Promise<readonly string[]> {
+    const checks: [string, Promise<unknown>][] = [
+      ['cache', cache.read([])],
+      ['bus', bus.through()],
+    ]
+    const states = await Promise.allSettled(checks.map(([, check]) => check))
+    const names = checks.flatMap(([name], index) => (states[index]?.status === 'rejected' ? [name] : []))
+    return followed.away ? ['database', ...names] : names
+  }
+
+  const figures: Figure[] = [
+    { name: 'sessions', help: 'Open event streams.', read: () => sessions?.size ?? 0 },
+    { name: 'hubs', help: 'Hubs held in memory.', read: () => followed.hubs.size },
+    { name: 'widgets', help: 'Placed widgets held in memory.', read: () => followed.widgets.size },
+    {
+      name: 'through_age_seconds',
+      help: 'Age of the newest moment up to which every event on the bus is acknowledged.',
+      read: () => (liveness ? (liveness.now() - liveness.through()) / 1_000 : 0),
+    },
+    ...(daemon?.figures ?? []),
+  ]
+  const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
+  routes.push(metricsRoute({ figures, token: env.HUBS_METRICS_TOKEN, loopback }))
+
+  const front = frontServer({ routes, authorize: authorizer(tokens), log })
+  return {
+    ...front,
+    setReady() {
+      ready = true
+    },
+    async drain(seconds) {
+      ready = false
+      await sessions?.drain(seconds)
+    },
+  }
+}

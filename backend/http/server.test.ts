@@ -1,0 +1,146 @@
+import { type AddressInfo, connect } from 'node:net'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { authorizer } from './authorize.ts'
+import { ProblemError } from './problem.ts'
+import type { Route, Scope } from './route.ts'
+import { type FrontServer, frontServer } from './server.ts'
+
+let front: FrontServer
+let base: string
+
+const routes: Route[] = [
+  { method: 'GET', path: '/api/hello', handle: async () => ({ status: 200, body: { hello: 'you' } }) },
+  {
+    method: 'POST',
+    path: '/api/echo',
+    handle: async (call) => ({ status: 200, body: { got: await call.json(100) } }),
+  },
+  {
+    method: 'PUT',
+    path: '/api/guarded',
+    async handle(call) {
+      await call.authorize('hubs:write')
+      return { status: 204 }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/away',
+    handle: () => Promise.reject(Object.assign(new Error('no'), { code: 'cache-away' })),
+  },
+  { method: 'GET', path: '/api/bug', handle: () => Promise.reject(new Error('secret detail')) },
+  {
+    method: 'GET',
+    path: '/api/refused',
+    handle: () =>
+      Promise.reject(new ProblemError(422, 'No.', { errors: [{ field: '/a', message: 'is bad' }] })),
+  },
+]
+
+beforeEach(async () => {
+  const tokens = new Map<string, ReadonlySet<Scope>>([
+    ['hubs_writer', new Set(['hubs:write'])],
+    ['hubs_reader', new Set(['read'])],
+  ])
+  front = frontServer({
+    routes,
+    authorize: authorizer({ verify: async (token) => tokens.get(token) }),
+    log: pino({ level: 'silent' }),
+  })
+  await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
+  base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`
+})
+afterEach(() => {
+  front.server.closeAllConnections()
+  front.server.close()
+})
+
+async function problem(response: Response): Promise<{ status: number; detail: string; errors?: unknown }> {
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  const body = await response.json()
+  expect(body.status).toBe(response.status)
+  return body
+}
+
+test('an answer is JSON and never sniffed or kept', async () => {
+  const response = await fetch(`${base}/api/hello`)
+  expect(await response.json()).toEqual({ hello: 'you' })
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})
+
+test('HEAD has the headers and no body', async () => {
+  const response = await fetch(`${base}/api/hello`, { method: 'HEAD' })
+  expect(response.status).toBe(200)
+  expect(await response.text()).toBe('')
+})
+
+test('refusals are problem documents', async () => {
+  expect(await problem(await fetch(`${base}/api/refused`))).toMatchObject({
+    status: 422,
+    detail: 'No.',
+    errors: [{ field: '/a', message: 'is bad' }],
+  })
+  expect(await problem(await fetch(`${base}/api/nothing`))).toMatchObject({ status: 404 })
+  const method = await fetch(`${base}/api/hello`, { method: 'DELETE' })
+  expect(method.headers.get('allow')).toBe('GET')
+  expect(await problem(method)).toMatchObject({ status: 405 })
+})
+
+test('a bug is told by reference, without its message', async () => {
+  const { status, detail } = await problem(await fetch(`${base}/api/bug`))
+  expect(status).toBe(500)
+  expect(detail).not.toContain('secret detail')
+})
+
+test('a store that is away is 503 with a time to wait', async () => {
+  const response = await fetch(`${base}/api/away`)
+  expect(response.headers.get('retry-after')).toBe('2')
+  expect(await problem(response)).toMatchObject({ status: 503 })
+})
+
+test('bodies: JSON in UTF-8, within the limit', async () => {
+  const post = (body: string | Uint8Array<ArrayBuffer>) => fetch(`${base}/api/echo`, { method: 'POST', body })
+  expect(await (await post('[1]')).json()).toEqual({ got: [1] })
+  expect(await problem(await post('[1'))).toMatchObject({ status: 400 })
+  expect(await problem(await post(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
+  expect(await problem(await post(`"${'x'.repeat(100)}"`))).toMatchObject({ status: 413 })
+})
+
+test('a chunked body over the limit is refused while it comes', async () => {
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(64))
+    },
+  })
+  // Node's fetch wants this for streamed bodies; its types do not know it.
+  const init = { method: 'POST', body, duplex: 'half' } as RequestInit
+  const outcome = await fetch(`${base}/api/echo`, init).catch((error: Error) => error)
+  if (outcome instanceof Response) expect(outcome.status).toBe(413)
+})
+
+test('tokens: none, unknown, without the scope, with it', async () => {
+  const put = (authorization?: string) =>
+    fetch(`${base}/api/guarded`, { method: 'PUT', headers: authorization ? { authorization } : {} })
+  expect((await put()).status).toBe(401)
+  expect((await put('Bearer hubs_nobody')).status).toBe(401)
+  expect((await put('Bearer hubs_reader')).status).toBe(403)
+  expect((await put('bearer hubs_writer')).status).toBe(204)
+})
+
+test('a request line that names no path is refused', async () => {
+  const { port } = front.server.address() as AddressInfo
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('GET http://[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+    )
+    let text = ''
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    socket.on('end', () => resolve(text))
+    socket.on('error', reject)
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+})

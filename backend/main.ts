@@ -1,0 +1,80 @@
+import type { Logger } from 'pino'
+import { buildId } from './build-id.ts'
+import { productFolder } from './db/product-folder.ts'
+import { type Env, parseEnv } from './env.ts'
+import { openLog } from './log.ts'
+import { openProduct, type Product } from './product.ts'
+
+const development = process.argv.includes('--dev')
+
+function readEnv(): Env {
+  try {
+    return parseEnv(process.env)
+  } catch (error) {
+    console.error(`Hubs cannot start:\n${(error as Error).message}`)
+    process.exit(2)
+  }
+}
+
+/** Next logs what nobody caught and lives on; a process in an unknown state must end instead. */
+function dieOfBugs(log: Logger): void {
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(kind, (error) => {
+      log.fatal({ err: error }, kind)
+      process.exit(1)
+    })
+  }
+}
+
+async function main(): Promise<void> {
+  const env = readEnv()
+  const log = openLog(env.HUBS_LOG_LEVEL)
+  dieOfBugs(log)
+  const stop = new AbortController()
+  let product: Product | undefined
+  let ending = false
+
+  async function end(signal: string): Promise<void> {
+    // A second Ctrl-C means now.
+    if (ending) process.exit(1)
+    ending = true
+    log.info(`${signal}: ending`)
+    await product?.drain()
+    stop.abort()
+    await product?.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal))
+
+  try {
+    product = await openProduct({
+      env,
+      log,
+      development,
+      dir: productFolder(),
+      build: await buildId(productFolder(), development),
+      stop,
+      onFatal(error) {
+        log.fatal({ err: error }, 'this process must not go on')
+        process.exit(1)
+      },
+    })
+  } catch (error) {
+    if (ending) return
+    log.debug({ err: error }, 'start')
+    console.error(`Hubs cannot start: ${(error as Error).message}`)
+    process.exit(1)
+  }
+  announce(product, log)
+}
+
+/** Once, and never in the log: the token makes its bearer the admin. */
+function announce({ url, firstToken }: Product, log: Logger): void {
+  log.info(`Hubs is ready at ${url}`)
+  if (firstToken === undefined) return
+  process.stdout.write(
+    `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken}\n\n`,
+  )
+}
+
+void main()

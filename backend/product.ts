@@ -1,0 +1,137 @@
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import type { SecretName } from '#widgets/define.ts'
+import { registry, widgetType } from '#widgets/registry.ts'
+import { runDaemon } from './daemon.ts'
+import type { Env, Role } from './env.ts'
+import { openFront } from './front.ts'
+import { openPages } from './http/pages.ts'
+import { followHubs } from './hubs/follow.ts'
+import { hubsRoom } from './hubs/hubs.ts'
+import { placer } from './hubs/placed.ts'
+import { prepareDatabase } from './hubs/prepare-database.ts'
+import { tokensRoom } from './hubs/tokens.ts'
+import { eventLog } from './ingest/event-log.ts'
+import { findLacking } from './refresh/availability.ts'
+import { findSecret } from './secret.ts'
+import { openStores } from './stores.ts'
+
+export interface Product {
+  /** Where it can be reached from this machine. */
+  readonly url: string
+  /** Made on the very first start, told to nobody again. */
+  readonly firstToken: string | undefined
+  /** Not ready any more; streams are told and end, spread over `HUBS_DRAIN_SECONDS`. */
+  drain(): Promise<void>
+  /** After `stop` was aborted: waits for what was begun and closes the stores. */
+  close(): Promise<void>
+}
+
+/** Puts the roles of `HUBS_ROLES` together; resolves once all of them run. Everything it starts ends with `stop`. */
+export async function openProduct(options: {
+  env: Env
+  log: Logger
+  development: boolean
+  /** Folder of the installation. */
+  dir: string
+  build: string
+  stop: AbortController
+  /** Something happened after which this process must not go on. */
+  onFatal: (error: Error) => void
+}): Promise<Product> {
+  const { env, log, development, dir, build, stop, onFatal } = options
+  const { signal } = stop
+  const has = (role: Role) => env.HUBS_ROLES.includes(role)
+  const secrets: Partial<Record<SecretName, string>> = {}
+  for (const name of ['GITHUB_TOKEN', 'GITHUB_URL'] as const) {
+    const value = env[name]
+    if (value !== undefined) secrets[name] = value
+  }
+  const origin =
+    env.HUBS_ORIGIN ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
+
+  const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
+  const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
+  let firstToken: string | undefined
+  const stores = await openStores({
+    env,
+    log,
+    signal,
+    onLost: onFatal,
+    async prepare(database) {
+      const prepared = await prepareDatabase({
+        database,
+        secret,
+        origin,
+        typeOf: widgetType,
+        adminToken: env.HUBS_ADMIN_TOKEN,
+      })
+      firstToken = prepared.firstToken
+    },
+  })
+  const { database } = stores
+
+  const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
+  const tokens = tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })
+  const followed = followHubs({
+    hubs,
+    place: placer({ typeOf: widgetType, secret, secrets }),
+    listen: database.listen,
+    log,
+    signal,
+  })
+  const [lacking] = await Promise.all([findLacking(Object.values(registry), secrets), followed.ready])
+  const logged = eventLog(database.db)
+
+  const daemon = has('daemon')
+    ? await runDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log, signal })
+    : undefined
+  const front = await openFront({
+    env,
+    stores,
+    hubs,
+    tokens,
+    followed,
+    lacking,
+    eventLog: logged,
+    origin,
+    build,
+    log,
+    signal,
+    daemon,
+  })
+
+  const { server } = front
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(env.PORT, env.HOST, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const pages = has('web')
+    ? await openPages({
+        server,
+        development,
+        dir,
+        port,
+        hostname: env.HOST,
+        embedOrigins: (id) => followed.hubs.get(followed.widgets.get(id)?.hub ?? '')?.embedOrigins ?? [],
+      })
+    : undefined
+  if (pages) front.servePages(pages.handle)
+  folder?.serve({ hubs, tokens })
+  front.setReady()
+
+  return {
+    url: `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? 'localhost' : env.HOST}:${port}`,
+    firstToken,
+    drain: () => front.drain(env.HUBS_DRAIN_SECONDS),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await daemon?.done
+      await pages?.close()
+      await stores.close()
+      await folder?.release()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { type LoadContext, LoadFailure, type LoggedEvent, type SecretName } from '#widgets/define.ts'
+import type { HubMemory } from '../hubs/hub-memory.ts'
+import { parsePattern, patternCovers } from '../ingest/topic.ts'
+import type { Lacking } from './availability.ts'
+import type { GitLog } from './git-log.ts'
+import type { GuardedFetch } from './guarded-fetch.ts'
+import type { OpenContext } from './load.ts'
+
+const MAX_EVENTS = 500
+
+export type ReadEvents = (query: {
+  patterns: readonly string[]
+  limit: number
+  since?: number
+}) => Promise<readonly LoggedEvent[]>
+
+/** Gives each load the part of the world its type declared, and no more. */
+export function contextOpener(options: {
+  memory: Pick<HubMemory, 'byKey' | 'hubs'>
+  fetch: GuardedFetch
+  gitLog: GitLog
+  readEvents: ReadEvents
+  secrets: Readonly<Partial<Record<SecretName, string>>>
+  lacking: Lacking
+}): OpenContext {
+  const { memory, fetch, gitLog, readEvents, secrets, lacking } = options
+
+  return ({ key, type }, now, signal): LoadContext => {
+    const { definition } = type
+    const remedy = lacking.get(definition.type)
+    if (remedy !== undefined) throw new LoadFailure('unavailable', remedy)
+    const placed = memory.byKey(key)
+    const own = placed?.interests.map(({ topic }) => topic) ?? []
+    const patterns = own.map(parsePattern).filter((pattern) => typeof pattern !== 'string')
+    const hub = definition.scope === 'hub' && placed ? memory.hubs.get(placed.hub) : undefined
+    const named: Partial<Record<SecretName, string>> = {}
+    for (const name of definition.secrets ?? []) {
+      const value = secrets[name]
+      if (value !== undefined) named[name] = value
+    }
+    return {
+      now,
+      signal,
+      secrets: named,
+      ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
+      fetch: (url, init) => fetch(url, init, signal),
+      gitLog: (query) => gitLog(query, signal),
+      async events({ topics = own, limit, since }) {
+        signal.throwIfAborted()
+        if (definition.reads !== 'events') {
+          throw new LoadFailure('refused', 'This widget type does not declare that it reads the event log.')
+        }
+        const covered = (topic: string) => {
+          const asked = parsePattern(topic)
+          return typeof asked !== 'string' && patterns.some((pattern) => patternCovers(pattern, asked))
+        }
+        const foreign = topics.find((topic) => !covered(topic))
+        if (foreign !== undefined) {
+          throw new LoadFailure('refused', `The topic ${foreign} is not among the interests of this widget.`)
+        }
+        const bounded = Math.max(1, Math.min(MAX_EVENTS, Math.floor(limit)))
+        return readEvents({ patterns: topics, limit: bounded, ...(since === undefined ? {} : { since }) })
+      },
+    }
+  }
+}

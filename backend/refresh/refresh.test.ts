@@ -1,0 +1,190 @@
+import { pino } from 'pino'
+import { afterEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  defineWidget,
+  implement,
+  type LoadContext,
+  LoadFailure,
+  Until,
+  type WidgetType,
+} from '#widgets/define.ts'
+import { memoryCache } from '../cache/memory-cache.ts'
+import type { Key } from '../cache/version.ts'
+import { type Refresh, retryIn, runRefresh } from './refresh.ts'
+
+const stops: AbortController[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) stop.abort()
+})
+
+const definition = defineWidget({
+  type: 'probe',
+  title: 'Probe',
+  description: 'For tests.',
+  version: 1,
+  config: z.strictObject({ name: z.string() }),
+  data: z.strictObject({ value: z.number() }),
+  interests: () => [],
+  maxAge: 3_600,
+  samples: [],
+  isEmpty: ({ value }) => value === 0,
+})
+
+type Loader = (params: { name: string }, context: LoadContext) => Promise<unknown>
+
+function refreshing(loader: Loader, more: { deadline?: number; minInterval?: number } = {}) {
+  const stop = new AbortController()
+  stops.push(stop)
+  const cache = memoryCache()
+  const type = implement({ ...definition, ...more }, loader as never) as WidgetType
+  const key: Key = 'probe@1:x:shared'
+  const refresh: Refresh = runRefresh({
+    cache,
+    find: async (wanted) =>
+      wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
+    openContext: (_, now, signal) => ({ now, signal }) as LoadContext,
+    log: pino({ level: 'silent' }),
+    signal: stop.signal,
+  })
+  const entry = async (name = key) => {
+    const [found] = (await cache.read([name])).entries
+    if (!found) throw new Error('no entry')
+    return found
+  }
+  return { cache, refresh, key, entry, stop }
+}
+
+test('a wanted key is loaded once and is fresh', async () => {
+  let loads = 0
+  const { cache, key, entry } = refreshing(async () => ({ value: ++loads }))
+  await cache.read([key], { want: true })
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  expect(await entry()).toMatchObject({ data: '{"value":1}', empty: false })
+  expect(loads).toBe(1)
+})
+
+test('a watched key is loaded again after an invalidation; one that overtakes the load costs one more', async () => {
+  const values = [1, 2, 3]
+  const started: (() => void)[] = []
+  const { cache, key, entry, refresh } = refreshing(async () => {
+    const value = values.shift() ?? 0
+    await new Promise<void>((resolve) => started.push(resolve))
+    return { value }
+  })
+  await cache.interest([key], 60_000)
+  await expect.poll(() => started.length).toBe(1)
+  await cache.invalidate([{ key }])
+  await cache.invalidate([{ key }])
+  refresh.poke()
+  started[0]?.()
+  await expect.poll(() => started.length).toBe(2)
+  expect((await entry()).fresh).toBe(false)
+  started[1]?.()
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  expect((await entry()).data).toBe('{"value":2}')
+  expect(refresh.counts.loads).toBe(2)
+})
+
+test.each([
+  ['threw', async () => Promise.reject(new Error('password=hunter2')), /loader of this widget failed/],
+  ['invalid', async () => ({ value: 'text' }), /does not accept/],
+  [
+    'upstream',
+    async () => Promise.reject(new LoadFailure('upstream', 'The forge is down.')),
+    /The forge is down/,
+  ],
+  ['too-large', async () => ({ value: 1, filler: 'x'.repeat(300_000) }), /at most 262144/],
+] as const)(
+  'a load that fails (%s) is told in plain words, without its insides',
+  async (code, loader, words) => {
+    const loose = code === 'too-large'
+    const { cache, key, entry } = refreshing(
+      loader as Loader,
+      loose ? ({ data: z.looseObject({}), isEmpty: () => false } as object) : {},
+    )
+    await cache.read([key], { want: true })
+    await expect.poll(async () => (await entry()).error?.code).toBe(code)
+    const { error } = await entry()
+    expect(error?.message).toMatch(words)
+    expect(error?.message).not.toContain('hunter2')
+    expect(error?.reference).toMatch(/^[0-9a-f]{8}$/)
+  },
+)
+
+test('a loader that hangs is cut at its deadline, and its signal aborted', async () => {
+  let aborted = false
+  const { cache, key, entry } = refreshing(
+    (_, { signal }) =>
+      new Promise(() => {
+        signal.addEventListener('abort', () => {
+          aborted = true
+        })
+      }),
+    { deadline: 30 },
+  )
+  await cache.read([key], { want: true })
+  await expect.poll(async () => (await entry()).error?.code).toBe('timeout')
+  expect(aborted).toBe(true)
+})
+
+test('the last good data survives a failure', async () => {
+  let fails = false
+  const { cache, key, entry, refresh } = refreshing(async () => {
+    if (fails) throw new Error('down')
+    return { value: 7 }
+  })
+  await cache.interest([key], 60_000)
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  fails = true
+  await cache.invalidate([{ key }])
+  refresh.poke()
+  await expect.poll(async () => (await entry()).error?.code).toBe('threw')
+  expect((await entry()).data).toBe('{"value":7}')
+})
+
+test('a result may say itself until when it holds', async () => {
+  const { cache, key, entry } = refreshing(async (_, { now }) => new Until({ value: 1 }, now + 5_000))
+  await cache.read([key], { want: true })
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  const { dueAt, loadedAt } = await entry()
+  expect((dueAt ?? 0) - (loadedAt ?? 0)).toBeLessThanOrEqual(5_000)
+})
+
+test('at most sixteen loads of one type at a time, and all of them in the end', async () => {
+  let running = 0
+  let most = 0
+  const { cache, entry } = refreshing(async () => {
+    running++
+    most = Math.max(most, running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running--
+    return { value: 1 }
+  })
+  const keys = Array.from({ length: 200 }, (_, n) => `probe@1:k${n}:shared`)
+  await cache.read(keys, { want: true })
+  await expect.poll(async () => (await cache.read(keys)).entries.every(({ fresh }) => fresh)).toBe(true)
+  expect(most).toBeLessThanOrEqual(16)
+  expect((await entry(keys[0])).fresh).toBe(true)
+})
+
+test('stopping gives the lease of an unfinished load back', async () => {
+  const { cache, key, refresh, stop } = refreshing(
+    (_, { signal }) =>
+      new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  )
+  await cache.interest([key], 60_000)
+  await expect.poll(() => refresh.counts.running).toBe(1)
+  stop.abort()
+  await refresh.done
+  expect((await cache.acquire(key, 'another', 1_000, 0)).outcome).toBe('granted')
+})
+
+test('waits grow with failures, are jittered, and respect upstream', () => {
+  for (let failures = 0; failures < 30; failures++) {
+    const wait = retryIn(failures, undefined)
+    expect(wait).toBeGreaterThanOrEqual(Math.min(300_000, 2_000 * 2 ** failures) / 2)
+    expect(wait).toBeLessThanOrEqual(300_000)
+  }
+  expect(retryIn(0, 60_000)).toBe(60_000)
+})

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { Bus } from './bus/bus.ts'
+import { busStore } from './bus/bus-store.ts'
+import { memoryBus } from './bus/memory-bus.ts'
+import { natsBus } from './bus/nats-bus.ts'
+import type { Cache } from './cache/cache.ts'
+import { memoryCache } from './cache/memory-cache.ts'
+import { redisCache } from './cache/redis-cache.ts'
+import { type OpenDatabase, openDatabase } from './db/database.ts'
+import type { Env } from './env.ts'
+
+/** The adapters the environment names. */
+export interface Stores {
+  readonly database: OpenDatabase
+  readonly cache: Cache
+  readonly bus: Bus
+  close(): Promise<void>
+}
+
+/** Two processes with a cache or bus of their own on one database would each be right half of the time. */
+const EMBEDDED_LOCK = 'hubs embedded stores'
+
+/** @throws Error with a plain sentence when another process has embedded stores on the same Postgres. */
+export async function openStores(options: {
+  env: Env
+  log: Logger
+  signal: AbortSignal
+  /** Brings the database to this version of the product, before anything reads it. */
+  prepare: (database: OpenDatabase) => Promise<void>
+  /** The lock is gone: another process may begin, so this one must end. */
+  onLost: (error: Error) => void
+}): Promise<Stores> {
+  const { env, log, signal, prepare, onLost } = options
+  const { DATABASE_URL, REDIS_URL, NATS_URL, HUBS_DATA } = env
+  const database = await openDatabase({ url: DATABASE_URL, dataDir: HUBS_DATA, log, signal })
+  const missing = [REDIS_URL ? '' : 'REDIS_URL', NATS_URL ? '' : 'NATS_URL'].filter((name) => name !== '')
+  if (DATABASE_URL && missing.length > 0) {
+    const lock = await database.advisoryLock(EMBEDDED_LOCK)
+    if (!lock) {
+      await database.close()
+      throw new Error(
+        `Another process uses this database with its own cache or bus. Set ${missing.join(' and ')} in both, or stop one.`,
+      )
+    }
+    lock.lost.addEventListener('abort', () => onLost(new Error('The lock on the database was lost.')))
+  }
+  await prepare(database)
+  const cache = REDIS_URL ? await redisCache({ url: REDIS_URL, log }) : memoryCache()
+  const bus = NATS_URL
+    ? natsBus({ url: NATS_URL, log })
+    : await memoryBus({ store: busStore(database.db), log })
+  return {
+    database,
+    cache,
+    bus,
+    async close() {
+      await Promise.allSettled([bus.close(), cache.close()])
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+import { expect, test } from 'vitest'
+
+const root = dirname(import.meta.dirname)
+const isTest = (path: string) => /\.(test|fixtures)\.tsx?$|(^|[/-])contract\.ts$/.test(path)
+
+interface Import {
+  readonly from: string
+  /** A file of ours as a path from the root; a package by its name. */
+  readonly to: string
+  readonly typeOnly: boolean
+}
+
+function importsOf(room: string): readonly Import[] {
+  return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !isTest(name))
+    .flatMap((name) => {
+      const from = join(room, name)
+      const text = readFileSync(join(root, from), 'utf8')
+      const found = text.matchAll(
+        /^(?:import|export)(?<type> type)?[^'"]*?from '(?<name>[^']+)'|^import '(?<bare>[^']+)'|import\('(?<lazy>[^']+)'\)/gm,
+      )
+      return [...found].map(({ groups = {} }) => {
+        const target = groups.name ?? groups.bare ?? groups.lazy ?? ''
+        return { from, to: resolve(from, target), typeOnly: groups.type !== undefined }
+      })
+    })
+}
+
+function resolve(from: string, target: string): string {
+  if (target.startsWith('.')) return relative(root, join(root, dirname(from), target))
+  if (target.startsWith('#')) return target.slice(1)
+  return target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : (target.split('/')[0] ?? '')
+}
+
+const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`)
+const ours = (path: string) => /^(app|backend|drizzle|widgets|e2e|bench|scripts)\//.test(path)
+const breaking = (imports: readonly Import[], allowed: (one: Import) => boolean) =>
+  imports.filter((one) => !allowed(one)).map(({ from, to }) => `${from} → ${to}`)
+
+test('drizzle imports nothing of ours', () => {
+  expect(breaking(importsOf('drizzle'), ({ to }) => !ours(to) || inRoom('drizzle')(to))).toEqual([])
+})
+
+test('a widget type imports its own folder, what all widgets share, and no driver', () => {
+  const shared = (path: string) => /^widgets\/([^/]+\.tsx?|ui\/.*)$/.test(path)
+  const lists = /^widgets\/(registry\.ts|views\.tsx)$/
+  const drivers = /^(ioredis|postgres|drizzle-orm|next|undici|pino|@nats-io\/.*|@electric-sql\/.*)$/
+  const imports = importsOf('widgets').filter(({ from }) => !lists.test(from))
+  expect(
+    breaking(imports, ({ from, to }) => {
+      if (drivers.test(to)) return false
+      if (!ours(to)) return true
+      if (lists.test(to)) return false
+      return shared(to) || dirname(from) === dirname(to)
+    }),
+  ).toEqual([])
+})
+
+test('the backend imports no page, no view and no React', () => {
+  expect(
+    breaking(importsOf('backend'), ({ to }) => {
+      if (/^(react|react-dom|@tanstack\/react-query)$/.test(to)) return false
+      if (to.startsWith('widgets/')) return /^widgets\/(registry|define|topic-token)\.ts$/.test(to)
+      return !ours(to) || inRoom('backend')(to) || inRoom('drizzle')(to)
+    }),
+  ).toEqual([])
+})
+
+test('pages import of the backend its services and types', () => {
+  expect(
+    breaking(importsOf('app'), ({ to, typeOnly }) => {
+      if (/^(ioredis|postgres|drizzle-orm|@nats-io\/.*|@electric-sql\/.*)$/.test(to)) return false
+      if (to.startsWith('drizzle/') || to === 'widgets/registry.ts') return typeOnly
+      return !to.startsWith('backend/') || to === 'backend/services.ts' || typeOnly
+    }),
+  ).toEqual([])
+})
+
+/** What a bundler really takes in, types erased, however many steps away. */
+async function reach(entry: string, platform: 'node' | 'browser'): Promise<readonly string[]> {
+  const { metafile } = (await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: 'nowhere',
+    packages: 'external',
+    platform,
+    format: 'esm',
+    jsx: 'automatic',
+    logLevel: 'silent',
+  })) as { metafile: Metafile }
+  const external = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.filter((one) => one.external).map(({ path }) => path),
+  )
+  return [...Object.keys(metafile.inputs), ...external]
+}
+
+test('the program carries no view and no React', async () => {
+  const carried = await reach('backend/main.ts', 'node')
+  expect(carried.filter((path) => /^(react|react-dom|@tanstack)\b|\.tsx$|^app\//.test(path))).toEqual([])
+})
+
+test('the browser carries no loader, no schema and no backend', async () => {
+  for (const entry of ['widgets/views.tsx', 'app/live/worker.ts', 'app/live/use-live.ts']) {
+    const carried = await reach(entry, 'browser')
+    expect(carried.length).toBeGreaterThan(0)
+    const foreign = carried.filter((path) =>
+      /(^|\/)(loader|widget|registry)\.ts$|^(backend|drizzle)\/|^node:|^zod/.test(path),
+    )
+    expect(foreign, entry).toEqual([])
+  }
+})
