@@ -27,8 +27,7 @@ export const samples: readonly Sample[] = [
         },
         {
           id: 'push-17',
-          actor: 'hubot',
-          text: 'pushed 3 times to acme/api',
+          text: '3 pushes to acme/api by hubot',
           href: 'https://github.com/acme/api',
           topic: 'github.acme.api.push.-',
           time: noon - 25 * minute,

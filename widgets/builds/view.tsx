@@ -25,7 +25,7 @@ export default function BuildsView({ data }: ViewProps<typeof builds>) {
     <div>
       <p className="flex flex-wrap gap-x-3 pb-1 text-small text-soft tabular-nums">
         {present.map((state) => (
-          <span key={state}>
+          <span key={state} className={state === 'failed' ? 'font-medium text-bad' : undefined}>
             {data.counts[state]} {states[state].label}
           </span>
         ))}

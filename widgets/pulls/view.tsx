@@ -14,7 +14,7 @@ export default function PullsView({ data, config }: ViewProps<typeof pulls>) {
       <List items={data.pulls} keyOf={({ repository, number }) => `${repository}#${number}`} ordered>
         {({ repository, number, title, author, draft, href, updatedAt }) => (
           <Row
-            mark={`#${number}`}
+            mark={<span className="inline-block min-w-9">#{number}</span>}
             title={title}
             href={href}
             note={[draft ? 'Draft' : '', several ? repository : '', author].filter(Boolean).join(' · ')}
