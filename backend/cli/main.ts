@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util'
+import { EnvError, parseEnv } from '../env.ts'
+import { apply } from './apply.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+import { listHubs } from './hubs.ts'
+import { createToken, listTokens, revokeToken } from './token.ts'
+import { UsageError } from './usage-error.ts'
+
+const usage = `Usage: npm run hubs -- COMMAND
+
+  token create NAME --scope SCOPE   make an API token and print it; scopes: publish, hubs:write, read
+                                    (--scope may be given several times)
+  token list                        all tokens, without their secret part
+  token revoke ID                   no process accepts it 5 seconds later
+  apply PATH …                      create or replace hubs by documents { "slug": …, "title": …, "widgets": […] },
+                                    from files or all .json files of folders
+    --dry-run                       say what would be done, and do nothing
+  hubs list                         all hubs
+  replay github                     send a day of GitHub webhook deliveries to a running Hubs
+    --rate N                        deliveries a second (5)
+    --url URL                       where it runs (HUBS_ORIGIN, else this machine at PORT)
+
+With an embedded database a running Hubs is asked to do it; otherwise the database of DATABASE_URL or HUBS_DATA is opened.`
+
+type Options = ReturnType<typeof parse>['values']
+
+/** Says whether all was done. */
+type Run = (terminal: Terminal, args: string[], options: Options) => Promise<unknown>
+
+const runs: Readonly<Record<string, Run>> = {
+  'token create': (terminal, args, { scope }) => createToken(terminal, args, scope ?? []),
+  'token list': listTokens,
+  'token revoke': revokeToken,
+  'hubs list': listHubs,
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      scope: { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean' },
+      rate: { type: 'string' },
+      url: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+}
+
+function parseCommandLine(args: string[]) {
+  try {
+    return parse(args)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+async function main(args: string[]): Promise<boolean> {
+  const { values, positionals } = parseCommandLine(args)
+  if (values.help) {
+    console.log(usage)
+    return true
+  }
+  const [noun, verb, ...rest] = positionals
+  if (noun === 'replay' && verb === 'github' && rest.length === 0) return replay(values)
+  const runOne = runs[`${noun} ${verb}`]
+  if (noun !== 'apply' && !runOne) {
+    throw new UsageError(
+      noun === undefined ? 'No command is given.' : `There is no command “${positionals.join(' ')}”.`,
+    )
+  }
+  const terminal = await openTerminal(parseEnv(process.env))
+  try {
+    if (!runOne) return await apply(terminal, positionals.slice(1), values['dry-run'] ?? false)
+    await runOne(terminal, rest, values)
+    return true
+  } finally {
+    await terminal.close()
+  }
+}
+
+async function replay({ url, rate = '5' }: Options): Promise<boolean> {
+  const env = parseEnv(process.env)
+  const perSecond = Number(rate)
+  if (!(perSecond > 0 && perSecond <= 1000))
+    throw new UsageError('--rate takes a number of deliveries a second, up to 1000.')
+  if (!env.GITHUB_WEBHOOK_SECRET) {
+    throw new Error(
+      'Set GITHUB_WEBHOOK_SECRET to the value Hubs was started with: deliveries are signed with it.',
+    )
+  }
+  // Loaded when asked for, as its payloads are no dependency of the running product.
+  const { replayGithub } = await import('./replay.ts')
+  await replayGithub({
+    url: url ?? env.HUBS_ORIGIN ?? `http://${env.HOST}:${env.PORT}`,
+    secret: env.GITHUB_WEBHOOK_SECRET,
+    rate: perSecond,
+  })
+  return true
+}
+
+/** 0: done. 1: something was refused or failed. 2: the command line or the environment is wrong. */
+function exitCode(error: unknown): number {
+  console.error(error instanceof Error ? error.message : String(error))
+  if (error instanceof UsageError) console.error(`\n${usage}`)
+  return error instanceof UsageError || error instanceof EnvError ? 2 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2)).then((whole) => (whole ? 0 : 1), exitCode)

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Control } from '../db/control-socket.ts'
+import type { HubsRoom } from './hubs.ts'
+import { scopes, type TokensRoom } from './tokens.ts'
+
+const command = z.discriminatedUnion('do', [
+  z.strictObject({
+    do: z.literal('token create'),
+    name: z
+      .string()
+      .regex(/^[^\p{Cc}\p{Surrogate}]{1,100}$/u, { error: 'must be 1 to 100 characters on one line' }),
+    scopes: z.array(z.enum(scopes)).min(1),
+  }),
+  z.strictObject({ do: z.literal('token list') }),
+  z.strictObject({ do: z.literal('token revoke'), id: z.string().max(100) }),
+  z.strictObject({ do: z.literal('hubs list') }),
+  z.strictObject({ do: z.literal('apply'), slug: z.string(), document: z.unknown(), dryRun: z.boolean() }),
+])
+
+/** What an operator can have done from a terminal. */
+export type Command = z.input<typeof command>
+
+export interface Results {
+  'token create': { readonly id: string; readonly token: string }
+  'token list': readonly {
+    readonly id: string
+    readonly name: string
+    readonly scopes: readonly string[]
+    readonly createdAt: string
+    readonly revoked: boolean
+  }[]
+  'token revoke': { readonly revoked: boolean }
+  'hubs list': readonly {
+    readonly slug: string
+    readonly title: string
+    readonly widgets: number
+    readonly revision: number
+  }[]
+  apply: { readonly outcome: 'created' | 'replaced' | 'unchanged'; readonly revision: number }
+}
+
+/** Carries out commands, whether asked over the control socket or in the terminal's own process. */
+export function commands({ hubs, tokens }: { hubs: HubsRoom; tokens: TokensRoom }): Control {
+  const run: { [Name in Command['do']]: (given: Command & { do: Name }) => Promise<Results[Name]> } = {
+    'token create': ({ name, scopes }) => tokens.create(name, scopes),
+    'token list': async () =>
+      (await tokens.list()).map((token) => ({ ...token, createdAt: token.createdAt.toISOString() })),
+    'token revoke': async ({ id }) => ({ revoked: await tokens.revoke(id) }),
+    'hubs list': async () =>
+      (await hubs.all()).map(({ slug, title, widgets, revision }) => ({
+        ...{ slug, title, revision },
+        widgets: widgets.length,
+      })),
+    async apply({ slug, document, dryRun }) {
+      const { hub, outcome } = await hubs.put(slug, document, { dryRun })
+      return { outcome, revision: hub.revision }
+    },
+  }
+  return async (request) => {
+    const given = command.parse(request)
+    // Each name has the function that takes its command, which TypeScript cannot follow through the lookup.
+    return (run[given.do] as (given: Command) => Promise<unknown>)(given)
+  }
+}
