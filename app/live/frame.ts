@@ -1,4 +1,4 @@
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { StreamEvents } from '#backend/wire.ts'
 
 /** One event of a stream. `id` is the cursor once it is taken in. */
@@ -24,20 +24,17 @@ const names: Readonly<Record<keyof StreamEvents, true>> = {
  * Cuts the bytes of one connection into frames, however they are split. Unknown events are left out.
  * @throws SyntaxError when an event of ours is not JSON, after which the connection cannot be trusted.
  */
-export function frameDecoder(): (bytes: Uint8Array) => readonly Frame[] {
-  let frames: Frame[] = []
+export function frameDecoder(): (bytes: Uint8Array) => Iterable<Frame> {
+  let events: EventSourceMessage[] = []
   const text = new TextDecoder()
-  const parser = createParser({
-    onEvent({ event, data, id }) {
-      if (event === undefined || !Object.hasOwn(names, event)) return
-      // The server is ours and speaks this contract; checking its every field would cost the reader a schema library.
-      const frame = { name: event, data: JSON.parse(data), ...(id !== undefined && { id }) } as Frame
-      frames.push(frame)
-    },
-  })
-  return (bytes) => {
-    frames = []
+  const parser = createParser({ onEvent: (event) => events.push(event) })
+  return function* (bytes) {
+    events = []
     parser.feed(text.decode(bytes, { stream: true }))
-    return frames
+    for (const { event: name, data, id } of events) {
+      if (name === undefined || !Object.hasOwn(names, name)) continue
+      // The server is ours and speaks this contract; checking its every field would cost the reader a schema library.
+      yield { name, data: JSON.parse(data), ...(id !== undefined && { id }) } as Frame
+    }
   }
 }
