@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { SiteHeader } from './ui/site-header.tsx'
 
 export const metadata: Metadata = { title: 'Not found' }
@@ -12,9 +11,9 @@ export default function NotFound() {
         <h1 className="text-title">There is no such page</h1>
         <p className="mt-1 max-w-prose text-soft">
           The hub or widget may have been renamed or removed.{' '}
-          <Link className="text-accent underline underline-offset-2" href="/">
+          <a className="text-accent underline underline-offset-2" href="/">
             All hubs are listed here.
-          </Link>
+          </a>
         </p>
       </main>
     </>

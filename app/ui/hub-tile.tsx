@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { HubSummary } from '#backend/wire.ts'
 import { Monogram } from './monogram.tsx'
 
@@ -9,9 +8,9 @@ export function HubTile({ hub }: { readonly hub: HubSummary }) {
       <Monogram slug={hub.slug} title={hub.title} />
       <div className="min-w-0">
         <h2 className="truncate font-semibold text-large">
-          <Link className="after:absolute after:inset-0 after:rounded-xl" href={`/${hub.slug}`}>
+          <a className="after:absolute after:inset-0 after:rounded-xl" href={`/${hub.slug}`}>
             {hub.title}
-          </Link>
+          </a>
         </h2>
         {hub.summary === '' ? null : <p className="line-clamp-2 text-pretty text-soft">{hub.summary}</p>}
         <p className="mt-1 text-muted text-small">

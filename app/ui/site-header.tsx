@@ -1,8 +1,10 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Mark } from './mark.tsx'
 
-/** The bar every page but an embed has: home, where one is, and at the right how the page stands. */
+/**
+ * The bar every page but an embed has: home, where one is, and at the right how the page stands. Its links, as all of
+ * ours, are plain: `next/link` weighs 10 KB, asks ahead for pages nobody opens, and may show one from its cache.
+ */
 export function SiteHeader({
   trail = [],
   children,
@@ -22,17 +24,17 @@ export function SiteHeader({
       <header className="sticky top-0 z-30 border-line border-b bg-surface">
         <div className="frame flex h-12 items-center gap-3">
           <nav aria-label="Hubs" className="flex min-w-0 grow items-center gap-2">
-            <Link className="link flex items-center gap-2 font-semibold tracking-[-0.01em]" href="/">
+            <a className="link flex items-center gap-2 font-semibold tracking-[-0.01em]" href="/">
               <Mark /> Hubs
-            </Link>
+            </a>
             {trail.map(({ title, href }) => (
               <span key={href} className="flex min-w-0 items-center gap-2">
                 <span className="text-edge" aria-hidden="true">
                   /
                 </span>
-                <Link className="link truncate" href={href}>
+                <a className="link truncate" href={href}>
                   {title}
-                </Link>
+                </a>
               </span>
             ))}
           </nav>
