@@ -10,7 +10,8 @@ import { guard } from './servers/guard.ts'
 import { until } from './servers/until.ts'
 import { openStores, type Stores } from './stores.ts'
 
-const program = join(import.meta.dirname, '../dist/main.js')
+const root = join(import.meta.dirname, '..')
+const program = 'dist/main.js'
 
 /** The built product as its operators run it: one process on a free port, its data in a folder of its own. */
 export interface Product {
@@ -34,11 +35,13 @@ export async function startProduct(options: {
   /** As `HUBS_ROLES`; all by default. */
   readonly roles?: string
   readonly port?: number
+  /** What to run instead of the built program, in the project's folder. */
+  readonly command?: readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
   /** Real stores to share with another product; whoever opened them ends them. */
   readonly stores?: Stores
 }): Promise<Product> {
-  if (!existsSync(program)) throw new Error('The product is not built: run npm run build')
+  if (!existsSync(join(root, program))) throw new Error('The product is not built: run npm run build')
   const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const data = await mkdtemp(join(tmpdir(), 'hubs-product-'))
@@ -49,11 +52,13 @@ export async function startProduct(options: {
   let child = await launch()
 
   async function launch(): Promise<ChildProcess & { readonly pid: number }> {
-    const started = spawn(process.execPath, ['--enable-source-maps', program], {
-      cwd: data,
+    const [file, ...args] = options.command ?? [process.execPath, '--enable-source-maps', program]
+    const started = spawn(file, args, {
+      cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
+        NODE_ENV: 'production',
         PATH: process.env.PATH,
         HOME: process.env.HOME,
         PORT: String(port),

@@ -13,7 +13,7 @@ import { nanos } from '@nats-io/transport-node'
 export const STREAM = 'HUBS'
 export const CONSUMER = 'hubs-daemon'
 export const SUBJECT = 'events.'
-export const DEAD_STREAM = 'HUBS_DEAD'
+const DEAD_STREAM = 'HUBS_DEAD'
 export const DEAD_SUBJECT = 'dead.'
 
 const DAY = 86_400_000
