@@ -50,7 +50,7 @@ export async function build() {
 
 async function bundlePrograms() {
   const { build: bundle } = await import('esbuild')
-  await bundle({
+  const told = await bundle({
     absWorkingDir: root,
     entryPoints: { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' },
     outdir: 'dist',
@@ -61,7 +61,9 @@ async function bundlePrograms() {
     packages: 'external',
     sourcemap: true,
     logLevel: 'warning',
-  })
+  }).catch(() => undefined)
+  // It has told its errors itself.
+  if (!told) process.exit(1)
 }
 
 if (process.argv[1] === import.meta.filename && !(process.argv.includes('--if-needed') && isBuilt()))
