@@ -1,0 +1,113 @@
+import type { FollowedHubs } from '../hubs/follow.ts'
+import { HubError } from '../hubs/hub-error.ts'
+import { hubSummary, hubView } from '../hubs/hub-view.ts'
+import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
+import type { Lacking } from '../refresh/availability.ts'
+import { ProblemError } from './problem.ts'
+import type { Answer, Call, Route } from './route.ts'
+import { widgetTypeViews } from './widget-type-views.ts'
+
+/** Bytes of one hub document. */
+const DOCUMENT_LIMIT = 1024 * 1024
+const PAGE = 200
+export const MAX_PAGE = 1000
+
+const statuses: Readonly<Record<HubError['code'], number>> = {
+  'hub-refused': 422,
+  'hub-missing': 404,
+  'hub-changed': 412,
+  'widget-taken': 409,
+}
+
+/** Hubs as JSON. Reads are answered from memory, so they work while the database is away. */
+export function hubRoutes(options: { hubs: HubsRoom; followed: FollowedHubs; lacking: Lacking }): Route[] {
+  const { hubs, followed, lacking } = options
+  const types = { types: widgetTypeViews(lacking) }
+
+  async function put(call: Call): Promise<Answer> {
+    await call.authorize('hubs:write')
+    const slug = call.params.slug ?? ''
+    const document = await call.json(DOCUMENT_LIMIT)
+    const { hub, outcome } = await refusing(() => hubs.put(slug, document, { expect: expectation(call) }))
+    // Whoever reads after this answer reads what was written; that it was written is true in any case.
+    await followed.caughtUp().catch(() => {})
+    const known = followed.hubs.get(slug)
+    const view = known?.revision === hub.revision ? hubView(known) : { slug, revision: hub.revision }
+    const headers = { etag: etagOf(hub) }
+    return outcome === 'created'
+      ? { status: 201, headers: { ...headers, location: `/api/v1/hubs/${slug}` }, body: view }
+      : { status: 200, headers, body: view }
+  }
+
+  return [
+    { method: 'GET', path: '/api/v1/hubs', handle: async ({ url }) => listed(followed, url.searchParams) },
+    {
+      method: 'GET',
+      path: '/api/v1/hubs/:slug',
+      async handle({ params, headers }) {
+        const hub = followed.hubs.get(params.slug ?? '')
+        if (!hub) throw new ProblemError(404, `There is no hub “${params.slug}”.`)
+        const etag = etagOf(hub)
+        const caching = { etag, 'cache-control': 'no-cache' }
+        if (tags(headers['if-none-match']).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)) {
+          return { status: 304, headers: caching }
+        }
+        return { status: 200, headers: caching, body: hubView(hub) }
+      },
+    },
+    { method: 'PUT', path: '/api/v1/hubs/:slug', handle: put },
+    {
+      method: 'DELETE',
+      path: '/api/v1/hubs/:slug',
+      async handle(call) {
+        await call.authorize('hubs:write')
+        await refusing(() => hubs.remove(call.params.slug ?? '', { expect: expectation(call) }))
+        await followed.caughtUp().catch(() => {})
+        return { status: 204 }
+      },
+    },
+    { method: 'GET', path: '/api/v1/widget-types', handle: async () => ({ status: 200, body: types }) },
+  ]
+}
+
+/** By slug, `limit` at a time; `next` is the `after` of the next page. */
+function listed(followed: FollowedHubs, query: URLSearchParams): Answer {
+  const limit = Number(query.get('limit') ?? PAGE)
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw new ProblemError(400, `limit must be a whole number from 1 to ${MAX_PAGE}.`, {
+      errors: [{ field: 'limit', message: `must be a whole number from 1 to ${MAX_PAGE}` }],
+    })
+  }
+  const after = query.get('after') ?? ''
+  const slugs = [...followed.hubs.keys()].filter((slug) => slug > after).sort()
+  const page = slugs.slice(0, limit).flatMap((slug) => followed.hubs.get(slug) ?? [])
+  const next = slugs.length > limit ? page.at(-1)?.slug : undefined
+  return { status: 200, body: { hubs: page.map(hubSummary), ...(next ? { next } : {}) } }
+}
+
+async function refusing<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error
+    throw new ProblemError(statuses[error.code], error.message, { errors: error.errors })
+  }
+}
+
+const etagOf = ({ revision }: { revision: number }): string => `"${revision}"`
+
+function tags(header: string | undefined): string[] {
+  return (header ?? '').split(',').map((tag) => tag.trim())
+}
+
+/** `If-Match` names revisions that may be replaced, `*` any there is; `If-None-Match: *` asks for there being none. */
+function expectation({ headers }: Call): Expectation | undefined {
+  const match = headers['if-match']
+  if (match !== undefined) {
+    const named = tags(match)
+    if (named.includes('*')) return { exists: true }
+    // A weak tag, or one that was never ours, matches nothing (RFC 9110, 13.1.1).
+    return { revisions: named.flatMap((tag) => (/^"\d{1,15}"$/.test(tag) ? [Number(tag.slice(1, -1))] : [])) }
+  }
+  return tags(headers['if-none-match']).includes('*') ? { exists: false } : undefined
+}
