@@ -1,0 +1,275 @@
+import examples from '@octokit/webhooks-examples'
+import { sign } from '@octokit/webhooks-methods'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Reading } from './cloud-event.ts'
+import { decodeDelivery } from './delivery.ts'
+import { encodeEvent, type HubEvent } from './event.ts'
+import { readGithub } from './github.ts'
+import { projectGitHub } from './github-projection.ts'
+import { gitHubTime } from './github-time.ts'
+import { parseTopic } from './topic.ts'
+
+const secret = 'It’s a secret'
+const now = Date.UTC(2030, 0, 1)
+const every = examples.flatMap(({ name, examples }) =>
+  examples.map((payload, index) => ({
+    event: name as string,
+    title: `${name} ${index}`,
+    payload: payload as object,
+  })),
+)
+function example(event: string, action?: string): Record<string, unknown> {
+  const found = every.find(
+    ({ event: name, payload }) =>
+      name === event && (!action || (payload as { action?: string }).action === action),
+  )
+  if (!found) throw new Error(`no example of ${event} ${action}`)
+  return found.payload as Record<string, unknown>
+}
+
+async function deliver(
+  event: string,
+  payload: unknown,
+  {
+    headers = {},
+    body = JSON.stringify(payload),
+  }: { headers?: Record<string, string | undefined>; body?: string } = {},
+): Promise<Reading> {
+  const all = {
+    'content-type': 'application/json',
+    'x-github-event': event,
+    'x-github-delivery': 'b1c6e0b0-0000-11ee-8a5c-000000000000',
+    'x-hub-signature-256': await sign(secret, body),
+    ...headers,
+  }
+  return readGithub(secret)?.({ headers: all, body: Buffer.from(body), now }) as Promise<Reading>
+}
+async function accepted(event: string, payload: unknown): Promise<HubEvent> {
+  const reading = await deliver(event, payload)
+  if ('refusal' in reading || !reading.events[0]) throw new Error(JSON.stringify(reading))
+  return reading.events[0]
+}
+
+test.each(every)('$title becomes an event', async ({ event, payload }) => {
+  const made = await accepted(event, payload)
+  const { repository, organization } = payload as Record<
+    string,
+    { full_name?: string; login?: string } | undefined
+  >
+  const action = 'action' in payload ? String(payload.action) : undefined
+  const tokens = parseTopic(made.topic)
+  expect(tokens).toHaveLength(5)
+  const [owner = organization?.login ?? '-', name = '-'] =
+    repository?.full_name?.toLowerCase().split('/') ?? []
+  expect(tokens).toEqual(['github', owner.toLowerCase(), name, event, action ?? '-'])
+  expect(made.type).toBe(['com.github', event, ...(action ? [action] : [])].join('.'))
+  expect(made.source).toMatch(/^https?:\/\/github\.com\//)
+  expect(Buffer.byteLength(JSON.stringify(made.data))).toBeLessThanOrEqual(64 * 1024)
+  expect(made.data).toMatchObject({
+    event,
+    ...(repository ? { repository: { full_name: repository.full_name } } : {}),
+  })
+  expect(
+    decodeDelivery({
+      topic: made.topic,
+      body: Buffer.from(encodeEvent(made)),
+      stream: 'S',
+      sequence: 1,
+      time: 2,
+    }),
+  ).toEqual({
+    event: { ...made, receivedAt: 2 },
+  })
+})
+
+test('what widgets fold is in the projection', async () => {
+  const { data, source, time } = await accepted('pull_request', example('pull_request', 'opened'))
+  expect(data).toMatchObject({
+    action: 'opened',
+    repository: {
+      full_name: 'Codertocat/Hello-World',
+      html_url: 'https://github.com/Codertocat/Hello-World',
+    },
+    sender: { login: 'Codertocat' },
+    pull_request: {
+      number: 2,
+      title: 'Update the README with new information.',
+      state: 'open',
+      draft: false,
+      merged: false,
+      html_url: 'https://github.com/Codertocat/Hello-World/pull/2',
+      user: { login: 'Codertocat' },
+      head: { ref: 'changes' },
+      base: { ref: 'master' },
+      updated_at: '2019-05-15T15:20:33Z',
+      closed_at: null,
+    },
+  })
+  expect(source).toBe('https://github.com/Codertocat/Hello-World')
+  expect(time).toBe(Date.parse('2019-05-15T15:20:33Z'))
+  expect((await accepted('workflow_run', example('workflow_run'))).data).toMatchObject({
+    workflow_run: { run_number: 36, run_attempt: 1, status: 'queued', conclusion: null, head_branch: 'main' },
+  })
+})
+
+test('a push keeps twenty commits by their first lines, and says how many there were', () => {
+  const commit = {
+    id: 'f'.repeat(40),
+    message: 'Fix it\n\nAt length',
+    timestamp: '2026-01-01T00:00:00Z',
+    author: { name: 'A' },
+  }
+  const projection = projectGitHub('push', { ...example('push'), commits: Array(300).fill(commit) })
+  expect(projection.commits).toHaveLength(20)
+  expect(projection.commits?.[0]).toEqual({ ...commit, message: 'Fix it' })
+  expect(projection.commit_count).toBe(300)
+})
+
+test.each([
+  [
+    'push',
+    { repository: { pushed_at: 1_700_000_000 }, head_commit: { timestamp: '2001-01-01T00:00:00Z' } },
+    1_700_000_000_000,
+  ],
+  ['push', { head_commit: { timestamp: '2001-01-01T00:00:00+01:00' } }, Date.parse('2000-12-31T23:00:00Z')],
+  [
+    'issues',
+    { issue: { created_at: '2001-01-01T00:00:00Z', updated_at: '2002-01-01T00:00:00Z', closed_at: null } },
+    Date.UTC(2002),
+  ],
+  [
+    'workflow_job',
+    { workflow_job: { started_at: '2001-01-01T00:00:00Z', completed_at: null } },
+    Date.UTC(2001),
+  ],
+  [
+    'pull_request_review',
+    {
+      review: { submitted_at: '2001-01-01T00:00:00Z' },
+      pull_request: { updated_at: '2003-01-01T00:00:00Z' },
+    },
+    Date.UTC(2003),
+  ],
+  ['status', { updated_at: '2001-01-01T00:00:00Z' }, Date.UTC(2001)],
+  ['star', { starred_at: null }, undefined],
+  ['issues', { issue: { updated_at: 'yesterday' } }, undefined],
+  ['issues', { issue: [] }, undefined],
+])('the time of %s %j', (event, payload, time) => {
+  expect(gitHubTime(event, payload)).toBe(time)
+})
+
+test('an event without a time, or of the future, is of now', async () => {
+  expect((await accepted('gollum', example('gollum'))).time).toBe(now)
+  expect((await accepted('issues', { issue: { updated_at: '2999-01-01T00:00:00Z' } })).time).toBe(now)
+})
+
+test('a form is read as JSON is', async () => {
+  const body = new URLSearchParams({ payload: JSON.stringify(example('push')) }).toString()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect(await deliver('push', undefined, { headers, body })).toMatchObject({
+    events: [{ topic: 'github.codertocat.hello-world.push.-' }],
+  })
+})
+
+test.each([
+  ['none', undefined],
+  ['empty', ''],
+  ['another', `sha256=${'0'.repeat(64)}`],
+  ['the older kind', 'sha1=0000000000000000000000000000000000000000'],
+])('a delivery is refused whose signature is %s', async (_, signature) => {
+  const reading = await deliver('push', example('push'), { headers: { 'x-hub-signature-256': signature } })
+  expect(reading).toMatchObject({ refusal: { status: 401 } })
+})
+
+test.each(['null', '[]', '"x"', '{', 'payload={}'])('the signed body %s is no payload', async (body) => {
+  expect(await deliver('push', undefined, { body })).toMatchObject({ refusal: { status: 400 } })
+})
+
+test('an empty body is refused', async () => {
+  const headers = { 'x-github-event': 'push', 'x-github-delivery': '1', 'x-hub-signature-256': 'sha256=' }
+  const reading = await readGithub(secret)?.({ headers, body: Buffer.from(''), now })
+  expect(reading).toMatchObject({ refusal: { status: 401 } })
+})
+
+test('missing headers are named', async () => {
+  const headers = { 'x-github-event': undefined, 'x-github-delivery': undefined }
+  expect(await deliver('push', {}, { headers })).toMatchObject({
+    refusal: { status: 400, errors: [{ field: 'x-github-event' }, { field: 'x-github-delivery' }] },
+  })
+})
+
+test('nothing reads deliveries while no secret is set', () => {
+  expect(readGithub(undefined)).toBeUndefined()
+})
+
+const scrap = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.string({ unit: 'binary', maxLength: 2000, size: 'max' }),
+  fc.double(),
+)
+const spoilt = fc
+  .tuple(fc.constantFrom(...every), fc.array(fc.tuple(fc.nat(), fc.nat(), scrap), { maxLength: 6 }))
+  .map(([{ event, payload }, changes]) => {
+    const changed = structuredClone(payload) as Record<string, unknown>
+    for (const [first, second, value] of changes) {
+      const names = Object.keys(changed)
+      const name = names[first % names.length] ?? ''
+      const inner = changed[name]
+      if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
+        const fields = Object.keys(inner)
+        ;(inner as Record<string, unknown>)[fields[second % Math.max(1, fields.length)] ?? 'x'] = value
+      } else changed[name] = value
+    }
+    return { event, payload: changed }
+  })
+
+test('whatever a signed payload holds becomes an event of at most 64 KiB, or is refused with a reason', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        spoilt,
+        fc.record({ event: fc.string({ minLength: 1 }), payload: fc.dictionary(fc.string(), scrap) }),
+      ),
+      async ({ event, payload }) => {
+        const reading = await deliver(event, payload)
+        if ('refusal' in reading) {
+          expect(reading.refusal.errors.length).toBeGreaterThan(0)
+          return
+        }
+        const [made] = reading.events
+        expect(parseTopic(made?.topic ?? '')).toHaveLength(5)
+        expect(Buffer.byteLength(JSON.stringify(made?.data))).toBeLessThanOrEqual(64 * 1024)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('any payload at all is projected to at most 64 KiB', () => {
+  const wide = 'ß\u0001"'.repeat(20_000)
+  const user = { login: wide, html_url: wide, type: wide }
+  const commit = {
+    id: wide,
+    message: wide,
+    timestamp: wide,
+    url: wide,
+    author: { name: wide, username: wide },
+  }
+  const stuffed = Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [`x${index}`, { name: wide, title: wide, html_url: wide }]),
+  )
+  const projection = projectGitHub(wide, {
+    ...stuffed,
+    action: wide,
+    sender: user,
+    head_commit: commit,
+    commits: Array(100).fill(commit),
+    pull_request: { title: wide, user, labels: Array(100).fill({ name: wide, color: wide }) },
+    issue: { title: wide, user, labels: Array(100).fill({ name: wide, color: wide }) },
+    workflow_run: { name: wide, display_title: wide, head_commit: commit, actor: user },
+    branches: Array(100).fill({ name: wide }),
+    pages: Array(100).fill({ page_name: wide, title: wide, action: wide, html_url: wide }),
+  })
+  expect(Buffer.byteLength(JSON.stringify(projection))).toBeLessThanOrEqual(64 * 1024)
+})

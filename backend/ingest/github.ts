@@ -1,0 +1,85 @@
+import { verify } from '@octokit/webhooks-methods'
+import type { Json } from '#widgets/define.ts'
+import { topicToken } from '#widgets/topic-token.ts'
+import { contentType, type Post, type Reading, readJson, refuse } from './cloud-event.ts'
+import { readEnvelope } from './envelope.ts'
+import { projectGitHub } from './github-projection.ts'
+import { gitHubTime } from './github-time.ts'
+import { type Fielded, isFielded } from './projection.ts'
+
+/** What reads and checks one webhook delivery; nothing while no `secret` is set. */
+export function readGithub(secret: string | undefined): ((post: Post) => Promise<Reading>) | undefined {
+  return secret === undefined ? undefined : (post) => readDelivery(secret, post)
+}
+
+async function readDelivery(secret: string, { headers, body, now }: Post): Promise<Reading> {
+  const signature = header(headers, 'x-hub-signature-256')
+  const text = Buffer.from(body).toString('utf8')
+  if (signature === undefined || text === '' || !(await verify(secret, text, signature))) {
+    return refuse(
+      401,
+      'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
+    )
+  }
+  const event = header(headers, 'x-github-event')
+  const id = header(headers, 'x-github-delivery')
+  if (event === undefined || id === undefined) {
+    return refuse(400, 'GitHub names the event and the delivery in headers.', [
+      ...(event === undefined ? [{ field: 'x-github-event', message: 'is missing' }] : []),
+      ...(id === undefined ? [{ field: 'x-github-delivery', message: 'is missing' }] : []),
+    ])
+  }
+  const payload = readPayload(header(headers, 'content-type'), body, text)
+  if (!payload) return refuse(400, 'The payload is no JSON object.')
+
+  const { owner, repository, address } = place(payload)
+  const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
+  const read = readEnvelope(
+    {
+      specversion: '1.0',
+      id,
+      source: address,
+      type: `com.github.${[event, ...(action === undefined ? [] : [action])].join('.')}`,
+      topic: ['github', ...[owner, repository, event, action].map(topicToken)].join('.'),
+      datacontenttype: 'application/json',
+      data: projectGitHub(event, payload) as unknown as Json,
+    },
+    { now: Math.min(gitHubTime(event, payload) ?? now, now) },
+  )
+  if ('event' in read) return { events: [read.event] }
+  return refuse(400, 'The delivery cannot be named as an event.', read.errors)
+}
+
+/** GitHub sends JSON, or a form with JSON in its field `payload`, as the webhook is set up. */
+function readPayload(type: string | undefined, body: Uint8Array, text: string): Fielded | undefined {
+  const form = contentType(type).mediaType === 'application/x-www-form-urlencoded'
+  const json = form ? readJson(Buffer.from(new URLSearchParams(text).get('payload') ?? '')) : readJson(body)
+  return isFielded(json?.value) ? json.value : undefined
+}
+
+interface Place {
+  readonly owner: string | undefined
+  readonly repository: string | undefined
+  readonly address: string
+}
+
+/** Of the repository; of the organisation when there is none. */
+function place({ repository, organization }: Fielded): Place {
+  const [owner, name] = isFielded(repository) ? (textOf(repository.full_name)?.split('/') ?? []) : []
+  if (owner && name && isFielded(repository)) {
+    const page = textOf(repository.html_url)
+    const address = page && /^https?:\/\/\S{1,500}$/.test(page) ? page : `https://github.com/${owner}/${name}`
+    return { owner, repository: name, address }
+  }
+  const login = isFielded(organization) ? textOf(organization.login) : undefined
+  return { owner: login, repository: undefined, address: `https://github.com/${login ?? ''}` }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function header(headers: Post['headers'], name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
