@@ -1,21 +1,17 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Daemon } from './daemon.ts'
 import type { Env, Role } from './env.ts'
-import { authorizer } from './http/authorize.ts'
 import { embedScriptRoute } from './http/embed-script.ts'
 import { eventRoutes } from './http/events.ts'
-import { healthRoutes } from './http/health.ts'
 import { hubRoutes } from './http/hubs.ts'
 import { type Figure, metricsRoute } from './http/metrics.ts'
+import { openApiRoute } from './http/openapi.ts'
 import type { RawRoute, Route } from './http/route.ts'
-import { frontServer } from './http/server.ts'
 import { streamRoute } from './http/stream.ts'
 import { widgetRoutes } from './http/widgets.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import type { HubsRoom } from './hubs/hubs.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
-import type { TokensRoom } from './hubs/tokens.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import { readGithub } from './ingest/github.ts'
 import { publisher } from './ingest/publish.ts'
@@ -31,10 +27,9 @@ import { openSessions, type Sessions } from './stream/sessions.ts'
 import { openSnapshots } from './stream/snapshots.ts'
 
 export interface Front {
-  readonly server: Server
-  servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
-  /** From now on `/readyz` says so. */
-  setReady(): void
+  readonly routes: readonly (Route | RawRoute)[]
+  /** Names of the stores that cannot be reached. */
+  away(): Promise<readonly string[]>
   drain(seconds: number): Promise<void>
 }
 
@@ -43,7 +38,6 @@ export async function openFront(options: {
   env: Env
   stores: Stores
   hubs: HubsRoom
-  tokens: TokensRoom
   followed: FollowedHubs
   lacking: Lacking
   eventLog: EventLog
@@ -52,16 +46,16 @@ export async function openFront(options: {
   log: Logger
   signal: AbortSignal
   daemon: Daemon | undefined
+  draining: () => boolean
 }): Promise<Front> {
-  const { env, stores, hubs, tokens, followed, lacking, eventLog, origin, build, log, signal, daemon } =
+  const { env, stores, hubs, followed, lacking, eventLog, origin, build, log, signal, daemon, draining } =
     options
   const { cache, bus } = stores
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
   const layouts = layoutsOf(followed)
-  let ready = false
   let sessions: Sessions | undefined
   let liveness: Liveness | undefined
-  const routes: (Route | RawRoute)[] = healthRoutes({ ready: () => ready, away })
+  const routes: (Route | RawRoute)[] = []
 
   if (has('web') || has('stream')) {
     const live = await followLiveness(cache)
@@ -69,7 +63,7 @@ export async function openFront(options: {
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {
       sessions = openSessions({ keys, layouts, liveness: live, build, signal })
-      routes.push(streamRoute({ sessions, layouts, draining: () => !ready }))
+      routes.push(streamRoute({ sessions, layouts, draining }))
     }
   }
 
@@ -86,6 +80,7 @@ export async function openFront(options: {
       ...hubRoutes({ hubs, followed, lacking }),
       ...widgetRoutes({ hubs: followed, snapshots, cache, explain }),
       ...eventRoutes({ publish: publisher({ bus }), readGithub: readGithub(env.GITHUB_WEBHOOK_SECRET) }),
+      openApiRoute(),
       embedScriptRoute,
     )
     provideServices(
@@ -124,15 +119,9 @@ export async function openFront(options: {
   const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
   routes.push(metricsRoute({ figures, token: env.HUBS_METRICS_TOKEN, loopback }))
 
-  const front = frontServer({ routes, authorize: authorizer(tokens), log })
   return {
-    ...front,
-    setReady() {
-      ready = true
-    },
-    async drain(seconds) {
-      ready = false
-      await sessions?.drain(seconds)
-    },
+    routes,
+    away,
+    drain: async (seconds) => sessions?.drain(seconds),
   }
 }

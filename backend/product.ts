@@ -3,9 +3,14 @@ import type { Logger } from 'pino'
 import type { SecretName } from '#widgets/define.ts'
 import { registry, widgetType } from '#widgets/registry.ts'
 import { runDaemon } from './daemon.ts'
+import { holdDataFolder } from './db/data-folder.ts'
 import type { Env, Role } from './env.ts'
 import { openFront } from './front.ts'
+import { authorizer } from './http/authorize.ts'
+import { healthRoutes } from './http/health.ts'
 import { openPages } from './http/pages.ts'
+import { frontServer } from './http/server.ts'
+import { commands } from './hubs/commands.ts'
 import { followHubs } from './hubs/follow.ts'
 import { hubsRoom } from './hubs/hubs.ts'
 import { placer } from './hubs/placed.ts'
@@ -50,6 +55,17 @@ export async function openProduct(options: {
   const origin =
     env.HUBS_ORIGIN ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
 
+  let ready = false
+  let away = async (): Promise<readonly string[]> => []
+  const front = frontServer({ health: healthRoutes({ ready: () => ready, away: () => away() }), log })
+  const { server } = front
+  // First, so that a taken port is told at once and probes are answered while a store is waited for.
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(env.PORT, env.HOST, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
   let firstToken: string | undefined
@@ -86,11 +102,10 @@ export async function openProduct(options: {
   const daemon = has('daemon')
     ? await runDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log, signal })
     : undefined
-  const front = await openFront({
+  const parts = await openFront({
     env,
     stores,
     hubs,
-    tokens,
     followed,
     lacking,
     eventLog: logged,
@@ -99,14 +114,11 @@ export async function openProduct(options: {
     log,
     signal,
     daemon,
+    draining: () => !ready,
   })
+  away = parts.away
+  front.serve(parts.routes, authorizer(tokens))
 
-  const { server } = front
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(env.PORT, env.HOST, resolve)
-  })
-  const { port } = server.address() as AddressInfo
   const pages = has('web')
     ? await openPages({
         server,
@@ -118,13 +130,16 @@ export async function openProduct(options: {
       })
     : undefined
   if (pages) front.servePages(pages.handle)
-  folder?.serve({ hubs, tokens })
-  front.setReady()
+  await folder?.serve(commands({ hubs, tokens }))
+  ready = true
 
   return {
     url: `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? 'localhost' : env.HOST}:${port}`,
     firstToken,
-    drain: () => front.drain(env.HUBS_DRAIN_SECONDS),
+    async drain() {
+      ready = false
+      await parts.drain(env.HUBS_DRAIN_SECONDS)
+    },
     async close() {
       server.close()
       server.closeAllConnections()

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import { busStore } from './bus/bus-store.ts'
@@ -49,6 +50,8 @@ export async function openStores(options: {
   const bus = NATS_URL
     ? natsBus({ url: NATS_URL, log })
     : await memoryBus({ store: busStore(database.db), log })
+  await untilAnswered('cache', () => cache.read([]), log, signal)
+  await untilAnswered('message bus', () => bus.through(), log, signal)
   return {
     database,
     cache,
@@ -58,4 +61,23 @@ export async function openStores(options: {
       await database.close()
     },
   }
+}
+
+/** A store that is away at the start is waited for, with a line in the log at every try. */
+async function untilAnswered(
+  name: string,
+  ask: () => Promise<unknown>,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let delay = 500; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
+    try {
+      await ask()
+      return
+    } catch (error) {
+      log.warn({ err: error }, `The ${name} cannot be reached: trying again in ${delay / 1_000} s.`)
+      await setTimeout(delay, undefined, { signal }).catch(() => {})
+    }
+  }
+  throw new Error(`Stopped while waiting for the ${name}.`)
 }

@@ -32,7 +32,8 @@ beforeAll(async () => {
   followed = followHubs({ hubs, place, listen: database.listen, log, signal: ended.signal })
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
-  front = frontServer({ routes: hubRoutes({ hubs, followed, lacking }), authorize: authorizer(tokens), log })
+  front = frontServer({ health: [], log })
+  front.serve(hubRoutes({ hubs, followed, lacking }), authorizer(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
   token = (await tokens.create('writer', ['hubs:write'])).token

@@ -8,6 +8,9 @@ import { type FrontServer, frontServer } from './server.ts'
 
 let front: FrontServer
 let base: string
+let start: () => void
+
+const health: Route[] = [{ method: 'GET', path: '/healthz', handle: async () => ({ status: 200 }) }]
 
 const routes: Route[] = [
   { method: 'GET', path: '/api/hello', handle: async () => ({ status: 200, body: { hello: 'you' } }) },
@@ -43,13 +46,13 @@ beforeEach(async () => {
     ['hubs_writer', new Set(['hubs:write'])],
     ['hubs_reader', new Set(['read'])],
   ])
-  front = frontServer({
-    routes,
-    authorize: authorizer({ verify: async (token) => tokens.get(token) }),
-    log: pino({ level: 'silent' }),
-  })
+  front = frontServer({ health, log: pino({ level: 'silent' }) })
+  start = () => front.serve(routes, authorizer({ verify: async (token) => tokens.get(token) }))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`
+})
+beforeEach(({ task }) => {
+  if (task.name !== starting) start()
 })
 afterEach(() => {
   front.server.closeAllConnections()
@@ -62,6 +65,15 @@ async function problem(response: Response): Promise<{ status: number; detail: st
   expect(body.status).toBe(response.status)
   return body
 }
+
+const starting = 'until the routes are there, all but health is told to wait'
+test(starting, async () => {
+  expect((await fetch(`${base}/healthz`)).status).toBe(200)
+  expect(await problem(await fetch(`${base}/api/hello`))).toMatchObject({ status: 503 })
+  expect(await problem(await fetch(`${base}/welcome`))).toMatchObject({ status: 503 })
+  start()
+  expect((await fetch(`${base}/api/hello`)).status).toBe(200)
+})
 
 test('an answer is JSON and never sniffed or kept', async () => {
   const response = await fetch(`${base}/api/hello`)

@@ -8,7 +8,9 @@ import { router } from './router.ts'
 
 export interface FrontServer {
   readonly server: Server
-  /** From now on `pages` answers what no route does. */
+  /** From now on these routes are answered too; until then everything else is told to wait. */
+  serve(routes: readonly (Route | RawRoute)[], authorize: Authorize): void
+  /** From now on this answers what no route does. */
   servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
 }
 
@@ -18,14 +20,17 @@ const AWAY: Readonly<Record<string, string>> = {
   'database-away': 'The database cannot be reached at the moment. Try again in a few seconds.',
 }
 
+type Authorize = (header: string | undefined, scope: Scope) => Promise<void>
+
 /** The one port: everything except pages is answered here, from an explicit list of routes. */
 export function frontServer(options: {
-  routes: readonly (Route | RawRoute)[]
-  authorize: (header: string | undefined, scope: Scope) => Promise<void>
+  /** Answered from the start. */
+  health: readonly Route[]
   log: Logger
 }): FrontServer {
-  const { routes, authorize, log } = options
-  const find = router(routes)
+  const { health, log } = options
+  let find = router(health)
+  let authorize: Authorize | undefined
   let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
 
   function toProblem(error: unknown, request: IncomingMessage): ProblemError {
@@ -58,7 +63,9 @@ export function frontServer(options: {
       signal: gone.signal,
       body: (limit) => readBody(request, limit),
       json: async (limit) => parseJson(await readBody(request, limit)),
-      authorize: (scope) => authorize(request.headers.authorization, scope),
+      async authorize(scope) {
+        await authorize?.(request.headers.authorization, scope)
+      },
     }
     send(request, response, await route.handle(call))
   }
@@ -108,6 +115,10 @@ export function frontServer(options: {
       answered.catch((error: unknown) => refuse(request, response, error))
       return
     }
+    if (!authorize) {
+      const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
+      return refuse(request, response, new ProblemError(503, starting, { headers: { 'retry-after': '2' } }))
+    }
     if (found.kind === 'method') {
       const problem = new ProblemError(405, `${request.method} is not answered here.`, {
         headers: { allow: found.allow },
@@ -124,6 +135,10 @@ export function frontServer(options: {
 
   return {
     server,
+    serve(routes, given) {
+      find = router([...health, ...routes])
+      authorize = given
+    },
     servePages(handler) {
       pages = handler
     },
