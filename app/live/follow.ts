@@ -12,7 +12,7 @@ export interface Follow extends Shows {
   cursor: string
   /** Newest revision that the stream has named. */
   told: number
-  /** Edits were missed, so what the stream has followed meanwhile is unknown. */
+  /** A stream followed other keys than ours, so that its cursor says nothing about ours. */
   missed: boolean
   /** Moment after which it is left. */
   until: number

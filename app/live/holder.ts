@@ -27,6 +27,7 @@ const GATHER = 10
 const SWEEP_EVERY = 10_000
 /** Milliseconds after which a refused stream is asked for again, when all it asked for exists. */
 const ASK_AGAIN = 15_000
+const ASK_ANOTHER = 1_000
 
 export function openHolder(world: World): Holder {
   const closing = new AbortController()
@@ -40,7 +41,7 @@ export function openHolder(world: World): Holder {
   const results = openResults(followed)
   const audience = openAudience({
     shown: (key) => results.get(key)?.shown,
-    settled: (follow) => reads.idle() && follow.told <= follow.layout.revision,
+    settled: ({ told, layout, missed }) => reads.idle() && told <= layout.revision && !missed,
     live,
     now: clock.read,
     build: () => build,
@@ -58,6 +59,7 @@ export function openHolder(world: World): Holder {
     signal,
     held: results.get,
     followed,
+    place,
     take: (states) => states.forEach(take),
     takeData(data) {
       if (results.takeData(data)) audience.tellKey(data.key)
@@ -162,12 +164,11 @@ export function openHolder(world: World): Holder {
       case 'hello':
         offline = false
         build = frame.data.build
-        for (const follow of line.follows)
-          layouts.told(follow, frame.data.hubs[follow.hub] ?? follow.layout.revision, false)
+        for (const follow of line.follows) compareLayout(follow, frame.data.hubs[follow.hub])
         break
       case 'widget': {
         const changed = results.take(frame.data)
-        wantAwaited(frame.data, line)
+        wantAwaited(frame.data)
         if (changed) return frame.data.key
         break
       }
@@ -175,18 +176,17 @@ export function openHolder(world: World): Holder {
         const differing = Object.entries(frame.data.widgets).filter(
           ([, { key, version }]) => compareVersions(results.version(key) ?? '', version) < 0,
         )
-        reads.want(
-          differing.map(([id, { key, version }]) => ({ key, id, hub: wholeHubOf(id, line), version })),
-        )
+        reads.want(differing.map(([id, { key, version }]) => ({ key, id, version })))
         break
       }
       case 'layout': {
         const { hub, revision, keys } = frame.data
         for (const follow of line.follows) {
-          if (follow.hub !== hub || revision <= follow.layout.revision) continue
+          if (follow.hub !== hub || revision < follow.layout.revision) continue
           const own = follow.widget === undefined ? Object.values(keys) : keys[follow.widget]
           if (own !== undefined) follow.keys = new Set([own].flat())
-          layouts.told(follow, revision, true)
+          if (revision === follow.layout.revision) catchUp(follow)
+          else layouts.told(follow, revision)
         }
         results.forgetUnfollowed()
         break
@@ -194,24 +194,25 @@ export function openHolder(world: World): Holder {
       case 'gone': {
         const gone = frame.data
         for (const follow of line.follows)
-          if ('hub' in gone ? follow.hub === gone.hub : follow.widget === gone.id) leave(follow, true)
+          if ('hub' in gone ? follow.hub === gone.hub : follow.widget === gone.id) void heardGone(follow)
         break
       }
     }
     return undefined
   }
 
-  function wantAwaited(frame: Incoming & { readonly id: string }, line: Line): void {
-    const awaited = results.get(frame.key)?.awaited
-    if (awaited?.state.version !== frame.version) return
+  function wantAwaited({ key, id, version: newest }: Incoming & { readonly id: string }): void {
+    const awaited = results.get(key)?.awaited
+    if (awaited?.state.version !== newest) return
     const { version, href } = awaited
-    const want = { key: frame.key, id: frame.id, hub: wholeHubOf(frame.id, line), version }
-    reads.want([href === undefined ? want : { ...want, href }])
+    reads.want([{ key, id, version, ...(href !== undefined && { href }) }])
   }
 
-  function wholeHubOf(id: string, line: Line): string | undefined {
-    for (const { hub, widget, layout } of line.follows)
-      if (widget === undefined && layout.widgets.some((placed) => placed.id === id)) return hub
+  function place(key: string): { readonly id: string; readonly hub: string | undefined } | undefined {
+    for (const { hub, widget, layout } of follows.values()) {
+      const found = layout.widgets.find((placed) => placed.key === key && (widget ?? placed.id) === placed.id)
+      if (found) return { id: found.id, hub: widget === undefined ? hub : undefined }
+    }
     return undefined
   }
 
@@ -219,10 +220,28 @@ export function openHolder(world: World): Holder {
     if (results.take(state)) audience.tellKey(state.key)
   }
 
+  /** A stream that begins says how far its server knows the hub. */
+  function compareLayout(follow: Follow, revision: number | undefined): void {
+    const known = follow.layout.revision
+    if (revision === known) {
+      if (follow.told === known) catchUp(follow)
+      return
+    }
+    // It follows other keys than ours, for longer than it says, and moves the cursor on meanwhile.
+    follow.missed = true
+    if (revision === undefined) void leaveIfGone(follow)
+    else layouts.told(follow, revision)
+  }
+
+  function catchUp(follow: Follow): void {
+    if (follow.missed) readAbsent(follow)
+    follow.missed = false
+  }
+
   function takeLayout(follow: Follow, view: HubView): void {
     adopt(follow, view)
     readAbsent(follow)
-    if (view.revision >= follow.told) follow.missed = false
+    if (view.revision === follow.told) follow.missed = false
     for (const listener of audience.of(follow)) {
       listener.post({ kind: 'layout', page: listener.page, layout: view })
       audience.tellStates(listener)
@@ -230,12 +249,9 @@ export function openHolder(world: World): Holder {
     if (!places(view, follow)) leave(follow, true)
   }
 
-  function readAbsent({ layout, keys, widget, hub, missed }: Follow): void {
-    const placed = layout.widgets.flatMap(({ id, key }) =>
-      key !== undefined && keys.has(key) ? [{ id, key }] : [],
-    )
-    const absent = placed.filter(({ key }) => missed || !results.get(key))
-    reads.want(absent.map((want) => ({ ...want, hub: widget === undefined ? hub : undefined })))
+  function readAbsent({ layout, keys, missed }: Follow): void {
+    const placed = layout.widgets.flatMap(({ id, key }) => (key && keys.has(key) ? [{ id, key }] : []))
+    reads.want(placed.filter(({ key }) => missed || !results.get(key)))
   }
 
   function adopt(follow: Follow, layout: Layout): void {
@@ -245,17 +261,28 @@ export function openHolder(world: World): Holder {
     results.forgetUnfollowed()
   }
 
-  /** A stream is refused when something it asks for is not there: the rest is asked for again without it. */
+  /** A stream is refused when nothing that it asks for is there. */
   async function findGone({ follows: asked, control }: Line): Promise<void> {
-    let found = false
-    for (const follow of asked) {
-      const view = await world.read.hub(follow.hub).catch(() => null)
-      if (view === null || (view && places(view, follow))) continue
-      found = true
-      leave(follow, true)
-    }
-    if (!found) await world.rest(ASK_AGAIN, control.signal)
+    const left = await Promise.all([...asked].map(leaveIfGone))
+    if (!left.includes(true)) await world.rest(ASK_AGAIN, control.signal)
     if (!control.signal.aborted) lines.renew('all')
+  }
+
+  /** A server that lags behind says so of a hub that was just made: another is asked. */
+  async function heardGone(follow: Follow): Promise<void> {
+    follow.missed = true
+    lines.dropped(follow)
+    audience.tellLines()
+    if (await leaveIfGone(follow)) return
+    await world.rest(ASK_ANOTHER, signal)
+    fitSoon()
+  }
+
+  async function leaveIfGone(follow: Follow): Promise<boolean> {
+    const view = await world.read.hub(follow.hub).catch(() => null)
+    if (!stillFollowed(follow) || view === null || (view && places(view, follow))) return false
+    leave(follow, true)
+    return true
   }
 
   function followed(key: string): boolean {

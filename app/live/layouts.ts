@@ -5,8 +5,8 @@ import type { World } from './world.ts'
 
 /** Reads hubs again whose layout is older than the stream says. */
 export interface Layouts {
-  /** The stream named a revision. Unless it is `continuous`, edits before it may have been missed. */
-  told(follow: Follow, revision: number, continuous: boolean): void
+  /** The stream named a revision. */
+  told(follow: Follow, revision: number): void
 }
 
 export function openLayouts(options: {
@@ -31,9 +31,8 @@ export function openLayouts(options: {
   }
 
   return {
-    told(follow, revision, continuous) {
+    told(follow, revision) {
       if (revision <= follow.layout.revision) return
-      if (!continuous) follow.missed = true
       follow.told = Math.max(follow.told, revision)
       if (reading.has(follow)) return
       reading.add(follow)

@@ -99,7 +99,9 @@ export function openLines(options: {
     fit: (follows) => replace(groups(follows)),
     renew(which) {
       const before = current
-      current = before.map((line) => (which === 'all' || line.lost ? open([...line.follows], line) : line))
+      current = before
+        .filter(({ follows }) => follows.size > 0)
+        .map((line) => (which === 'all' || line.lost ? open([...line.follows], line) : line))
       close(before.filter((line) => !current.includes(line)))
       if (which === 'lost') return
       close(replaced)

@@ -7,9 +7,8 @@ import type { World } from './world.ts'
 /** A key whose newest state the stream did not bring. */
 export interface Want {
   readonly key: string
-  /** A widget that shows it, and that widget's hub when all of the hub is followed. */
+  /** A widget that is said to show it. */
   readonly id: string
-  readonly hub: string | undefined
   /** Without one, whatever a read that begins from now on brings. */
   readonly version?: string
   readonly href?: string
@@ -32,12 +31,14 @@ export function openReads(options: {
   readonly signal: AbortSignal
   held(key: string): Result | undefined
   followed(key: string): boolean
+  /** A widget that shows it by the newest layouts, and that widget's hub when all of the hub is followed. */
+  place(key: string): { readonly id: string; readonly hub: string | undefined } | undefined
   take(states: readonly WidgetSnapshot[]): void
   takeData(data: KeyedData): void
   /** Called when `idle` or `failingSince` may have changed. */
   changed(): void
 }): Reads {
-  const { world, signal, held, followed, take, takeData, changed } = options
+  const { world, signal, held, followed, place, take, takeData, changed } = options
   const wants = new Map<string, Want>()
   const failing = new Map<symbol, number>()
 
@@ -60,7 +61,7 @@ export function openReads(options: {
     const data = href === undefined ? undefined : await world.read.data(href)
     if (data) takeData(data)
     if (data && !held(key)?.awaited) return [key]
-    const state = await world.read.widget(id)
+    const state = await world.read.widget(place(key)?.id ?? id)
     if (state) take([state])
     return state ? [state.key] : []
   }
@@ -72,14 +73,11 @@ export function openReads(options: {
   }
 
   function round(batch: readonly Want[]): Promise<PromiseSettledResult<readonly string[]>[]> {
-    const slugs = new Set(batch.map(({ hub }) => hub))
-    const crowded = [...slugs].filter(
-      (slug) => slug !== undefined && batch.filter(({ hub }) => hub === slug).length >= MANY,
-    )
-    const alone = batch.filter(({ hub, href }) => href !== undefined || !crowded.includes(hub))
+    const hubs = batch.map(({ key, href }) => (href === undefined ? place(key)?.hub : undefined))
+    const crowded = new Set(hubs.filter((hub) => hubs.filter((other) => other === hub).length >= MANY))
     return Promise.allSettled([
-      ...alone.map(readOne),
-      ...crowded.map((slug) => (slug === undefined ? [] : readHub(slug))),
+      ...batch.filter((_, n) => hubs[n] === undefined || !crowded.has(hubs[n])).map(readOne),
+      ...[...crowded].map((hub) => (hub === undefined ? [] : readHub(hub))),
     ])
   }
 
