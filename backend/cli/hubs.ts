@@ -1,5 +1,5 @@
-import type { Terminal } from './terminal.ts'
 import { printTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
 
 export async function listHubs(terminal: Terminal) {
   const hubs = await terminal.ask({ do: 'hubs list' })

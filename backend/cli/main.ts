@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { EnvError, parseEnv } from '../env.ts'
 import { apply } from './apply.ts'
-import { openTerminal, type Terminal } from './terminal.ts'
 import { listHubs } from './hubs.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,6 +1,6 @@
 import { scopes } from '../hubs/tokens.ts'
-import type { Terminal } from './terminal.ts'
 import { printTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The token alone goes to stdout, so that a script can keep it. */

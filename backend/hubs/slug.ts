@@ -2,11 +2,9 @@ import { HubError } from './hub-error.ts'
 
 // Names of our own routes, present and likely: a hub stands at the root, so it must never hide one of them.
 const reserved = new Set(
-  `about account admin api app assets auth callback dashboard directory docs embed error events favicon feed health
-  healthz help hooks hubs icon icons images live login logout manifest me metrics new oauth oidc page password profile
-  public readyz register robots rss search service-worker session sessions settings setup share sign-in sign-out sign-up
-  signin signout signup sitemap static status stream sw team teams token tokens user users w webhook webhooks widget
-  widget-types widgets www`.split(/\s+/),
+  `account admin api assets auth embed favicon health healthz hubs icon icons login logout manifest me metrics new oauth
+  public readyz robots search settings setup sign-in sign-out sign-up signin signout signup sitemap static sw tokens user
+  users w widget widgets`.split(/\s+/),
 )
 
 /** @throws HubError when a hub may not have that slug. */

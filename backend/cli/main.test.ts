@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { widgetType } from '#widgets/registry.ts'
+import { type DataFolder, holdDataFolder } from '../db/data-folder.ts'
+import { type OpenDatabase, openDatabase } from '../db/database.ts'
+import { commands } from '../hubs/commands.ts'
+import { type HubsRoom, hubsRoom } from '../hubs/hubs.ts'
+import { tokensRoom } from '../hubs/tokens.ts'
+import { hubs } from './run.fixtures.ts'
+
+const LONG = 120_000
+let folder: string
+let env: Record<string, string>
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hubs-cli-'))
+  env = { HUBS_DATA: join(folder, 'data') }
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function file(name: string, content: object | string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+const note = { type: 'notes', config: { text: 'hi' }, position: { x: 0, y: 0, w: 4, h: 2 } }
+const team = (more: object = {}) => ({
+  slug: 'team',
+  title: 'Team',
+  visibility: 'public',
+  widgets: [note],
+  ...more,
+})
+
+describe('without a running Hubs', () => {
+  test(
+    'a token is made in a new database, alone on stdout, listed and revoked',
+    async () => {
+      const made = await hubs(['token', 'create', 'ci', '--scope', 'publish', '--scope', 'read'], env)
+      expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^hubs_[\w-]{32}\n$/) })
+      expect(made.err).toContain('allows publish, read. It is shown only now')
+      const id = /Token (\w+) /.exec(made.err)?.[1] ?? ''
+      const listed = await hubs(['token', 'list'], env)
+      expect(listed).toMatchObject({ code: 0, err: '' })
+      expect(listed.out).toMatch(
+        new RegExp(`^ID .*\\n${id} +ci +publish,read +[-\\d]{10} [:\\d]{5} +valid\\n$`),
+      )
+      expect(listed.out).not.toContain(made.out.trim())
+      expect(await hubs(['token', 'revoke', id], env)).toMatchObject({ code: 0 })
+      expect((await hubs(['token', 'list'], env)).out).toContain('revoked')
+      expect(await hubs(['token', 'revoke', id], env)).toMatchObject({
+        code: 1,
+        err: `There is no valid token ${id}: see token list.\n`,
+      })
+    },
+    LONG,
+  )
+
+  test(
+    'commands that come at the same time wait for one another',
+    async () => {
+      const made = await Promise.all(
+        ['a', 'b'].map((name) => hubs(['token', 'create', name, '--scope', 'read'], env)),
+      )
+      expect(made.map(({ code }) => code)).toEqual([0, 0])
+    },
+    LONG,
+  )
+})
+
+describe('beside a running Hubs', () => {
+  let held: DataFolder
+  let database: OpenDatabase
+  let room: HubsRoom
+  beforeAll(async () => {
+    held = await holdDataFolder(env.HUBS_DATA ?? '')
+    database = await openDatabase({ dataDir: env.HUBS_DATA ?? '', log: pino({ level: 'silent' }) })
+    await database.migrate()
+    room = hubsRoom({ db: database.db, typeOf: widgetType })
+    await held.serve(commands({ hubs: room, tokens: tokensRoom({ db: database.db }) }))
+  }, LONG)
+  afterAll(async () => {
+    await database.close()
+    await held.release()
+  })
+
+  test(
+    'hubs are applied from files and folders, by that process, and listed',
+    async () => {
+      const path = await file('team.json', team())
+      expect(await hubs(['apply', '--dry-run', path], env)).toEqual({
+        code: 0,
+        out: 'team: would be created\n',
+        err: '',
+      })
+      expect(await room.get('team')).toBeUndefined()
+      expect((await hubs(['apply', path], env)).out).toBe('team: created\n')
+      expect((await hubs(['apply', folder], env)).out).toBe('team: unchanged\n')
+      await file('team.json', team({ title: 'Renamed' }))
+      expect((await hubs(['apply', folder], env)).out).toBe('team: replaced\n')
+      expect(await room.get('team')).toMatchObject({ title: 'Renamed' })
+      expect((await hubs(['hubs', 'list'], env)).out).toMatch(/^SLUG .*\nteam +1 +\d+ +Renamed\n$/)
+    },
+    LONG,
+  )
+
+  test(
+    'a bad document is refused by file and field, and keeps nothing from the others',
+    async () => {
+      const bad = await file(
+        'bad.json',
+        team({ slug: 'bad', widgets: [{ ...note, config: { text: 5 } }], owner: 'me' }),
+      )
+      const broken = await file('broken.json', '{')
+      const nameless = await file('nameless.json', { title: 'x' })
+      const good = await file('good.json', team({ slug: 'good' }))
+      const { code, out, err } = await hubs(['apply', bad, broken, nameless, good], env)
+      expect(code).toBe(1)
+      expect(out).toBe('good: created\n')
+      expect(err).toContain(
+        `${bad}: The hub document is refused. /owner is not a field here.\n  /owner is not a field here\n`,
+      )
+      expect(err).toContain(`${broken}: `)
+      expect(err).toContain(`${nameless}: A hub document in a file is an object with a "slug".`)
+      expect(await room.get('bad')).toBeUndefined()
+    },
+    LONG,
+  )
+})
+
+test.each([
+  [['dance'], 'There is no command “dance”.'],
+  [['token', 'create', 'x', '--scope', 'everything'], 'takes --scope'],
+  [['token', 'list', '--loud'], '--loud'],
+  [['replay', 'github', '--rate', 'fast'], '--rate takes a number'],
+])(
+  '%j is refused with the usage',
+  async (args, message) => {
+    const { code, out, err } = await hubs(args, env)
+    expect(code).toBe(2)
+    expect(out).toBe('')
+    expect(err).toContain(message)
+    expect(err).toContain('Usage: npm run hubs -- COMMAND')
+  },
+  LONG,
+)
+
+test(
+  'a wrong environment is told as such',
+  async () => {
+    const { code, err } = await hubs(['token', 'list'], { ...env, DATABASE_URL: 'http://nowhere' })
+    expect([code, err]).toEqual([2, expect.stringContaining('DATABASE_URL must be a postgres:// URL')])
+    expect(err).not.toContain('Usage')
+  },
+  LONG,
+)
+
+test(
+  'help is help',
+  async () => {
+    expect(await hubs(['--help'], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Usage:'),
+      err: '',
+    })
+  },
+  LONG,
+)
