@@ -5,6 +5,7 @@ import type { SecretName } from '#widgets/define.ts'
 import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
+import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import type { Lacking } from './refresh/availability.ts'
 import { gitLog } from './refresh/git-log.ts'
@@ -13,6 +14,12 @@ import { contextOpener } from './refresh/open-context.ts'
 import { runPulse } from './refresh/pulse.ts'
 import { runRefresh } from './refresh/refresh.ts'
 import type { Stores } from './stores.ts'
+import { triageCounts } from './triage/counts.ts'
+import { type FollowedWidget, followingIndex } from './triage/following-index.ts'
+import { matchingIndex } from './triage/matching.ts'
+import { replayMemory } from './triage/replay-memory.ts'
+import type { Target } from './triage/target.ts'
+import { runTriage } from './triage/triage.ts'
 
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
@@ -24,8 +31,8 @@ export interface Daemon {
   readonly done: Promise<void>
 }
 
-/** The daemon role: triage, refresh, pulse, and the upkeep of the event log. */
-export function runDaemon(options: {
+/** The daemon role: triage, refresh, pulse, and the upkeep of the event log. Resolves once triage has begun. */
+export async function runDaemon(options: {
   env: Env
   stores: Stores
   followed: FollowedHubs
@@ -34,9 +41,11 @@ export function runDaemon(options: {
   lacking: Lacking
   log: Logger
   signal: AbortSignal
-}): Daemon {
+}): Promise<Daemon> {
   const { env, stores, followed, eventLog, secrets, lacking, log, signal } = options
-  const { bus, cache } = stores
+  const { bus, cache, database } = stores
+  const counts = triageCounts()
+  const index = matchingIndex<Target>()
 
   const refresh = runRefresh({
     cache,
@@ -62,6 +71,19 @@ export function runDaemon(options: {
     signal,
   })
 
+  const following = followingIndex({ index, cache, logger: log, signal, onDue: refresh.poke })
+  followed.onChange(({ before, after }) => {
+    const kept = new Set(after?.widgets.map(({ id }) => id))
+    for (const { id } of before?.widgets ?? []) if (!kept.has(id)) following.unplace(id)
+    for (const widget of after?.widgets ?? []) {
+      if (widget.problem) following.unplace(widget.id)
+      else following.place(followedWidget(widget))
+    }
+  })
+  // To the end, so that no event of before the start misses a widget of before the start.
+  await followed.caughtUp()
+  following.ready()
+
   async function prune(): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -74,18 +96,52 @@ export function runDaemon(options: {
     }
   }
 
-  const done = Promise.all([refresh.done, runPulse({ bus, cache, log, signal }), prune()]).then(() => {})
-  const { counts } = refresh
+  const triage = runTriage({
+    bus,
+    cache,
+    log: eventLog,
+    index,
+    replays: replayMemory(database),
+    counts,
+    logger: log,
+    signal,
+    onDue: refresh.poke,
+  })
+  const done = Promise.all([triage, refresh.done, runPulse({ bus, cache, log, signal }), prune()]).then(
+    () => {},
+  )
+  const { counts: loads } = refresh
   const figures: Figure[] = [
-    { name: 'loads_total', help: 'Loads begun.', read: () => counts.loads },
-    { name: 'loads_changed_total', help: 'Loads whose result differed.', read: () => counts.changed },
-    { name: 'loads_failed_total', help: 'Loads that failed.', read: () => counts.failed },
+    { name: 'events_total', help: 'Messages taken off the bus.', read: () => counts.events },
+    { name: 'events_matched_total', help: 'Messages that made a key stale.', read: () => counts.matched },
+    { name: 'keys_invalidated_total', help: 'Keys invalidated by events.', read: () => counts.invalidated },
+    {
+      name: 'events_replayed_total',
+      help: 'Messages triaged again after the cache lost its past.',
+      read: () => counts.replayed,
+    },
+    { name: 'events_logged_total', help: 'Events the event log has taken.', read: () => counts.logged },
+    {
+      name: 'events_unlogged_total',
+      help: 'Events left out of the event log.',
+      read: () => counts.dropped + counts.unlogged,
+    },
+    { name: 'dead_letters_total', help: 'Messages put aside for good.', read: () => counts.deadLettered },
+    { name: 'index_entries', help: 'Entries of the matching index.', read: () => index.size },
+    { name: 'loads_total', help: 'Loads begun.', read: () => loads.loads },
+    { name: 'loads_changed_total', help: 'Loads whose result differed.', read: () => loads.changed },
+    { name: 'loads_failed_total', help: 'Loads that failed.', read: () => loads.failed },
     {
       name: 'loads_lost_total',
       help: 'Results thrown away because the lease had become another’s.',
-      read: () => counts.lost,
+      read: () => loads.lost,
     },
-    { name: 'loads_running', help: 'Loads under way.', read: () => counts.running },
+    { name: 'loads_running', help: 'Loads under way.', read: () => loads.running },
   ]
   return { figures, done }
+}
+
+function followedWidget({ id, key, interests, widgetType }: PlacedWidget): FollowedWidget {
+  const { reads, settle = 0 } = widgetType.definition
+  return { id, key, interests, reads: reads === 'events', settle }
 }
