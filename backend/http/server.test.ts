@@ -141,6 +141,10 @@ test('tokens: none, unknown, without the scope, with it', async () => {
   expect((await put('bearer hubs_writer')).status).toBe(204)
 })
 
+test('a path that is no UTF-8 is refused', async () => {
+  expect(await problem(await fetch(`${base}/api/%E0%A4%A`))).toMatchObject({ status: 400 })
+})
+
 test('a request line that names no path is refused', async () => {
   const { port } = front.server.address() as AddressInfo
   const answer = await new Promise<string>((resolve, reject) => {

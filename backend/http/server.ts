@@ -147,7 +147,10 @@ export function frontServer(options: {
 
 function parseUrl(text: string | undefined): URL | undefined {
   try {
-    return new URL(text?.startsWith('/') ? `http://localhost${text}` : (text ?? ''))
+    const url = new URL(text?.startsWith('/') ? `http://localhost${text}` : (text ?? ''))
+    // Next answers 500 to a path that is no percent-encoded UTF-8.
+    decodeURIComponent(url.pathname)
+    return url
   } catch {
     return undefined
   }
