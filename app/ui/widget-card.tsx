@@ -4,6 +4,7 @@ import type { HubWidget } from '#backend/wire.ts'
 import type { LiveWidget } from '../live/use-live.ts'
 import { CardBody, CardNotice } from './card-body.tsx'
 import { CardFoot } from './card-foot.tsx'
+import { ScrollArea } from './scroll-area.tsx'
 
 /** One widget in its frame. Renders again only when its own state, or whether the page is live, changes. */
 export const WidgetCard = memo(function WidgetCard({
@@ -29,6 +30,7 @@ export const WidgetCard = memo(function WidgetCard({
   const state = widget.problem ? undefined : live?.state
   const changedAt = live?.changedAt ?? null
   const heading = `title-${widget.id}`
+  const Heading = outside ? 'h1' : 'h2'
   const content = { widget, state, outdated: live?.outdated ?? false, retry }
   return (
     <article
@@ -39,7 +41,7 @@ export const WidgetCard = memo(function WidgetCard({
     >
       {changedAt === null ? null : <span key={changedAt} className="changed-mark" aria-hidden="true" />}
       <header className="flex items-baseline gap-2 px-4 pt-3 pb-1">
-        <h2
+        <Heading
           id={heading}
           className="min-w-0 grow truncate font-semibold tracking-[-0.006em]"
           title={widget.title}
@@ -51,7 +53,7 @@ export const WidgetCard = memo(function WidgetCard({
               {widget.title}
             </a>
           )}
-        </h2>
+        </Heading>
         {changedAt === null ? null : (
           <span
             key={changedAt}
@@ -62,9 +64,9 @@ export const WidgetCard = memo(function WidgetCard({
           </span>
         )}
       </header>
-      <div className="scroll-shade @container relative min-h-0 grow px-4 py-1">
+      <ScrollArea labelledBy={heading}>
         <CardBody {...content} />
-      </div>
+      </ScrollArea>
       <CardNotice {...content} />
       {state ? (
         <CardFoot id={widget.id} state={state} paused={paused} explained={!outside} />
