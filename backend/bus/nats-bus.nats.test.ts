@@ -220,6 +220,16 @@ test('a stream deleted and made anew goes on, under another name', async () => {
   expect(after?.[0]?.stream).not.toBe(before?.[0]?.stream)
 })
 
+test('what was deleted on the server is made again by whoever meets its absence first', async () => {
+  const { bus, manager } = await setting()
+  await manager.streams.delete('HUBS')
+  expect(await bus.publish(numbered(2))).toEqual([{ duplicate: false }, { duplicate: false }])
+  await manager.consumers.delete('HUBS', 'hubs-daemon')
+  const [first] =
+    (await bus.replay(0, new AbortController().signal)[Symbol.asyncIterator]().next()).value ?? []
+  expect(await bus.through()).toBeLessThan(first?.time ?? 0)
+})
+
 test('a deleted consumer is made again', async () => {
   const { bus, manager, read } = await setting()
   const waiting = read().next()
