@@ -9,7 +9,7 @@ export interface FieldError {
   readonly message: string
 }
 
-/** `now`: milliseconds since 1970, for events that tell no time. `topic`: given from outside, it wins over theirs. */
+/** `now`: milliseconds since 1970, for events that tell no time. `topic`: checked, and from outside, so it wins over theirs. */
 export interface Circumstances {
   readonly now: number
   readonly topic?: string
@@ -74,7 +74,7 @@ export function readEnvelope(
   }))
   const extensions = readExtensions(raw, errors)
   const topic = given.topic ?? parsed.data?.topic ?? parsed.data?.type
-  if (topic !== undefined) {
+  if (topic !== undefined && given.topic === undefined) {
     const problem = parseTopic(topic)
     if (typeof problem === 'string') errors.push(topicError(problem, parsed.data?.topic))
   }

@@ -7,12 +7,8 @@ import { projectGitHub } from './github-projection.ts'
 import { gitHubTime } from './github-time.ts'
 import { type Fielded, isFielded } from './projection.ts'
 
-/** What reads and checks one webhook delivery; nothing while no `secret` is set. */
-export function readGithub(secret: string | undefined): ((post: Post) => Promise<Reading>) | undefined {
-  return secret === undefined ? undefined : (post) => readDelivery(secret, post)
-}
-
-async function readDelivery(secret: string, { headers, body, now }: Post): Promise<Reading> {
+/** Reads and checks one webhook delivery, signed with `secret`. */
+export async function readGithub(secret: string, { headers, body, now }: Post): Promise<Reading> {
   const signature = header(headers, 'x-hub-signature-256')
   const text = Buffer.from(body).toString('utf8')
   if (signature === undefined || text === '' || !(await verify(secret, text, signature))) {

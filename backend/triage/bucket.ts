@@ -22,16 +22,17 @@ interface Field<Owner> {
  * meets only those that agree with it there.
  */
 export interface Bucket<Owner> {
-  readonly plain: Placed<Owner>[]
-  readonly fields: Map<string, Field<Owner>>
+  /** Those without criteria. Like `fields`, made when first needed: there is a bucket for each of a million patterns. */
+  plain: Placed<Owner>[] | undefined
+  fields: Map<string, Field<Owner>> | undefined
 }
 
 export function emptyBucket<Owner>(): Bucket<Owner> {
-  return { plain: [], fields: new Map() }
+  return { plain: undefined, fields: undefined }
 }
 
 export function isEmpty({ plain, fields }: Bucket<unknown>): boolean {
-  return plain.length === 0 && fields.size === 0
+  return !plain?.length && !fields?.size
 }
 
 export function put<Owner>(
@@ -40,7 +41,7 @@ export function put<Owner>(
   criteria: readonly Criterion[],
 ): Placed<Owner> {
   const access = mostSelective(bucket, criteria)
-  const list = access ? listFor(bucket, access) : bucket.plain
+  const list = access ? listFor(bucket, access) : plainOf(bucket)
   const rest = compileCriteria(criteria.filter((criterion) => criterion !== access))
   const placed = { owner, access, rest, list, at: list.length }
   list.push(placed)
@@ -54,9 +55,9 @@ export function take<Owner>({ fields }: Bucket<Owner>, { access, list, at }: Pla
     last.at = at
   }
   if (!access || list.length > 0) return
-  const byValue = fields.get(access[0])?.byValue
+  const byValue = fields?.get(access[0])?.byValue
   byValue?.delete(access[1])
-  if (byValue?.size === 0) fields.delete(access[0])
+  if (byValue?.size === 0) fields?.delete(access[0])
 }
 
 /** Calls `found` with the owner of every interest that the event meets, once for each interest. */
@@ -65,8 +66,8 @@ export function visit<Owner>(
   event: () => HubEvent,
   found: (owner: Owner) => void,
 ): void {
-  for (const { owner } of plain) found(owner)
-  if (fields.size === 0) return
+  if (plain) for (const { owner } of plain) found(owner)
+  if (!fields?.size) return
   const whole = event()
   for (const { read, byValue } of fields.values()) {
     const list = byValue.get(read(whole) as Value)
@@ -80,7 +81,7 @@ function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]):
   let fewest = Number.POSITIVE_INFINITY
   let widest = -1
   for (const criterion of criteria) {
-    const byValue = bucket.fields.get(criterion[0])?.byValue
+    const byValue = bucket.fields?.get(criterion[0])?.byValue
     const beside = byValue?.get(criterion[1])?.length ?? 0
     const values = byValue?.size ?? 0
     if (beside < fewest || (beside === fewest && values > widest)) {
@@ -92,11 +93,17 @@ function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]):
   return best
 }
 
-function listFor<Owner>({ fields }: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] {
-  let field = fields.get(name)
+function plainOf<Owner>(bucket: Bucket<Owner>): Placed<Owner>[] {
+  bucket.plain ??= []
+  return bucket.plain
+}
+
+function listFor<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] {
+  bucket.fields ??= new Map()
+  let field = bucket.fields.get(name)
   if (!field) {
     field = { read: fieldReader(name), byValue: new Map() }
-    fields.set(name, field)
+    bucket.fields.set(name, field)
   }
   let list = field.byValue.get(value)
   if (!list) {

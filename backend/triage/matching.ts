@@ -18,7 +18,7 @@ export interface MatchingIndex<Payload> {
 }
 
 interface Node<Payload> {
-  readonly literals: Map<string, Node<Payload>>
+  literals: Map<string, Node<Payload>> | undefined
   star: Node<Payload> | undefined
   /** Interests whose pattern ends here. */
   here: Bucket<Owner<Payload>> | undefined
@@ -100,7 +100,7 @@ function walk<Payload>(
     return
   }
   if (node.below) visit(node.below, event, found)
-  const literal = node.literals.get(token)
+  const literal = node.literals?.get(token)
   if (literal) walk(literal, topic, depth + 1, event, found)
   if (node.star) walk(node.star, topic, depth + 1, event, found)
 }
@@ -132,6 +132,7 @@ function starOf<Payload>(node: Node<Payload>): Node<Payload> {
 }
 
 function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
+  node.literals ??= new Map()
   let next = node.literals.get(token)
   if (!next) {
     next = emptyNode()
@@ -155,15 +156,15 @@ function removeEntry<Payload>(
     if (node.below) take(node.below, placed)
     if (node.below && isEmpty(node.below)) node.below = undefined
   } else {
-    const next = token === '*' ? node.star : node.literals.get(token)
+    const next = token === '*' ? node.star : node.literals?.get(token)
     if (!next) return
     removeEntry(next, pattern, depth + 1, placed)
-    if (next.here || next.below || next.star || next.literals.size > 0) return
+    if (next.here || next.below || next.star || next.literals?.size) return
     if (token === '*') node.star = undefined
-    else node.literals.delete(token)
+    else node.literals?.delete(token)
   }
 }
 
 function emptyNode<Payload>(): Node<Payload> {
-  return { literals: new Map(), star: undefined, here: undefined, below: undefined }
+  return { literals: undefined, star: undefined, here: undefined, below: undefined }
 }

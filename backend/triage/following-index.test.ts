@@ -1,0 +1,131 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { CacheAway } from '../cache/cache.ts'
+import type { HubEvent } from '../ingest/event.ts'
+import { type FollowedWidget, followingIndex } from './following-index.ts'
+import { matchingIndex } from './matching.ts'
+import type { Target } from './target.ts'
+
+function setUp() {
+  const index = matchingIndex<Target>()
+  const invalidated: string[] = []
+  const stop = new AbortController()
+  const place = { away: false, failures: 0, due: 0 }
+  const following = followingIndex({
+    index,
+    cache: {
+      async invalidate(marks) {
+        if (place.away) {
+          place.failures += 1
+          throw new CacheAway('away')
+        }
+        // In the index first, or an event between the two would be lost.
+        for (const { key } of marks) invalidated.push(`${key} ${matched('t').includes(key)}`)
+        return { due: true }
+      },
+    },
+    logger: pino({ level: 'silent' }),
+    signal: stop.signal,
+    onDue: () => {
+      place.due += 1
+    },
+  })
+  function matched(topic: string): string[] {
+    const event: HubEvent = { id: '1', source: 's', type: 't', topic, time: 0, extensions: {}, data: null }
+    return index.match(topic, () => event).map(({ key }) => key)
+  }
+  const widget = (id: string, key: string, fields: Partial<FollowedWidget> = {}): FollowedWidget => ({
+    id,
+    key,
+    interests: [{ topic: 't' }],
+    reads: false,
+    settle: 0,
+    ...fields,
+  })
+  return { index, following, invalidated, matched, place, stop, widget }
+}
+
+test('what is placed before the start is only indexed', async () => {
+  const { following, invalidated, matched, widget } = setUp()
+  following.place(widget('1', 'k'))
+  following.ready()
+  await following.idle()
+  expect(matched('t')).toEqual(['k'])
+  expect(invalidated).toEqual([])
+})
+
+test('a widget whose key or interests are new has its key invalidated once it is in the index', async () => {
+  const { following, invalidated, place, widget } = setUp()
+  following.ready()
+  following.place(widget('1', 'k'))
+  await following.idle()
+  following.place(widget('1', 'k'))
+  following.place(widget('2', 'k'))
+  await following.idle()
+  expect(invalidated).toEqual(['k true'])
+  following.place(widget('2', 'k', { interests: [{ topic: '*' }] }))
+  following.place(widget('1', 'other'))
+  await following.idle()
+  expect(invalidated).toEqual(['k true', 'k true', 'other true'])
+  expect(place.due).toBeGreaterThan(0)
+})
+
+test('widgets that share key and interests share an entry, which stays until the last is gone', () => {
+  const { index, following, matched, widget } = setUp()
+  for (let id = 0; id < 100; id++) following.place(widget(String(id), 'k'))
+  expect(index.size).toBe(1)
+  expect(matched('t')).toEqual(['k'])
+  for (let id = 0; id < 99; id++) following.unplace(String(id))
+  following.unplace('nobody')
+  expect(matched('t')).toEqual(['k'])
+  following.unplace('99')
+  expect(index.size).toBe(0)
+})
+
+test('an edit replaces what was there', () => {
+  const { following, matched, widget } = setUp()
+  following.place(widget('1', 'k'))
+  following.place(widget('1', 'k2', { interests: [{ topic: 'u' }] }))
+  expect(matched('t')).toEqual([])
+  expect(matched('u')).toEqual(['k2'])
+})
+
+test('one that was gone and comes back is invalidated: events in between were not for it', async () => {
+  const { following, invalidated, widget } = setUp()
+  following.place(widget('1', 'k'))
+  following.ready()
+  following.unplace('1')
+  following.place(widget('1', 'k'))
+  await following.idle()
+  expect(invalidated).toEqual(['k true'])
+})
+
+test('a widget with an interest that is no pattern is placed without interests', () => {
+  const { following, index, widget } = setUp()
+  following.place(widget('1', 'k', { interests: [{ topic: 't' }, { topic: 'a..b' }] }))
+  expect(index.size).toBe(1)
+  following.unplace('1')
+  expect(index.size).toBe(0)
+})
+
+test('keys wait for a cache that is away', async () => {
+  const { following, invalidated, place, widget } = setUp()
+  following.ready()
+  place.away = true
+  following.place(widget('1', 'k1'))
+  await expect.poll(() => place.failures).toBeGreaterThan(1)
+  following.place(widget('2', 'k2'))
+  place.away = false
+  await following.idle()
+  expect(invalidated).toEqual(['k1 true', 'k2 true'])
+})
+
+test('it ends although the cache is away', async () => {
+  const { following, invalidated, place, stop, widget } = setUp()
+  following.ready()
+  place.away = true
+  following.place(widget('1', 'k'))
+  stop.abort()
+  await following.idle()
+  expect(invalidated).toEqual([])
+})

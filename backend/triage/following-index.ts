@@ -1,0 +1,111 @@
+import type { Logger } from 'pino'
+import type { Interest } from '#widgets/define.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Key } from '../cache/version.ts'
+import { untilDone } from '../ingest/until-done.ts'
+import type { MatchingIndex } from './matching.ts'
+import type { Target } from './target.ts'
+
+/** What triage has to know of a placed widget. */
+export interface FollowedWidget extends Target {
+  readonly id: string
+  readonly interests: readonly Interest[]
+}
+
+/** Keeps the matching index equal to the placed widgets. */
+export interface FollowingIndex {
+  /** Adds a widget, or replaces the one of that id. */
+  place(widget: FollowedWidget): void
+  unplace(id: string): void
+  /**
+   * All widgets there are have been placed, and triage may begin. From now on the key of a widget whose key or
+   * interests are new is invalidated once it is in the index: events that came before were not matched for it.
+   */
+  ready(): void
+  /** Resolves when no invalidation is under way. */
+  idle(): Promise<void>
+}
+
+/** Widgets that share a key and interests share one entry of the index. */
+export function followingIndex(options: {
+  readonly index: MatchingIndex<Target>
+  readonly cache: Pick<Cache, 'invalidate'>
+  readonly logger: Pick<Logger, 'warn'>
+  readonly signal: AbortSignal
+  readonly onDue?: () => void
+}): FollowingIndex {
+  const { index, cache, logger, signal, onDue = () => {} } = options
+  const entryOf = new Map<string, string>()
+  const widgetsOf = new Map<string, number>()
+  const stale = new Set<Key>()
+  let isReady = false
+  let working: Promise<void> | undefined
+
+  async function invalidate(): Promise<void> {
+    while (stale.size > 0) {
+      const keys = [...stale]
+      stale.clear()
+      try {
+        const { due } = await untilDone(() => cache.invalidate(keys.map((key) => ({ key }))), {
+          signal,
+          onFailure(err, attempt) {
+            if (attempt === 1) logger.warn({ err }, 'Keys of new widgets wait for the cache')
+          },
+        })
+        if (due) onDue()
+      } catch {
+        // Only once `signal` is aborted: the next daemon to start knows these widgets from the start.
+        stale.clear()
+      }
+    }
+    working = undefined
+  }
+
+  function leave(entry: string): void {
+    const left = (widgetsOf.get(entry) ?? 0) - 1
+    if (left > 0) widgetsOf.set(entry, left)
+    else {
+      widgetsOf.delete(entry)
+      index.remove(entry)
+    }
+  }
+
+  return {
+    place({ id, interests, key, reads, settle }) {
+      const entry = JSON.stringify([key, reads, settle, interests])
+      const before = entryOf.get(id)
+      if (before === entry) return
+      const known = widgetsOf.get(entry) ?? 0
+      if (known === 0) {
+        try {
+          index.add(entry, interests, { key, reads, settle })
+        } catch (err) {
+          // The widget then follows the clock alone.
+          logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
+          index.add(entry, [], { key, reads, settle })
+        }
+      }
+      widgetsOf.set(entry, known + 1)
+      entryOf.set(id, entry)
+      if (before !== undefined) leave(before)
+      if (!isReady || known > 0) return
+      stale.add(key)
+      working ??= invalidate()
+    },
+
+    unplace(id) {
+      const entry = entryOf.get(id)
+      if (entry === undefined) return
+      entryOf.delete(id)
+      leave(entry)
+    },
+
+    ready() {
+      isReady = true
+    },
+
+    async idle() {
+      await working
+    },
+  }
+}

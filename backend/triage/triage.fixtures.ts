@@ -1,0 +1,104 @@
+import { pino } from 'pino'
+import { busMessages, events, facts } from '#drizzle/schema.ts'
+import type { Bus } from '../bus/bus.ts'
+import { busStore } from '../bus/bus-store.ts'
+import { memoryBus } from '../bus/memory-bus.ts'
+import { type Cache, CacheAway } from '../cache/cache.ts'
+import { memoryCache } from '../cache/memory-cache.ts'
+import type { OpenDatabase } from '../db/database.ts'
+import { DatabaseAway } from '../db/database-away.ts'
+import { type EventLog, eventLog } from '../ingest/event-log.ts'
+import { type TriageCounts, triageCounts } from './counts.ts'
+import { type MatchingIndex, matchingIndex } from './matching.ts'
+import { replayMemory } from './replay-memory.ts'
+import type { Target } from './target.ts'
+import { runTriage } from './triage.ts'
+
+/** Triage on embedded stores, whose cache and event log can be taken away. */
+export interface Line {
+  readonly bus: Bus
+  readonly cache: Cache
+  readonly log: EventLog
+  readonly index: MatchingIndex<Target>
+  readonly counts: TriageCounts
+  readonly away: { cache: boolean; log: boolean }
+  /** What was asked of the stores, in order: `log ID…`, `invalidate KEY…`. */
+  readonly trace: string[]
+  start(): void
+  stop(): Promise<void>
+  publish(topic: string, id: string, data?: unknown): Promise<void>
+  /** How often the key, which is watched from now on, has been invalidated. */
+  required(key: string): Promise<number>
+}
+
+export async function openLine(
+  database: OpenDatabase,
+  options: { onDue?: () => void; cache?: Cache; keep?: boolean; replays?: boolean } = {},
+): Promise<Line> {
+  if (!options.keep) for (const table of [busMessages, events, facts]) await database.db.delete(table)
+  const logger = pino({ level: 'silent' })
+  const bus = await memoryBus({ store: busStore(database.db), log: logger })
+  const cache = options.cache ?? memoryCache()
+  const log = eventLog(database.db)
+  const index = matchingIndex<Target>()
+  const counts = triageCounts()
+  const away = { cache: false, log: false }
+  const trace: string[] = []
+  const ending = new AbortController()
+  let done: Promise<void> | undefined
+
+  const unsteadyCache: Cache = {
+    ...cache,
+    async invalidate(marks) {
+      if (away.cache) throw new CacheAway('away')
+      trace.push(`invalidate ${[...new Set(marks.map(({ key }) => key))].join(' ')}`)
+      return cache.invalidate(marks)
+    },
+  }
+  const unsteadyLog: EventLog = {
+    ...log,
+    async append(received) {
+      if (away.log) throw new DatabaseAway({ cause: undefined })
+      const unlogged = await log.append(received)
+      trace.push(`log ${received.map(({ id }) => id).join(' ')}`)
+      return unlogged
+    },
+  }
+
+  return {
+    bus,
+    cache,
+    log,
+    index,
+    counts,
+    away,
+    trace,
+    start() {
+      done = runTriage({
+        bus,
+        cache: unsteadyCache,
+        log: unsteadyLog,
+        index,
+        // Every line begins a new epoch, which most tests are not about.
+        replays: options.replays ? replayMemory(database) : { once: async () => true },
+        counts,
+        logger,
+        signal: ending.signal,
+        ...(options.onDue ? { onDue: options.onDue } : {}),
+      })
+    },
+    async stop() {
+      ending.abort()
+      await done
+      await bus.close()
+    },
+    async publish(topic, id, data = null) {
+      const body = JSON.stringify({ specversion: '1.0', id, source: 's', type: 't', data })
+      await bus.publish([{ topic, id, body }])
+    },
+    async required(key) {
+      const [entry] = (await cache.interest([key], 600_000)).entries
+      return entry?.required ?? 0
+    },
+  }
+}

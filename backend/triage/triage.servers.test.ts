@@ -1,0 +1,168 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startNats } from '../../e2e/servers/nats.ts'
+import { startPostgres } from '../../e2e/servers/postgres.ts'
+import { startRedis } from '../../e2e/servers/redis.ts'
+import type { Server } from '../../e2e/servers/server.ts'
+import { natsBus } from '../bus/nats-bus.ts'
+import { redisCache } from '../cache/redis-cache.ts'
+import { openDatabase } from '../db/database.ts'
+import { eventLog } from '../ingest/event-log.ts'
+import { triageCounts } from './counts.ts'
+import { matchingIndex } from './matching.ts'
+import { replayMemory } from './replay-memory.ts'
+import type { Target } from './target.ts'
+import { runTriage } from './triage.ts'
+
+const logger = pino({ level: 'silent' })
+let redis: Server
+let nats: Server
+let postgres: Server
+const endings: (() => Promise<unknown>)[] = []
+beforeAll(async () => {
+  ;[redis, nats, postgres] = await Promise.all([startRedis(), startNats(), startPostgres()])
+})
+afterAll(async () => {
+  for (const end of endings.reverse()) await end()
+  await Promise.all([redis, nats, postgres].map((server) => server.stop()))
+})
+
+async function open() {
+  const database = await openDatabase({ url: postgres.url, dataDir: '/nonexistent', log: logger })
+  await database.migrate()
+  const cache = await redisCache({ url: redis.url, log: logger })
+  const bus = natsBus({ url: nats.url, log: logger })
+  endings.push(() => Promise.all([bus.close(), cache.close()]).then(() => database.close()))
+  return { database, cache, bus }
+}
+
+/** One daemon's triage on the real servers, with connections of its own. */
+async function daemon() {
+  const { database, cache, bus } = await open()
+  const log = eventLog(database.db)
+  const index = matchingIndex<Target>()
+  for (let key = 0; key < 20; key++) {
+    const target = { key: `k${key}`, reads: key % 2 === 0, settle: 0 }
+    index.add(String(key), [{ topic: 'load.*', where: { 'data.key': key } }], target)
+  }
+  const counts = triageCounts()
+  const ending = new AbortController()
+  const replays = replayMemory(database)
+  const done = runTriage({ bus, cache, log, index, replays, counts, logger, signal: ending.signal })
+  const stop = () => {
+    ending.abort()
+    return done
+  }
+  endings.push(stop)
+  return { counts, stop }
+}
+
+test('two daemons lose nothing and put nothing aside while each server goes and comes back', async () => {
+  const { database, cache, bus } = await open()
+  const log = eventLog(database.db)
+  const keys = Array.from({ length: 20 }, (_, key) => `k${key}`)
+  const watched = async () => (await cache.interest(keys, 600_000)).entries
+  const [first, second] = [await daemon(), await daemon()]
+  const sum = (count: 'matched' | 'replayed' | 'deadLettered') => first.counts[count] + second.counts[count]
+
+  let published = 0
+  async function publish(count: number): Promise<void> {
+    const from = published
+    published += count
+    await bus.publish(
+      Array.from({ length: count }, (_, each) => ({
+        topic: 'load.x',
+        id: `e${from + each}`,
+        body: JSON.stringify({
+          specversion: '1.0',
+          id: `e${from + each}`,
+          source: 's',
+          type: 't',
+          data: { key: (from + each) % 20 },
+        }),
+      })),
+    )
+  }
+  async function quiet(): Promise<void> {
+    const now = Date.now()
+    await expect.poll(() => bus.through().catch(() => 0), { timeout: 40_000 }).toBeGreaterThanOrEqual(now)
+  }
+  /** Every key of an event published from here on is invalidated after it. */
+  async function proven(): Promise<void> {
+    const before = await watched()
+    await publish(20)
+    await quiet()
+    const after = await watched()
+    for (const [place, entry] of after.entries())
+      expect(entry.required).toBeGreaterThan(before[place]?.required ?? 0)
+  }
+
+  await proven()
+
+  await redis.kill()
+  await publish(1000)
+  await expect.poll(() => first.counts.away + second.counts.away, { timeout: 20_000 }).toBeGreaterThan(0)
+  await redis.restart()
+  await quiet()
+  await proven()
+  await expect.poll(() => sum('replayed'), { timeout: 20_000 }).toBeGreaterThanOrEqual(1020)
+
+  await postgres.kill()
+  await publish(1000)
+  const refused = first.counts.away + second.counts.away
+  await expect
+    .poll(() => first.counts.away + second.counts.away, { timeout: 20_000 })
+    .toBeGreaterThan(refused)
+  await postgres.restart()
+  await quiet()
+  await proven()
+
+  await nats.kill()
+  await nats.restart()
+  await proven()
+
+  await publish(2000)
+  await first.stop()
+  await proven()
+
+  const ids = new Set<string>()
+  await expect
+    .poll(
+      async () => {
+        for (let key = 0; key < 500; key++) ids.add(`e${key}`)
+        const rows = await database.db.execute(
+          "select count(*)::int as rows, count(distinct id)::int as ids from events where topic = 'load.x'",
+        )
+        const [row] = rows as unknown as { rows: number; ids: number }[]
+        return row
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual({ rows: published, ids: published })
+  expect((await log.read({ patterns: ['load.x'], limit: 1 }))[0]?.source).toBe('s')
+  expect(sum('deadLettered')).toBe(0)
+  const connection = await connect({ servers: nats.url })
+  const { state } = await (await jetstreamManager(connection)).streams.info('HUBS_DEAD')
+  expect(state.messages).toBe(0)
+  await connection.close()
+}, 180_000)
+
+test('what is no event ends among the dead letters, also under a topic that is none', async () => {
+  const { cache, bus } = await open()
+  const { counts, stop } = await daemon()
+  const connection = await connect({ servers: nats.url })
+  const manager = await jetstreamManager(connection)
+  const before = (await manager.streams.info('HUBS_DEAD')).state.messages
+  await bus.publish([{ topic: 'a', id: 'no-json', body: 'no JSON' }])
+  connection.publish('events.a.*.b', '{}')
+  connection.publish(`events.${Array(20).fill('x').join('.')}`, '{}')
+  connection.publish('events.fine', '{"version":"1.4"}')
+  await expect.poll(() => counts.deadLettered, { timeout: 20_000 }).toBe(3)
+  expect((await manager.streams.info('HUBS_DEAD')).state.messages - before).toBe(3)
+  await expect.poll(() => counts.events).toBeGreaterThanOrEqual(4)
+  expect((await cache.read([])).cursor.epoch).toBeGreaterThan(0)
+  await connection.close()
+  await stop()
+}, 60_000)

@@ -1,0 +1,269 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { busMessages } from '#drizzle/schema.ts'
+import { memoryCache } from '../cache/memory-cache.ts'
+import { type OpenDatabase, openDatabase } from '../db/database.ts'
+import type { Target } from './target.ts'
+import { type Line, openLine } from './triage.fixtures.ts'
+
+let folder: string
+let database: OpenDatabase
+let line: Line
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hubs-triage-'))
+  database = await openDatabase({ dataDir: folder, log: pino({ level: 'silent' }) })
+  await database.migrate()
+}, 60_000)
+afterEach(() => line.stop())
+afterAll(async () => {
+  await database.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const target = (key: string, fields: Partial<Target> = {}): Target => ({
+  key,
+  reads: false,
+  settle: 0,
+  ...fields,
+})
+const logged = async () => (await line.log.read({ patterns: ['>'], limit: 500 })).map(({ id }) => id)
+const rows = () => database.db.select().from(busMessages).orderBy(busMessages.sequence)
+const acknowledged = async () => (await rows()).map(({ ackedAt }) => ackedAt !== null)
+const dead = async () =>
+  (await rows()).flatMap(({ id, deadReason }) => (deadReason ? [[id, deadReason]] : []))
+/** A message as a former process left it. */
+const left = (id: string, deliveries: number, body = '{}') =>
+  database.db.insert(busMessages).values({ id, topic: 'a', body, storedAt: new Date(), deliveries })
+
+test('an event invalidates the keys it concerns, and no other; it is logged and acknowledged', async () => {
+  let due = 0
+  line = await openLine(database, { onDue: () => due++ })
+  line.index.add('1', [{ topic: 'a.*' }], target('hit'))
+  line.index.add('2', [{ topic: 'a.>', where: { 'data.n': 1 } }], target('picky'))
+  line.index.add('3', [{ topic: 'b' }], target('miss'))
+  const before = await Promise.all(['hit', 'picky', 'miss'].map(line.required))
+  line.start()
+  await line.publish('a.b', '1', { n: 2 })
+  await expect.poll(acknowledged).toEqual([true])
+  const after = await Promise.all(['hit', 'picky', 'miss'].map(line.required))
+  expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 0, 0])
+  expect(due).toBe(1)
+  await expect.poll(logged).toEqual(['1'])
+  expect(line.counts).toMatchObject({ events: 1, matched: 1, invalidated: 1, logged: 1, dropped: 0 })
+})
+
+test('what matches nothing is logged and acknowledged', async () => {
+  line = await openLine(database)
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(acknowledged).toEqual([true])
+  await expect.poll(logged).toEqual(['1'])
+  expect(line.counts).toMatchObject({ events: 1, matched: 0, invalidated: 0 })
+})
+
+test('keys of types that read the log wait for it, the others do not', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('reads', { reads: true }))
+  line.index.add('2', [{ topic: 'a' }], target('plain'))
+  line.away.log = true
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(() => line.counts.away).toBeGreaterThan(0)
+  expect(line.trace).toEqual(['invalidate plain'])
+  expect(await acknowledged()).toEqual([false])
+  line.away.log = false
+  await expect.poll(acknowledged).toEqual([true])
+  expect(line.trace).toEqual(['invalidate plain', 'log 1', 'invalidate reads'])
+})
+
+test('a type that does not read the log works while the database of the log is away', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('plain'))
+  line.away.log = true
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(acknowledged).toEqual([true])
+  expect(line.trace).toEqual(['invalidate plain'])
+  line.away.log = false
+  await expect.poll(logged).toEqual(['1'])
+})
+
+test('while the cache is away nothing is acknowledged, given up or delivered again', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: '>' }], target('k'))
+  line.away.cache = true
+  line.start()
+  for (let id = 0; id < 20; id++) await line.publish('a', String(id))
+  await expect.poll(() => line.counts.away).toBeGreaterThan(3)
+  expect(new Set(await acknowledged())).toEqual(new Set([false]))
+  const taken = line.counts.events
+  line.away.cache = false
+  await expect.poll(async () => new Set(await acknowledged())).toEqual(new Set([true]))
+  expect(line.counts).toMatchObject({ events: 20, deadLettered: 0, failed: 0 })
+  expect(taken).toBeLessThanOrEqual(20)
+  expect(await dead()).toEqual([])
+})
+
+test('while the database is away no more is taken than it can hold in progress', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
+  line.away.log = true
+  line.start()
+  const messages = Array.from({ length: 3000 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' }))
+  await line.bus.publish(messages)
+  await expect.poll(() => line.counts.events).toBeGreaterThanOrEqual(4 * 256)
+  await expect.poll(() => line.counts.away).toBeGreaterThan(8)
+  expect(line.counts.events).toBeLessThanOrEqual(5 * 256)
+  line.away.log = false
+  await expect.poll(() => line.counts.logged, { timeout: 20_000 }).toBe(3000)
+  await expect.poll(async () => (await acknowledged()).every(Boolean)).toBe(true)
+  expect(line.counts.events).toBe(3000)
+})
+
+test('a burst on one key is one invalidation a batch, with its newest causes', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: '>' }], target('k'))
+  await line.required('k')
+  await line.bus.publish(Array.from({ length: 200 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' })))
+  line.start()
+  await expect.poll(() => line.counts.matched).toBe(200)
+  const invalidated = line.trace.filter((each) => each === 'invalidate k')
+  await expect.poll(async () => (await acknowledged()).every(Boolean)).toBe(true)
+  expect(invalidated).toHaveLength(1)
+  await line.cache.acquire('k', 't', 10_000, 0)
+  const { now } = await line.cache.read([])
+  await line.cache.commit('k', 't', { data: '1', hash: '1', empty: false, dueAt: now + 60_000 })
+  const [entry] = (await line.cache.read(['k'])).entries
+  expect(entry?.cause).toHaveLength(10)
+  const newest = (await rows()).at(-1)?.sequence
+  expect(entry?.cause.at(-1)?.id).toContain(`:${newest}:`)
+})
+
+test('what is no event goes to the dead letters with the reason, its neighbours do not', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: '>' }], target('k'))
+  await line.bus.publish([
+    { topic: 'a', id: 'good', body: '{}' },
+    { topic: 'a', id: 'text', body: 'hello' },
+    { topic: 'a', id: 'envelope', body: '{"specversion":"1.0","id":"1","source":"s"}' },
+    { topic: 'unheard', id: 'unmatched', body: '{"specversion":"1.0"' },
+    { topic: 'a', id: 'fine', body: '[]' },
+  ])
+  line.start()
+  await expect.poll(() => line.counts.deadLettered).toBe(3)
+  expect((await dead()).map(([, reason]) => reason)).toEqual([
+    'The body is not JSON in UTF-8.',
+    '/type is missing',
+    'The body is not JSON in UTF-8.',
+  ])
+  await expect.poll(async () => (await logged()).length).toBe(2)
+})
+
+test('a message delivered often is handled alone, and put aside only if it fails then', async () => {
+  line = await openLine(database)
+  await line.stop()
+  await left('innocent', 6)
+  await left('guilty', 6, 'no JSON')
+  await left('new', 0)
+  line = await openLine(database, { keep: true })
+  line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
+  line.start()
+  await expect.poll(() => line.counts.deadLettered).toBe(1)
+  await expect.poll(async () => (await acknowledged()).every(Boolean)).toBe(true)
+  expect(await dead()).toEqual([['guilty', 'The body is not JSON in UTF-8.']])
+  expect(line.trace.filter((each) => each.startsWith('log'))).toHaveLength(2)
+})
+
+test('one that has ended the process again and again is put aside before it is handled once more', async () => {
+  line = await openLine(database)
+  await line.stop()
+  await left('deadly', 9)
+  line = await openLine(database, { keep: true })
+  line.index.add('1', [{ topic: '>' }], target('k'))
+  line.start()
+  await expect.poll(() => line.trace).toContain('invalidate k')
+  expect(await dead()).toEqual([['deadly', 'It was delivered 11 times and never finished.']])
+})
+
+test('a message we fail on comes again; alone and failing still it is put aside', async () => {
+  line = await openLine(database)
+  await line.stop()
+  await left('often', 6)
+  line = await openLine(database, { keep: true })
+  line.index.match = () => {
+    throw new Error('a bug')
+  }
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(() => line.counts.failed).toBe(2)
+  expect(await dead()).toEqual([['often', 'Handling it alone failed.']])
+  expect(await acknowledged()).toEqual([true, false])
+})
+
+test('a settling key is invalidated once more, and the message acknowledged after that', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('slow', { settle: 200 }))
+  line.index.add('2', [{ topic: 'a' }], target('quick'))
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(() => line.trace).toEqual(['invalidate slow quick', 'log 1'])
+  expect(await acknowledged()).toEqual([false])
+  await expect.poll(acknowledged).toEqual([true])
+  expect(line.trace).toEqual(['invalidate slow quick', 'log 1', 'invalidate slow'])
+})
+
+test('what has not settled when the daemon ends is delivered again', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('slow', { settle: 4_000 }))
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(() => line.trace).toContain('invalidate slow')
+  await line.stop()
+  expect(await acknowledged()).toEqual([false])
+  line = await openLine(database, { keep: true })
+  line.index.add('1', [{ topic: 'a' }], target('slow'))
+  line.start()
+  await expect.poll(acknowledged).toEqual([true])
+})
+
+test('a daemon that ends while the cache is away leaves what it holds for another', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('k'))
+  line.away.cache = true
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(() => line.counts.away).toBeGreaterThan(0)
+  await line.stop()
+  expect(await acknowledged()).toEqual([false])
+  expect(line.counts.deadLettered).toBe(0)
+})
+
+test('in a new epoch the last minute is triaged again, once', async () => {
+  line = await openLine(database, { replays: true })
+  line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
+  line.start()
+  await line.publish('a', '1')
+  await expect.poll(acknowledged).toEqual([true])
+  const { cache } = line
+  await line.stop()
+
+  line = await openLine(database, { keep: true, cache, replays: true })
+  line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
+  line.start()
+  await line.publish('b', '2')
+  await expect.poll(async () => (await acknowledged()).every(Boolean)).toBe(true)
+  await line.stop()
+  expect(line.counts.replayed).toBe(0)
+
+  const { epoch } = (await cache.read([])).cursor
+  const later = memoryCache({ now: () => epoch + 5_000 })
+  line = await openLine(database, { keep: true, cache: later, replays: true })
+  line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
+  line.start()
+  await expect.poll(() => line.counts.replayed).toBe(2)
+  expect(line.trace).toContain('invalidate k')
+  expect(await logged()).toEqual(['2', '1'])
+})

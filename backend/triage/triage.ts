@@ -1,0 +1,162 @@
+import type { Logger } from 'pino'
+import type { Bus, Delivery } from '../bus/bus.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { EventLog } from '../ingest/event-log.ts'
+import { untilDone } from '../ingest/until-done.ts'
+import { writeBehind } from '../ingest/write-behind.ts'
+import { applier } from './apply.ts'
+import type { TriageCounts } from './counts.ts'
+import { heldDeliveries } from './held.ts'
+import { type Finding, judge } from './judge.ts'
+import type { MatchingIndex } from './matching.ts'
+import { keepReplayed, type ReplayMemory } from './replay-window.ts'
+import { settling } from './settling.ts'
+import type { Target } from './target.ts'
+
+/** Messages taken at once. */
+const BATCH = 256
+/** Batches whose events are being logged while the next are matched. */
+const IN_FLIGHT = 4
+/** Deliveries after which a message is handled alone. */
+const SUSPECT = 5
+/** Deliveries after which it is taken to have ended the process each time. */
+const FATAL = 10
+
+/**
+ * Takes events off the bus and invalidates the keys they make stale, until `signal` aborts. A message is acknowledged
+ * last. While the cache or the database is away nothing more is taken, and what was taken stays in progress.
+ */
+export async function runTriage(options: {
+  readonly bus: Bus
+  readonly cache: Cache
+  readonly log: EventLog
+  readonly index: MatchingIndex<Target>
+  readonly replays: ReplayMemory
+  readonly counts: TriageCounts
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** A key is due: refresh need not wait to be told. */
+  readonly onDue?: () => void
+}): Promise<void> {
+  const { bus, cache, log, index, replays, counts, logger, signal, onDue = () => {} } = options
+  const behind = writeBehind({ log, counts, logger, signal })
+  const apply = applier({ cache, log, behind, counts, logger, signal, onDue })
+  const held = heldDeliveries()
+  const settle = settling({ signal })
+  const inFlight = new Set<Promise<void>>()
+  const room = () => behind.room
+
+  /** Resolves when the keys that wait for nothing are invalidated; `whole` when all is done and acknowledged. */
+  async function begin(deliveries: readonly Delivery[]): Promise<{ whole: Promise<void> }> {
+    const { found, refused, failed } = judge(deliveries, index, room)
+    for (const { message, error } of failed) await giveBack(message, error)
+    counts.matched += found.filter(({ targets }) => targets.length > 0).length
+    const { rest } = await apply.begin(found)
+    const finish = async () => {
+      const { unlogged } = await rest()
+      for (const { message, reason } of [...refused, ...unlogged]) await deadLetter(message, reason)
+      const dead = new Set(unlogged.map(({ message }) => message))
+      for (const finding of found) if (!dead.has(finding.message)) finishOne(finding)
+    }
+    return { whole: finish() }
+  }
+
+  function finishOne(finding: Finding<Delivery>): void {
+    const { message, targets } = finding
+    const done = () => {
+      message.ack()
+      held.release(message)
+    }
+    const delays = [...new Set(targets.map(({ settle }) => settle))].filter((delay) => delay > 0)
+    if (delays.length === 0) done()
+    else {
+      settle({
+        delays,
+        again: (delay) => apply.invalidate([finding], ({ settle }) => settle === delay),
+        done,
+      })
+    }
+  }
+
+  /** Left unacknowledged it comes again, at last alone. */
+  async function giveBack(message: Delivery, err: unknown): Promise<void> {
+    counts.failed += 1
+    logger.error({ err, topic: message.topic, sequence: message.sequence }, 'Triage failed on a message')
+    if (message.deliveries > SUSPECT) await deadLetter(message, 'Handling it alone failed.')
+    else held.release(message)
+  }
+
+  async function deadLetter(message: Delivery, reason: string): Promise<void> {
+    const { topic, sequence } = message
+    await untilDone(() => message.deadLetter(reason), {
+      signal,
+      onFailure() {
+        counts.away += 1
+      },
+    })
+    held.release(message)
+    counts.deadLettered += 1
+    logger.warn({ topic, sequence, reason }, 'A message went to the dead letters')
+  }
+
+  async function handle(deliveries: readonly Delivery[]): Promise<void> {
+    while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
+    const { whole } = await begin(deliveries)
+    const ended = whole.catch(interrupted).finally(() => inFlight.delete(ended))
+    inFlight.add(ended)
+  }
+
+  /** The stores were away until the end: what is not acknowledged comes again. */
+  function interrupted(err: unknown): void {
+    if (signal.aborted) logger.debug({ err }, 'Triage ended in the middle of a batch')
+    else logger.error({ err }, 'Triage gave a batch up; its messages come again')
+  }
+
+  async function handleAlone(message: Delivery): Promise<void> {
+    if (message.deliveries > FATAL) {
+      // First aside, then handled: if it ends the process again, then for the last time.
+      await deadLetter(message, `It was delivered ${message.deliveries} times and never finished.`)
+    }
+    await Promise.all(inFlight)
+    const { whole } = await begin([message])
+    await whole
+  }
+
+  async function consume(): Promise<void> {
+    for await (const batch of bus.consume({ max: BATCH, signal })) {
+      counts.events += batch.length
+      held.hold(batch)
+      try {
+        const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
+        if (trusted.length > 0) await handle(trusted)
+        for (const message of batch) if (message.deliveries > SUSPECT) await handleAlone(message)
+      } catch (err) {
+        for (const message of batch) held.release(message)
+        interrupted(err)
+      }
+    }
+  }
+
+  const replaying = keepReplayed({
+    bus,
+    cache,
+    replays,
+    logger,
+    signal,
+    async triage(messages) {
+      const { found } = judge(messages, index, () => false)
+      const matched = found.filter(({ targets }) => targets.length > 0)
+      const { rest } = await apply.begin(matched)
+      await rest()
+      counts.replayed += messages.length
+    },
+  })
+
+  try {
+    await consume()
+    await Promise.all([...inFlight, replaying])
+    await behind.close()
+  } finally {
+    held.close()
+  }
+}
