@@ -13,10 +13,10 @@ import type { FollowedHubs } from './hubs/follow.ts'
 import type { HubsRoom } from './hubs/hubs.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
-import { readGithub } from './ingest/github.ts'
 import { publisher } from './ingest/publish.ts'
 import { pageServices } from './page-services.ts'
 import type { Lacking } from './refresh/availability.ts'
+import { webhookSecret } from './secret.ts'
 import { provideServices } from './services.ts'
 import type { Stores } from './stores.ts'
 import { explainWidget } from './stream/explain.ts'
@@ -36,6 +36,8 @@ export interface Front {
 /** The web and stream roles: every route of this process, as its roles have it. */
 export async function openFront(options: {
   env: Env
+  /** `HUBS_SECRET`. */
+  secret: string
   stores: Stores
   hubs: HubsRoom
   followed: FollowedHubs
@@ -48,8 +50,21 @@ export async function openFront(options: {
   daemon: Daemon | undefined
   draining: () => boolean
 }): Promise<Front> {
-  const { env, stores, hubs, followed, lacking, eventLog, origin, build, log, signal, daemon, draining } =
-    options
+  const {
+    env,
+    secret,
+    stores,
+    hubs,
+    followed,
+    lacking,
+    eventLog,
+    origin,
+    build,
+    log,
+    signal,
+    daemon,
+    draining,
+  } = options
   const { cache, bus } = stores
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
   const layouts = layoutsOf(followed)
@@ -79,7 +94,10 @@ export async function openFront(options: {
     routes.push(
       ...hubRoutes({ hubs, followed, lacking }),
       ...widgetRoutes({ hubs: followed, snapshots, cache, explain }),
-      ...eventRoutes({ publish: publisher({ bus }), readGithub: readGithub(env.GITHUB_WEBHOOK_SECRET) }),
+      ...eventRoutes({
+        publish: publisher({ bus }),
+        hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
+      }),
       openApiRoute(),
       embedScriptRoute,
     )

@@ -104,6 +104,7 @@ export async function openProduct(options: {
     : undefined
   const parts = await openFront({
     env,
+    secret,
     stores,
     hubs,
     followed,

@@ -1,18 +1,31 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** `HUBS_SECRET`, or the one made at the first start and kept in `dataDir`, readable by this user alone. */
-export async function findSecret(given: string | undefined, dataDir: string): Promise<string> {
+const secretPath = (dataDir: string) => join(dataDir, 'secret')
+
+/** `HUBS_SECRET`, or the one kept in `dataDir`; nothing before the first start. */
+export async function readSecret(given: string | undefined, dataDir: string): Promise<string | undefined> {
   if (given !== undefined) return given
-  const path = join(dataDir, 'secret')
   try {
-    return (await readFile(path, 'utf8')).trim()
+    return (await readFile(secretPath(dataDir), 'utf8')).trim()
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error
+    return undefined
   }
+}
+
+/** As `readSecret`; at the first start one is made and kept, readable by this user alone. */
+export async function findSecret(given: string | undefined, dataDir: string): Promise<string> {
+  const known = await readSecret(given, dataDir)
+  if (known !== undefined) return known
   const made = randomBytes(32).toString('base64url')
-  await mkdir(dataDir, { recursive: true })
-  await writeFile(path, `${made}\n`, { mode: 0o600, flag: 'wx' })
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await writeFile(secretPath(dataDir), `${made}\n`, { mode: 0o600, flag: 'wx' })
   return made
+}
+
+/** What GitHub signs its deliveries with: `GITHUB_WEBHOOK_SECRET`, or one that follows from `HUBS_SECRET`. */
+export function webhookSecret(given: string | undefined, secret: string): string {
+  return given ?? createHmac('sha256', secret).update('github webhook').digest('base64url')
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { EnvError, parseEnv } from '../env.ts'
+import { readSecret, webhookSecret } from '../secret.ts'
 import { apply } from './apply.ts'
 import { listHubs } from './hubs.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -85,16 +86,17 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   const perSecond = Number(rate)
   if (!(perSecond > 0 && perSecond <= 1000))
     throw new UsageError('--rate takes a number of deliveries a second, up to 1000.')
-  if (!env.GITHUB_WEBHOOK_SECRET) {
+  const own = await readSecret(env.HUBS_SECRET, env.HUBS_DATA)
+  if (own === undefined && !env.GITHUB_WEBHOOK_SECRET) {
     throw new Error(
-      'Set GITHUB_WEBHOOK_SECRET to the value Hubs was started with: deliveries are signed with it.',
+      `There is no secret in ${env.HUBS_DATA} to sign deliveries with. Start Hubs first, in this folder, or set GITHUB_WEBHOOK_SECRET as it has it.`,
     )
   }
   // Loaded when asked for, as its payloads are no dependency of the running product.
   const { replayGithub } = await import('./replay.ts')
   await replayGithub({
     url: url ?? env.HUBS_ORIGIN ?? `http://${env.HOST}:${env.PORT}`,
-    secret: env.GITHUB_WEBHOOK_SECRET,
+    secret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, own ?? ''),
     rate: perSecond,
   })
   return true

@@ -1,5 +1,6 @@
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../ingest/cloud-event.ts'
 import type { HubEvent } from '../ingest/event.ts'
+import { readGithub } from '../ingest/github.ts'
 import type { Publish } from '../ingest/publish.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Route } from './route.ts'
@@ -14,19 +15,7 @@ function accepted(reading: Reading): readonly HubEvent[] {
   throw new ProblemError(status, detail, { errors })
 }
 
-export function eventRoutes(options: {
-  publish: Publish
-  /** Reads and checks one GitHub delivery; absent while no webhook secret is set. */
-  readGithub:
-    | ((post: {
-        headers: Parameters<typeof readCloudEvents>[0]['headers']
-        body: Uint8Array
-        now: number
-      }) => Promise<Reading>)
-    | undefined
-}): Route[] {
-  const { publish, readGithub } = options
-
+export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSecret: string }): Route[] {
   async function put(events: readonly HubEvent[]): Promise<Answer> {
     const stored = await publish(events)
     const duplicates = events.filter((_, index) => stored[index]?.duplicate).map(({ id }) => id)
@@ -50,14 +39,8 @@ export function eventRoutes(options: {
       method: 'POST',
       path: '/api/v1/hooks/github',
       async handle(call) {
-        if (!readGithub) {
-          throw new ProblemError(
-            503,
-            'GitHub deliveries are not set up here: set GITHUB_WEBHOOK_SECRET and start again.',
-          )
-        }
         const body = await call.body(DELIVERY_LIMIT)
-        return put(accepted(await readGithub({ headers: call.headers, body, now: Date.now() })))
+        return put(accepted(await readGithub(hookSecret, { headers: call.headers, body, now: Date.now() })))
       },
     },
   ]
