@@ -9,7 +9,7 @@ import { hubsRoom } from './hubs.ts'
 import { scopes, tokensRoom } from './tokens.ts'
 
 /** The database was set up with another `HUBS_SECRET`. Told by `code`. */
-export class SecretMismatch extends Error {
+class SecretMismatch extends Error {
   readonly code = 'secret-mismatch'
   constructor() {
     super(

@@ -53,7 +53,7 @@ const throwing = defineWidget({
 const load = async () => null
 
 /** Widget types for tests of what surrounds them. */
-export const types: Readonly<Record<string, WidgetType>> = {
+const types: Readonly<Record<string, WidgetType>> = {
   text: implement(text, load),
   'of-hub': implement(ofHub, load),
   secretive: implement(secretive, load),

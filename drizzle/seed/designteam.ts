@@ -7,7 +7,9 @@ We ship **larger touch targets** on Thursday. Until then:
 - [ ] Contrast of the disabled state (Priya)
 - [ ] Words for the release note (Jonas)
 
-Critique is on **Wednesday at 14:00**; bring one screen, not ten.`
+Critique is on **Wednesday at 14:00**; bring one screen, not ten.
+
+**Next:** charts that can be read without colour.`
 
 const principles = `1. **Say what is true.** If it is old, show how old.
 2. **One thing changes, one thing moves.**
@@ -65,14 +67,14 @@ export const designteam = {
       type: 'pulls',
       title: 'Waiting for review',
       config: { repositories: ['designteam/design-system', 'designteam/icons'], showDrafts: true },
-      position: { x: 0, y: 5, w: 5, h: 5 },
+      position: { x: 0, y: 5, w: 4, h: 5 },
     },
     {
       id: 'designteam-builds',
       type: 'builds',
       title: 'Builds',
       config: { repositories: ['designteam/*'], topics: ['ci.design.>'], limit: 8 },
-      position: { x: 5, y: 5, w: 4, h: 5 },
+      position: { x: 4, y: 5, w: 5, h: 5 },
     },
     {
       id: 'designteam-links',

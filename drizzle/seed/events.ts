@@ -52,6 +52,13 @@ function happenings(at: At): Happening[] {
     ...pull(at, 'Codertocat/Hello-World', 9, 'Greet in more languages', 'monalisa', [
       { ago: 312, action: 'opened' },
     ]),
+    ...pull(at, 'Codertocat/Hello-World', 10, 'Say goodbye, too', 'hubot', [
+      { ago: 83, action: 'opened', draft: true },
+    ]),
+    ...pull(at, 'Codertocat/Hello-World', 4, 'Mind the capital letter', 'octocat', [
+      { ago: 2_705, action: 'opened' },
+      { ago: 1_010, action: 'synchronize' },
+    ]),
     ...pull(at, 'designteam/design-system', 209, 'Icons on the 24 px grid', 'mei', [
       { ago: 2_860, action: 'opened' },
       { ago: 1_330, action: 'closed', merged: true, by: 'priya' },
@@ -64,6 +71,10 @@ function happenings(at: At): Happening[] {
       { ago: 204, action: 'opened', draft: true },
     ]),
     ...pull(at, 'designteam/icons', 58, 'An icon for “paused”', 'jonas', [{ ago: 71, action: 'opened' }]),
+    ...pull(at, 'designteam/design-system', 205, 'A focus ring that survives forced colours', 'jonas', [
+      { ago: 2_790, action: 'opened' },
+      { ago: 530, action: 'synchronize' },
+    ]),
     review(at, 88, 'designteam/design-system', 212, 'Larger touch targets in the toolbar', 'priya'),
     push(1_328, 'designteam/design-system', 'priya', 'Icons on the 24 px grid (#209)'),
     push(34, 'designteam/design-system', 'jonas', 'Plainer words in the empty states'),
@@ -80,6 +91,7 @@ function happenings(at: At): Happening[] {
     said(1_815, 'feedback.research', '5 of 6 people found the export button, up from 2'),
     said(1_152, 'feedback.support', '“I can’t tell whether the numbers are from today.”'),
     said(420, 'feedback.survey', 'Ease of use 4.4 of 5, from 38 answers'),
+    said(2_240, 'feedback.research', 'Nobody needed the second toolbar; four looked for search in it'),
     said(52, 'feedback.support', '“The dark theme saved my eyes. Thank you!”'),
   ]
 }

@@ -16,9 +16,7 @@ curl ${origin}/api/v1/events \\
 
 *Deployments* and *Happening now* change at once; nothing else moves.`
 
-const publish = `Whatever can send JSON can make a card change.
-
-- **HTTP**: CloudEvents to \`POST /api/v1/events\`, one at a time or in batches.
+const publish = `- **HTTP**: CloudEvents to \`POST /api/v1/events\`, one at a time or in batches.
 - **GitHub**: point a webhook at \`/api/v1/hooks/github\`, and builds and pull requests follow.
 - **NATS**: \`nats pub events.deploy.prod.web '{"version":"1.4"}'\`
 
@@ -53,14 +51,14 @@ export const welcome = (origin: string) => ({
       type: 'notes',
       title: 'Start here',
       config: { text: startHere + curl(origin) },
-      position: { x: 0, y: 0, w: 5, h: 7 },
+      position: { x: 0, y: 0, w: 5, h: 6 },
     },
     {
       id: 'welcome-activity',
       type: 'activity',
       title: 'Happening now',
       config: { topics: ['>'], limit: 12 },
-      position: { x: 5, y: 0, w: 4, h: 7 },
+      position: { x: 5, y: 0, w: 4, h: 6 },
     },
     {
       id: 'welcome-clock',
@@ -83,57 +81,56 @@ export const welcome = (origin: string) => ({
         groups: [
           {
             links: [
-              { title: 'The design team’s hub', url: '/designteam', note: 'what a team makes of it' },
+              { title: 'The design team’s hub', url: '/designteam' },
               { title: 'All hubs', url: '/' },
-              { title: 'The API', url: '/api/v1/openapi.json', note: 'OpenAPI' },
-              { title: 'Widget types', url: '/api/v1/widget-types', note: 'what a card can be' },
+              { title: 'The API', url: '/api/v1/openapi.json' },
             ],
           },
         ],
       },
-      position: { x: 9, y: 3, w: 3, h: 4 },
+      position: { x: 9, y: 3, w: 3, h: 3 },
     },
     {
       id: 'welcome-builds',
       type: 'builds',
       title: 'Builds',
       config: { topics: ['ci.>'], limit: 10 },
-      position: { x: 0, y: 7, w: 4, h: 5 },
+      position: { x: 0, y: 6, w: 4, h: 5 },
     },
     {
       id: 'welcome-pulls',
       type: 'pulls',
       title: 'Open pull requests',
       config: { repositories: ['Codertocat/Hello-World'] },
-      position: { x: 4, y: 7, w: 4, h: 5 },
+      position: { x: 4, y: 6, w: 4, h: 5 },
     },
     {
       id: 'welcome-deployments',
       type: 'activity',
       title: 'Deployments',
       config: { topics: ['deploy.>'], limit: 8 },
-      position: { x: 8, y: 7, w: 4, h: 5 },
+      position: { x: 8, y: 6, w: 4, h: 5 },
     },
     {
       id: 'welcome-publish',
       type: 'notes',
       title: 'Publish events',
       config: { text: publish },
-      position: { x: 0, y: 12, w: 4, h: 5 },
+      position: { x: 0, y: 11, w: 4, h: 4 },
     },
     {
       id: 'welcome-widget',
       type: 'notes',
       title: 'Write a widget',
       config: { text: ownWidget },
-      position: { x: 4, y: 12, w: 4, h: 5 },
+      position: { x: 4, y: 11, w: 4, h: 4 },
     },
     {
       id: 'welcome-embed',
       type: 'notes',
       title: 'Embed a card',
       config: { text: embed(origin) },
-      position: { x: 8, y: 12, w: 4, h: 5 },
+      position: { x: 8, y: 11, w: 4, h: 4 },
     },
   ],
 })
