@@ -32,7 +32,7 @@ const schema = 'notes@1'
  * step is taken when the test says: events pend, layouts are taken in late, answers travel, connections are cut between
  * any two frames.
  */
-export function simulatedServer(later: Later) {
+export function simulatedServer(later: Later, now = () => 1) {
   const hubs = new Map<string, HubView>()
   /** What the node that holds the streams knows of them: edits reach it late. */
   const known = new Map<string, HubView>()
@@ -192,8 +192,8 @@ export function simulatedServer(later: Later) {
     const said = {
       cursor,
       heartbeat: 20,
-      now: 1,
-      through: 1,
+      now: now(),
+      through: now(),
       build: 'b',
       hubs: Object.fromEntries(revisions),
     }
@@ -279,8 +279,8 @@ export function simulatedServer(later: Later) {
     const { revision } = hub
     return {
       cursor: `${epoch}:${offset}`,
-      now: 1,
-      through: 1,
+      now: now(),
+      through: now(),
       revision,
       widgets: Object.fromEntries(widgets),
     }
