@@ -5,6 +5,7 @@ import type { SecretName } from '#widgets/define.ts'
 import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
+import { indexedMark } from './hubs/indexed-mark.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import type { Lacking } from './refresh/availability.ts'
@@ -20,6 +21,7 @@ import { matchingIndex } from './triage/matching.ts'
 import { replayMemory } from './triage/replay-memory.ts'
 import type { Target } from './triage/target.ts'
 import { runTriage } from './triage/triage.ts'
+import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
@@ -83,6 +85,8 @@ export async function runDaemon(options: {
   // To the end, so that no event of before the start misses a widget of before the start.
   await followed.caughtUp()
   following.ready()
+  const mark = indexedMark(database.db)
+  await invalidateUnseen({ followed, mark, cache })
 
   async function prune(): Promise<void> {
     while (!signal.aborted) {
@@ -107,9 +111,13 @@ export async function runDaemon(options: {
     signal,
     onDue: refresh.poke,
   })
-  const done = Promise.all([triage, refresh.done, runPulse({ bus, cache, log, signal }), prune()]).then(
-    () => {},
-  )
+  const done = Promise.all([
+    triage,
+    refresh.done,
+    runPulse({ bus, cache, log, signal }),
+    prune(),
+    keepMark({ followed, mark, log, signal }),
+  ]).then(() => {})
   const { counts: loads } = refresh
   const figures: Figure[] = [
     { name: 'events_total', help: 'Messages taken off the bus.', read: () => counts.events },
