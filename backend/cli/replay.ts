@@ -1,0 +1,88 @@
+import { setTimeout } from 'node:timers/promises'
+import { sign } from '@octokit/webhooks-methods'
+import { type GitHubDelivery, gitHubDay } from './github-day.ts'
+
+/** Deliveries that wait for an answer at a time. */
+const WAITING = 32
+const ANSWER = 30_000
+
+/**
+ * Sends a day of signed GitHub deliveries to a running Hubs, `rate` a second, and tells of it in plain text.
+ * @throws Error with a plain sentence when Hubs cannot be reached or refuses a delivery.
+ */
+export async function replayGithub(options: {
+  /** Public address of the running Hubs. */
+  readonly url: string
+  readonly secret: string
+  readonly rate: number
+  readonly deliveries?: readonly GitHubDelivery[]
+  readonly print?: (line: string) => void
+}): Promise<void> {
+  const { url, secret, rate, deliveries = gitHubDay(), print = console.log } = options
+  const hook = new URL('/api/v1/hooks/github', url)
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const byEvent = new Map<string, number>()
+  const waiting = new Set<Promise<void>>()
+  let accepted = 0
+  let told = 0
+  let refusal: Error | undefined
+
+  print(`Sending ${deliveries.length} GitHub deliveries to ${hook.href}, ${rate} a second.`)
+  for (const [index, delivery] of deliveries.entries()) {
+    const early = index / rate - seconds()
+    if (early > 0) await setTimeout(early * 1000)
+    while (waiting.size >= WAITING) await Promise.race(waiting)
+    if (refusal) break
+    const sent = send(hook, secret, delivery)
+      .then(
+        () => {
+          accepted += 1
+          byEvent.set(delivery.event, (byEvent.get(delivery.event) ?? 0) + 1)
+        },
+        (error: Error) => {
+          refusal ??= error
+        },
+      )
+      .finally(() => waiting.delete(sent))
+    waiting.add(sent)
+    if (seconds() - told < 2) continue
+    told = seconds()
+    print(`${accepted} of ${deliveries.length} accepted after ${told.toFixed(0)} s.`)
+  }
+  await Promise.all(waiting)
+  if (refusal) throw refusal
+  const kinds = [...byEvent].map(([event, count]) => `${event} ${count}`).join(', ')
+  print(`All ${accepted} were accepted in ${seconds().toFixed(1)} s: ${kinds}.`)
+}
+
+async function send(hook: URL, secret: string, { id, event, payload }: GitHubDelivery): Promise<void> {
+  const body = payload(Date.now())
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'GitHub-Hookshot/replay',
+    'x-github-event': event,
+    'x-github-delivery': id,
+    'x-hub-signature-256': await sign(secret, body),
+  }
+  const signal = AbortSignal.timeout(ANSWER)
+  const answer = await fetch(hook, { method: 'POST', headers, body, signal }).catch((error: unknown) => {
+    throw new Error(`No Hubs answers at ${hook.origin}: is it running there?`, { cause: error })
+  })
+  const text = await answer.text()
+  if (answer.ok) return
+  if (answer.status === 401) {
+    throw new Error('The signature was refused: GITHUB_WEBHOOK_SECRET is not the one Hubs was started with.')
+  }
+  throw new Error(`A ${event} delivery was refused with ${answer.status}: ${detailOf(text)}`)
+}
+
+function detailOf(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown }
+    if (typeof detail === 'string') return detail
+  } catch {
+    // Not one of our problem documents: shown as it is.
+  }
+  return text.slice(0, 200)
+}
