@@ -64,8 +64,13 @@ describe('what is written by somebody else cannot harm a reader', () => {
   ])('%s', (_, text, html) => expect(renderMarkdown(text)).toBe(html))
 })
 
-test("headings begin below a card's own", () => {
-  expect(renderMarkdown('# a\n\n###### b')).toBe('<h3>a</h3>\n<h6>b</h6>')
+test("headings begin below a card's own, without a gap", () => {
+  expect(renderMarkdown('## a\n\n###### b\n\n## c')).toBe('<h3>a</h3>\n<h4>b</h4>\n<h3>c</h3>')
+  expect(renderMarkdown('# a\n\n## b\n\n### c\n\n#### d\n\n##### e')).toMatch(/<h6>d<\/h6>\n<h6>e<\/h6>$/)
+})
+
+test('a checkbox says whether it is done', () => {
+  expect(renderMarkdown('- [ ] a\n- [x] b')).toMatch(/aria-label="to do".* a[^]*aria-label="done".* b/)
 })
 
 test('the view shows the text, or says that there is none', () => {

@@ -12,10 +12,16 @@ const withoutFootnotes = {
  * links of other kinds) is taken out.
  */
 export function renderMarkdown(text: string): string {
-  return micromark(text, { extensions: [gfm(), withoutFootnotes], htmlExtensions: [gfmHtml()] })
+  const html = micromark(text, { extensions: [gfm(), withoutFootnotes], htmlExtensions: [gfmHtml()] })
     .replace(/<img src="[^"]*" alt="([^"]*)"(?: title="[^"]*")? \/>/g, '$1')
     .replace(/<a href="([^"]*)"/g, (_, href: string) => opening(href))
-    .replace(/<(\/?)h([1-6])>/g, (_, slash: string, level: string) => `<${slash}h${below(Number(level))}>`)
+    .replace(/<input type="checkbox"([^>]*)>/g, (_, rest: string) => checkbox(rest))
+  return levelled(html)
+}
+
+/** Without a label of its own a screen reader says “checkbox” and no more. */
+function checkbox(rest: string): string {
+  return `<input type="checkbox" aria-label="${rest.includes('checked') ? 'done' : 'to do'}"${rest}>`
 }
 
 function opening(href: string): string {
@@ -23,7 +29,12 @@ function opening(href: string): string {
   return /^mailto:/i.test(href) ? `<a href="${href}"` : '<a'
 }
 
-/** The page's title is h1 and a card's h2, so headings inside begin at h3. */
-function below(level: number): number {
-  return Math.min(level + 2, 6)
+/** The page's title is h1 and a card's h2: the levels a note uses become h3 and on, without a gap. */
+function levelled(html: string): string {
+  const heading = /<(\/?)h([1-6])>/g
+  const used = [...new Set([...html.matchAll(heading)].map(([, , level]) => level))].sort()
+  return html.replace(
+    heading,
+    (_, slash: string, level: string) => `<${slash}h${Math.min(3 + used.indexOf(level), 6)}>`,
+  )
 }
