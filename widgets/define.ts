@@ -1,4 +1,3 @@
-import type { ComponentType } from 'react'
 import type { z } from 'zod'
 
 /** Values that survive a round trip through JSON; params and data are made of nothing else. */
@@ -153,7 +152,6 @@ export interface ViewProps<W extends AnyDefinition> {
   readonly data: DataOf<W>
   readonly config: ConfigOf<W>
 }
-export type View<W extends AnyDefinition> = ComponentType<ViewProps<W>>
 
 /**
  * A failure with words for the reader. Any other throw is shown as the type's loader having failed, without its message.

@@ -26,7 +26,7 @@ export type Loaded =
       readonly retryAfter: number | undefined
     }
 
-export function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
+function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
   return type.definition.deadline ?? DEFAULT_DEADLINE
 }
 
