@@ -18,7 +18,7 @@ async function becomes(page: Page | Frame, slug: string): Promise<void> {
   await expect.poll(() => cards(page)).toEqual(server.truth(slug))
 }
 
-async function opened(context: BrowserContext, ...paths: string[]): Promise<Page[]> {
+async function openAll(context: BrowserContext, ...paths: string[]): Promise<Page[]> {
   const pages: Page[] = []
   for (const path of paths) {
     const page = await context.newPage()
@@ -39,7 +39,7 @@ async function followsTogether(pages: readonly (Page | Frame)[], slug = 'a'): Pr
 test('three tabs on two hubs share one connection, and only the card that changed is drawn again', async ({
   context,
 }) => {
-  const [first, second, other] = await opened(context, '/a', '/a', '/b')
+  const [first, second, other] = await openAll(context, '/a', '/a', '/b')
   if (!first || !second || !other) throw new Error('no pages')
   await expect.poll(server.streams).toBe(1)
   const drawn = () => first.evaluate(() => ({ ...window.drawn }))
@@ -51,12 +51,15 @@ test('three tabs on two hubs share one connection, and only the card that change
   server.change('b-key-1')
   await becomes(other, 'b')
 
+  // Nothing that a document holds ends with it.
+  const opened = server.everOpened()
   await first.close()
   await followsTogether([second])
+  expect(server.everOpened()).toBe(opened)
 })
 
 test('one widget of a hub is followed alone, and by the same connection', async ({ context }) => {
-  const [hub, widget] = await opened(context, '/a', '/b?only=b2')
+  const [hub, widget] = await openAll(context, '/a', '/b?only=b2')
   if (!hub || !widget) throw new Error('no pages')
   await followsTogether([hub])
   server.change('b-key-2')
@@ -68,12 +71,13 @@ test('where the worker cannot be had a document leads, and another takes over wh
   context,
 }) => {
   server.workers(false)
-  const pages = await opened(context, '/a', '/a', '/a')
+  const pages = await openAll(context, '/a', '/a', '/a')
   await followsTogether(pages)
-  for (const last of [2, 1]) {
+  expect(server.everOpened()).toBe(1)
+  for (const opened of [2, 3]) {
     await pages.shift()?.close()
-    expect(pages).toHaveLength(last)
     await followsTogether(pages)
+    expect(server.everOpened()).toBe(opened)
   }
 })
 
@@ -83,7 +87,7 @@ test('without locks too, documents choose who leads', async ({ context }) => {
   await context.addInitScript(() => {
     navigator.locks.request = () => Promise.reject(new DOMException('Access denied.', 'SecurityError'))
   })
-  const pages = await opened(context, '/a', '/a', '/a')
+  const pages = await openAll(context, '/a', '/a', '/a')
   await followsTogether(pages)
   await pages.shift()?.close()
   await followsTogether(pages)
@@ -93,7 +97,7 @@ test('a document without any of that has a stream of its own', async ({ context 
   await context.addInitScript(() => {
     Object.assign(window, { SharedWorker: undefined, BroadcastChannel: undefined })
   })
-  const pages = await opened(context, '/a', '/a')
+  const pages = await openAll(context, '/a', '/a')
   await expect.poll(server.streams).toBe(2)
   server.change('a-key-1')
   for (const page of pages) await becomes(page, 'a')
@@ -128,7 +132,7 @@ test('a sandboxed frame, which has no origin, is live', async ({ page }) => {
 })
 
 test('a server that goes away and comes back finds every page current again', async ({ context }) => {
-  const pages = await opened(context, '/a', '/b')
+  const pages = await openAll(context, '/a', '/b')
   server.away(true)
   for (const page of pages) await expect.poll(() => live(page)).not.toBe('live')
   for (const slug of ['a', 'b']) for (const n of [1, 2, 3]) server.change(`${slug}-key-${n}`)
@@ -145,7 +149,7 @@ for (const worker of [true, false]) {
     context,
   }) => {
     server.workers(worker)
-    const [page] = await opened(context, '/a')
+    const [page] = await openAll(context, '/a')
     if (!page) throw new Error('no page')
     server.away(true)
     await context.setOffline(true)
@@ -161,7 +165,7 @@ for (const worker of [true, false]) {
     context,
   }) => {
     server.workers(worker)
-    const [page] = await opened(context, '/a')
+    const [page] = await openAll(context, '/a')
     if (!page) throw new Error('no page')
     await page.goto(`${server.url}/b`)
     await expect.poll(() => live(page)).toBe('live')

@@ -1,5 +1,6 @@
 import { memo } from 'react'
 import { createRoot } from 'react-dom/client'
+import { useFrameHeight } from '../../app/live/frame-height.ts'
 import type { LiveWidget } from '../../app/live/use-live.ts'
 import { type HubStart, useLiveHub, useLiveWidget, type WidgetStart } from '../../app/live/use-live.ts'
 
@@ -29,6 +30,7 @@ function Hub({ start }: { readonly start: HubStart }) {
 
 function Widget({ start }: { readonly start: WidgetStart }) {
   const { widget, shown, live } = useLiveWidget(start)
+  useFrameHeight()
   return (
     <ul data-live={live.kind}>
       <Card id={widget.id} shown={shown} />

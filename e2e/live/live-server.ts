@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { simulatedServer } from '../../app/live/simulated-server.ts'
 
 /** The simulated server behind a real port, with pages that use the real client. */
 export interface LiveServer {
   readonly url: string
-  /** Streams that are open. */
+  /** Streams that are open, and that were ever opened. */
   streams(): number
+  everOpened(): number
   change(key: string): void
   /** What every card of the hub must show. */
   truth(slug: string): Record<string, string | undefined>
@@ -16,14 +18,16 @@ export interface LiveServer {
   away(is: boolean): void
   /** Whether the script of the shared worker can be had. */
   workers(can: boolean): void
-  /** Other pages, by path. */
-  serve(path: string, html: string): void
+  /** Other files, by path. */
+  serve(path: string, body: string, type?: string): void
   close(): void
 }
 
 async function scripts(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
-    entryPoints: ['e2e/live/harness.tsx', 'app/live/worker.ts'],
+    entryPoints: ['harness.tsx', '../../app/live/worker.ts'].map((path) =>
+      fileURLToPath(new URL(path, import.meta.url)),
+    ),
     entryNames: '[name]',
     bundle: true,
     splitting: true,
@@ -42,9 +46,10 @@ async function scripts(): Promise<ReadonlyMap<string, string>> {
 export async function startLiveServer(slugs: readonly string[]): Promise<LiveServer> {
   const files = await scripts()
   const simulated = simulatedServer((_, run) => setImmediate(run), Date.now)
-  const pages = new Map<string, string>()
+  const others = new Map<string, { readonly body: string; readonly type: string }>()
   let worker = true
   let isAway = false
+  let everOpened = 0
 
   for (const slug of slugs) {
     const widgets = [1, 2, 3].map((n) => ({
@@ -70,6 +75,7 @@ export async function startLiveServer(slugs: readonly string[]): Promise<LiveSer
   }
 
   async function stream(path: string, cursor: string | undefined, response: ServerResponse): Promise<void> {
+    everOpened += 1
     const control = new AbortController()
     response.on('close', () => control.abort())
     const headers: HeadersInit = cursor === undefined ? {} : { 'last-event-id': cursor }
@@ -107,7 +113,7 @@ export async function startLiveServer(slugs: readonly string[]): Promise<LiveSer
     if (request.method === 'OPTIONS') response.writeHead(204, open).end()
     else if (pathname === '/worker.ts' && !worker) answer('text/plain', undefined)
     else if (files.has(pathname)) answer('text/javascript', files.get(pathname))
-    else if (pages.has(pathname)) answer('text/html', pages.get(pathname))
+    else if (others.has(pathname)) answer(others.get(pathname)?.type ?? '', others.get(pathname)?.body)
     else if (!pathname.startsWith('/api/'))
       answer('text/html', page(pathname.slice(1), url.searchParams.get('only')))
     else if (isAway) response.writeHead(503).end()
@@ -123,6 +129,7 @@ export async function startLiveServer(slugs: readonly string[]): Promise<LiveSer
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     streams: simulated.streams,
+    everOpened: () => everOpened,
     change: (key) => simulated.change(key, true),
     truth(slug) {
       const widgets = simulated.hubs.get(slug)?.widgets ?? []
@@ -136,7 +143,7 @@ export async function startLiveServer(slugs: readonly string[]): Promise<LiveSer
     workers(can) {
       worker = can
     },
-    serve: (path, html) => void pages.set(path, html),
+    serve: (path, body, type = 'text/html') => void others.set(path, { body, type }),
     close() {
       server.closeAllConnections()
       server.close()
