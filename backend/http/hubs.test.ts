@@ -205,7 +205,7 @@ test('widget types say what they take and what they lack', async () => {
   expect(byName.get('notes')).toMatchObject({ available: true })
 })
 
-test('any body at any slug is a clear refusal or a hub', async () => {
+test('any body at any slug is a clear refusal or a hub', { timeout: 60_000 }, async () => {
   const bodies = fc.oneof(
     fc.json(),
     fc.string(),

@@ -110,6 +110,13 @@ export function frontServer(options: {
     const found = find(request.method ?? 'GET', url.pathname)
     if (found.kind === 'route') {
       const { route, params } = found
+      if ('raw' in route && request.method !== 'GET') {
+        return refuse(
+          request,
+          response,
+          new ProblemError(405, 'Only GET is answered here.', { headers: { allow: 'GET' } }),
+        )
+      }
       const answered =
         'raw' in route ? route.raw(request, response, url) : answer(route, params, request, response, url)
       answered.catch((error: unknown) => refuse(request, response, error))

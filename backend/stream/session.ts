@@ -16,12 +16,14 @@ export interface Session {
   /** `performance.now()` since when it has not read; 0 while it reads. */
   readonly slowSince: number
   mark(key: Key, withData: boolean): void
+  readonly opened: boolean
   /** Everything up to the feed's position has been written. */
   readonly current: boolean
   /** Writes what is pending, in one write. Keeps it while the client is slow. */
   flush(): void
+  /** Nothing is written before `open`: what is told to a whole group is in the first words of whoever comes later. */
   write(text: string | Buffer): void
-  /** From now on pending keys may be written; `cursor` is where the client stands. */
+  /** The head is written: from now on this session may be written to; `cursor` is where the client stands. */
   open(cursor: Version | undefined): void
   /** Drops what is pending: a manifest replaces it. */
   forget(): void
@@ -49,6 +51,9 @@ export function openSession(options: {
     get slowSince() {
       return slowSince
     },
+    get opened() {
+      return opened
+    },
     get current() {
       return opened && pending.size === 0 && slowSince === 0
     },
@@ -74,7 +79,7 @@ export function openSession(options: {
       if (only) response.write(buffers.length === 1 ? only : Buffer.concat(buffers))
     },
     write(text) {
-      if (!response.writableEnded) response.write(text)
+      if (opened && !response.writableEnded) response.write(text)
     },
     open(cursor) {
       opened = true
@@ -84,7 +89,7 @@ export function openSession(options: {
       pending.clear()
     },
     end() {
-      response.end()
+      if (opened) response.end()
     },
   }
 

@@ -83,7 +83,7 @@ export function openSessions(options: {
       }
     },
     restarted(group) {
-      for (const session of group.sessions) manifest(session)
+      for (const session of group.sessions) if (session.opened) manifest(session)
     },
   }
 
@@ -203,8 +203,13 @@ export function openSessions(options: {
         Connection: 'keep-alive',
       })
       const position = keys.position()
+      // The feed may have begun a new life while the cursor was looked at.
+      if (typeof cursor === 'object' && cursor.epoch !== position.epoch) cursor = 'unreadable'
       const from =
         cursor === 'unreadable' ? position : cursor === 'none' ? { epoch: position.epoch, offset: 0 } : cursor
+      // What was queued meanwhile is in the states, whose versions now say what the client lacks.
+      session.forget()
+      session.open(cursor === 'none' ? undefined : from)
       session.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)
       session.write(
         frame('hello', {
@@ -221,10 +226,7 @@ export function openSessions(options: {
       for (const id of target.widgets) if (!layouts.widget(id)) session.write(frame('gone', { id }))
       if (cursor === 'unreadable') return manifest(session)
       const known = cursor === 'none' ? undefined : cursor
-      // What was queued meanwhile is in the states, whose versions now say what the client lacks.
-      session.forget()
       for (const key of keysAbove(known, group.placements(), keys)) session.mark(key, true)
-      session.open(known)
       enqueue([session])
     },
     get size() {
