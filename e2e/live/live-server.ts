@@ -25,9 +25,10 @@ export interface LiveServer {
 
 async function scripts(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
-    entryPoints: ['harness.tsx', '../../app/live/worker.ts'].map((path) =>
-      fileURLToPath(new URL(path, import.meta.url)),
-    ),
+    entryPoints: [
+      fileURLToPath(new URL('./harness.tsx', import.meta.url)),
+      fileURLToPath(new URL('../../app/live/worker.ts', import.meta.url)),
+    ],
     entryNames: '[name]',
     bundle: true,
     splitting: true,
