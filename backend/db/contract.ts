@@ -5,7 +5,7 @@ import type { OpenDatabase } from './database.ts'
 
 /** What both databases must do alike; `open` gives an empty one. */
 export function describeDatabase(name: string, open: () => Promise<OpenDatabase>): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     beforeAll(async () => {
       database = await open()

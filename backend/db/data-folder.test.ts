@@ -34,7 +34,9 @@ function another() {
   return { child, said }
 }
 
-test('a second holder is refused with the first one’s process id, until it lets go', async () => {
+test('a second holder is refused with the first one’s process id, until it lets go', {
+  timeout: 60_000,
+}, async () => {
   const folder = await holdDataFolder(dataDir)
   await expect(holdDataFolder(dataDir)).rejects.toMatchObject({
     code: 'data-folder-taken',

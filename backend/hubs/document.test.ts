@@ -216,7 +216,7 @@ const nearDocument = fc.record(
   { requiredKeys: ['title', 'visibility', 'widgets'] },
 )
 
-test('any JSON is refused by the names of its fields, or taken whole', () => {
+test('any JSON is refused by the names of its fields, or taken whole', { timeout: 60_000 }, () => {
   let taken = 0
   fc.assert(
     fc.property(fc.oneof({ weight: 9, arbitrary: near(nearDocument) }, fc.jsonValue()), (raw) => {

@@ -19,7 +19,7 @@ export function follow(database: OpenDatabase, signal: AbortSignal): FollowedHub
 
 /** What a follower must see on either database. */
 export function describeFollow(name: string, open: () => Promise<OpenDatabase>): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     const ended = new AbortController()
     let database: OpenDatabase
     let hubs: ReturnType<typeof hubsRoom>

@@ -5,7 +5,7 @@ import { at, hubDocument, textWidget, typeOf } from './types.fixtures.ts'
 
 /** What the hubs room must do on either database. */
 export function describeHubs(name: string, open: () => Promise<OpenDatabase>): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     let hubs: ReturnType<typeof hubsRoom>
     beforeAll(async () => {

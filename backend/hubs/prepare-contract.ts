@@ -10,7 +10,7 @@ const origin = 'https://hubs.example.org'
 
 /** `open` gives an empty database, each time the same one. */
 export function describePreparation(name: string, open: () => Promise<OpenDatabase>): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     const prepare = (more: object = {}) =>
       prepareDatabase({ database, secret, origin, typeOf: widgetType, ...more })

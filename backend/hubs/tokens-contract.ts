@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../db/database.ts'
 import { tokensRoom } from './tokens.ts'
 
 export function describeTokens(name: string, open: () => Promise<OpenDatabase>): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     let clock = 0
     const room = (adminToken?: string) => tokensRoom({ db: database.db, adminToken, now: () => clock })
