@@ -37,7 +37,7 @@ export const isBuilt = (sources = hashOfSources()) =>
 export async function build() {
   // Taken first: what is edited meanwhile makes the build outdated.
   const sources = hashOfSources()
-  rmSync(`${root}/dist`, { recursive: true, force: true })
+  rmSync(stamp, { force: true })
   await bundlePrograms()
   // Next believes whatever NODE_ENV is inherited, and builds for development then.
   const { NODE_ENV: _, ...env } = process.env

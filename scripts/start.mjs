@@ -27,12 +27,21 @@ const child = spawn(
   },
 )
 const sent = new Map()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (Date.now() - (sent.get(signal) ?? 0) < 500) return
-    sent.set(signal, Date.now())
-    // A closed terminal is no reason to drop what is under way.
-    child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
-  })
+function pass(signal) {
+  if (Date.now() - (sent.get(signal) ?? 0) < 500) return
+  sent.set(signal, Date.now())
+  child.kill(signal)
+}
+process.on('SIGINT', () => pass('SIGINT'))
+process.on('SIGTERM', () => pass('SIGTERM'))
+// A closed terminal is no reason to drop what is under way.
+process.on('SIGHUP', () => pass('SIGTERM'))
+
+// npm puts a shell between itself and us, which dies of a signal and tells nobody.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) pass('SIGTERM')
+  }, 500).unref()
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
