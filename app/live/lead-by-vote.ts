@@ -19,7 +19,7 @@ const LATE_ANSWER = 1_000
  * mishap hear of each other at the next question, and the one with the lower name goes on (the bully algorithm,
  * Garcia-Molina 1982).
  */
-const leadByVote: Lead = (name, signal, { elected, deposed }) => {
+export const leadByVote: Lead = (name, signal, { elected, deposed }) => {
   const votes = new BroadcastChannel(`${name} votes`)
   const me = Math.random().toString(36)
   let part: 'following' | 'standing' | 'leading' = 'following'

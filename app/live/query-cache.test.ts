@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { WidgetSnapshot } from '#backend/wire.ts'
+import { newQueryClient } from './document.ts'
+import { layoutAt, resultAt, writeLayout, writeState } from './query-cache.ts'
+import type { LiveWidget } from './use-live.ts'
+
+const state = (version: string, more: Partial<WidgetSnapshot> = {}): WidgetSnapshot => ({
+  key: 'k',
+  version,
+  schema: 'list@1',
+  type: 'list',
+  status: 'fresh',
+  loadedAt: 1,
+  checkedAt: 1,
+  data: { items: ['one'], about: { of: 'one' } },
+  ...more,
+})
+
+function cache() {
+  const client = newQueryClient()
+  return {
+    write: (given: WidgetSnapshot, now = 1) => writeState(client, given, now),
+    held: () => client.getQueryData<LiveWidget>(resultAt('k')),
+    client,
+  }
+}
+
+test('an older state changes nothing, not even the object', () => {
+  const { write, held } = cache()
+  write(state('1:5'))
+  const before = held()
+  write(state('1:4', { data: 'old' }))
+  write(state('1:5', { data: 'same version' }))
+  expect(held()).toBe(before)
+})
+
+test('data that is equal stays the same object and does not count as a change', () => {
+  const { write, held } = cache()
+  write(state('1:5'))
+  const before = held()
+  write(state('1:6', { checkedAt: 9, data: structuredClone(state('').data) }), 50)
+  expect(held()?.state).toMatchObject({ version: '1:6', checkedAt: 9 })
+  expect(held()?.state.data).toBe(before?.state.data)
+  expect(held()?.changedAt).toBeNull()
+})
+
+test('the moment of the last change of data is kept through checks', () => {
+  const { write, held } = cache()
+  write(state('1:5'))
+  write(state('1:6', { data: 'new' }), 50)
+  write(state('1:7', { data: 'new' }), 60)
+  expect(held()?.changedAt).toBe(50)
+})
+
+test('the first data of a card that was loading is no change', () => {
+  const { write, held } = cache()
+  write(state('1:5', { status: 'loading', data: null, loadedAt: null }))
+  write(state('1:6'), 50)
+  expect(held()?.changedAt).toBeNull()
+})
+
+test('the higher revision of a layout stays', () => {
+  const { client } = cache()
+  writeLayout(client, 'hub a', { revision: 3, widgets: [] })
+  writeLayout(client, 'hub a', { revision: 2, widgets: [] })
+  expect(client.getQueryData(layoutAt('hub a'))).toEqual({ revision: 3, widgets: [] })
+})
