@@ -73,7 +73,7 @@ export async function openFront(options: {
   const routes: (Route | RawRoute)[] = []
 
   if (has('web') || has('stream')) {
-    const live = await followLiveness(cache)
+    const live = await followLiveness(cache, () => followed.knownAt)
     liveness = live
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {

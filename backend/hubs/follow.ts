@@ -15,6 +15,8 @@ const BATCH = 1_000
 export interface FollowedHubs extends HubMemory {
   /** Whether the database has stopped answering. */
   readonly away: boolean
+  /** Moment, by `performance.now()`, of the last read of the log of changes: every edit up to then is known. */
+  readonly knownAt: number
   /** Resolves once all hubs are loaded; rejects if `signal` is aborted before. */
   readonly ready: Promise<void>
   /** Reads the log of changes to its end as of now. @throws DatabaseAway */
@@ -62,6 +64,7 @@ export function followHubs(options: {
   }
 
   async function readOn(): Promise<void> {
+    const asked = performance.now()
     const latest = await hubs.latestChange()
     // A lower number: the database was restored from an older copy.
     if (position === undefined || latest < position) await readAll(latest)
@@ -80,7 +83,7 @@ export function followHubs(options: {
       }
       position = last.number
     }
-    answeredAt = performance.now()
+    answeredAt = asked
   }
 
   /** One read at a time, each begun after it was asked for. */
@@ -141,6 +144,9 @@ export function followHubs(options: {
     ...memory,
     get away() {
       return failing || performance.now() - answeredAt > PATIENCE
+    },
+    get knownAt() {
+      return answeredAt
     },
     ready,
     caughtUp: read,

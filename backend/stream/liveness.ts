@@ -7,21 +7,24 @@ const LIVE_WITHIN = 10_000
 export interface Liveness {
   /** The cache's clock, carried on from the last pulse by a monotonic one. */
   now(): number
-  /** Every bus event up to then is acknowledged; 0 when nobody has said so yet. */
+  /** Every bus event up to then is acknowledged, and every edit of a hub known here; 0 when nobody has said so yet. */
   through(): number
   live(): boolean
   heard(pulse: Pulse): void
 }
 
-export async function followLiveness(cache: Cache): Promise<Liveness> {
+/** `hubsKnownAt`: moment, by `performance.now()`, up to which this process knows every edit of a hub. */
+export async function followLiveness(cache: Cache, hubsKnownAt: () => number): Promise<Liveness> {
   const first = await cache.lastPulse()
   let through = first.pulse?.through ?? 0
   let clock = { at: first.now, since: performance.now() }
-  const now = () => Math.round(clock.at + performance.now() - clock.since)
+  const at = (moment: number) => Math.round(clock.at + moment - clock.since)
+  const now = () => at(performance.now())
+  const upTo = () => Math.min(through, at(hubsKnownAt()))
   return {
     now,
-    through: () => through,
-    live: () => now() - through < LIVE_WITHIN,
+    through: upTo,
+    live: () => now() - upTo() < LIVE_WITHIN,
     heard(pulse) {
       through = pulse.through
       clock = { at: pulse.now, since: performance.now() }

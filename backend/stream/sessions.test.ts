@@ -69,7 +69,7 @@ async function serve(
 ) {
   const stop = new AbortController()
   const { layouts, edit } = editableLayouts(hubs)
-  const liveness = await followLiveness(cache)
+  const liveness = await followLiveness(cache, () => performance.now())
   const keys = await followKeys({ cache, log, signal: stop.signal, onPulse: liveness.heard })
   const sessions: Sessions = openSessions({ keys, layouts, liveness, build: 'test', signal: stop.signal })
   const server: Server = createServer((request, response) => {
