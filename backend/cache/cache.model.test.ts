@@ -37,3 +37,28 @@ test('on Redis: the same, and both adapters answer alike at every step', () =>
   holds(histories, stores.map(lockstep)))
 
 test('on Redis with replicas that lag and take over', () => holds(historiesWithFailover, stores, numRuns / 2))
+
+/** A key read after the session's interest has a version above another's that the tail has yet to bring. */
+const readAhead: Operation[] = [
+  { do: 'open', browser: 1 },
+  { do: 'work', limit: 4 },
+  { do: 'open', browser: 1 },
+  { do: 'publish', key: 'outside' },
+  { do: 'deliver', nth: 0, how: 'ack' },
+  { do: 'want', key: 'outside' },
+  { do: 'work', limit: 4 },
+  { do: 'connect', browser: 1, node: 0 },
+  { do: 'proceed', browser: 1 },
+  { do: 'pass', ms: 2000 },
+  { do: 'publish', key: 'spaced' },
+  { do: 'deliver', nth: 0, how: 'ack' },
+  { do: 'work', limit: 4 },
+  { do: 'publish', key: 'outside' },
+  { do: 'deliver', nth: 0, how: 'ack' },
+  { do: 'work', limit: 4 },
+  { do: 'proceed', browser: 1 },
+  { do: 'write', browser: 1, count: 3 },
+  { do: 'poll', node: 0 },
+]
+
+test('a history too rare to meet by chance', () => play(memoryStore(), readAhead))

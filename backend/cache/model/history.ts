@@ -26,7 +26,7 @@ const usual = [
   step(2, 'crash', { nth }),
   step(2, 'release', { nth }),
   step(2, 'extend', { nth }),
-  step(8, 'pass', { ms: fc.constantFrom(1, 150, 300, 1000, 2000, 5000, 10_000, 20_000, 40_000) }),
+  step(8, 'pass', { ms: fc.constantFrom(1, 150, 300, 1000, 2000, 5000, 10_000, 20_000, 60_000) }),
   step(2, 'want', { key }),
   step(1, 'pulse', { nth }),
   step(3, 'open', { browser }),
@@ -35,12 +35,13 @@ const usual = [
   step(10, 'write', { browser, count: fc.nat(3) }),
   step(3, 'cut', { browser }),
   step(3, 'renew', { browser }),
-  step(2, 'refetch', { browser }),
+  step(3, 'refetch', { browser }),
+  step(3, 'arrive', { browser }),
   step(8, 'poll', { node }),
   step(1, 'flush', {}),
 ] as const
 
-const failovers = [step(3, 'lag', {}), step(3, 'failOver', {})] as const
+const failovers = [step(6, 'lag', {}), step(6, 'failOver', {})] as const
 
 const many = { minLength: 1, maxLength: 80, size: 'max' } as const
 

@@ -8,14 +8,14 @@ import { createWorld, keys, PERIOD, spacing } from './world.ts'
 const LEASE = 10_000
 const VISIBILITY = 5000
 
-/** Plays a history, checking after each step; then lets everything settle, twice, and checks the end. */
+/** Plays a history, checking after each step; then lets everything settle and checks the end. */
 export async function play(store: Store, history: readonly Operation[]): Promise<void> {
   const run = await createRun(store)
   for (const operation of history) await run.step(operation)
   await run.settle()
   // What changes by time alone must follow too.
   await store.advance(PERIOD)
-  await run.settle()
+  await run.follow()
 }
 
 async function createRun(store: Store) {
@@ -30,7 +30,8 @@ async function createRun(store: Store) {
   const browsers: readonly Browser[] = [keys, keys.slice(0, 2), keys.slice(1)].map((follows) => ({
     follows,
     shown: new Map(),
-    stale: new Set(),
+    stale: new Map(),
+    arriving: [],
     cursor: undefined,
   }))
   const sessions = new Map<Browser, Session>()
@@ -105,10 +106,13 @@ async function createRun(store: Store) {
     sessions.set(browser, attach(browser, node))
   }
 
-  async function refetch(browser: Browser): Promise<void> {
-    if (browser.stale.size === 0) return
-    for (const entry of (await store.cache.read([...browser.stale])).entries) apply(browser, whole(entry))
-    browser.stale.clear()
+  async function refetch(browser: Browser, wrong: Iterable<string>): Promise<void> {
+    browser.arriving = (await store.cache.read([...wrong])).entries
+  }
+
+  function arrive(browser: Browser): void {
+    for (const entry of browser.arriving) apply(browser, whole(entry))
+    browser.arriving = []
   }
 
   async function poll(node: Node): Promise<void> {
@@ -188,7 +192,10 @@ async function createRun(store: Store) {
           await store.cache.interest(session.browser.follows, WATCH)
         return
       case 'refetch':
-        return browser && refetch(browser)
+        // A page may read again at any time; only what it was told to read again, it must.
+        return browser && refetch(browser, browser.follows)
+      case 'arrive':
+        return browser && arrive(browser)
       case 'poll':
         return node && poll(node)
       case 'flush':
@@ -206,35 +213,51 @@ async function createRun(store: Store) {
     ledger.check((await store.cache.read(keys)).entries)
   }
 
+  /** Brings to every browser what is in the feed. */
   async function serve(): Promise<void> {
     for (const node of nodes) await poll(node)
     for (const [browser, session] of sessions) {
       while (session.stage !== 'reading') await proceed(session, store.cache)
-      write(session, 100)
-      await refetch(browser)
-      await store.cache.interest(browser.follows, WATCH)
+      write(session, keys.length)
+      arrive(browser)
+      await refetch(browser, browser.stale.keys())
+      arrive(browser)
     }
   }
 
-  /** Zombies give their results, all is delivered, everybody is connected, and daemons work until nothing is due. */
-  async function settle(): Promise<void> {
-    for (const builder of builders.splice(0)) if (builder.looked) await commit(builder)
-    while (world.bus.length > 0) await deliver(0, 'ack')
-    for (const [n, browser] of browsers.entries()) {
-      const node = nodes[n % nodes.length]
-      if (node && !sessions.has(browser)) await connect(browser, node)
-    }
-    for (let round = 0; round < 3; round++) {
-      ledger.step()
-      await serve()
-      for (let passes = 0; (await work(4)) > 0; passes++) {
+  /** Daemons work while leases, retries and distances run out; then all that somebody waits for has been built. */
+  async function drain(): Promise<void> {
+    for (let round = 0; round < 4; round++) {
+      if (round > 0) await store.advance(4000)
+      for (let passes = 0; (await work(keys.length)) > 0; passes++) {
         if (passes === 20) throw new Error('Workers spin: keys stay due.')
       }
-      ledger.check((await store.cache.read(keys)).entries)
-      await store.advance(5000)
     }
+    const { entries } = await store.cache.read(keys)
+    ledger.check(entries)
+    for (const { key, building } of entries)
+      if (building) throw new Error(`${key}: waited for, not fresh, and not due`)
+  }
+
+  /** Late loads give their results, all is delivered, everybody is connected. */
+  async function settle(): Promise<void> {
+    ledger.step()
+    for (const builder of builders.splice(0)) if (builder.looked) await commit(builder)
+    while (world.bus.length > 0) await deliver(0, 'ack')
+    // Before interest is renewed, which would make forgotten keys due again.
+    await drain()
+    for (const [n, browser] of browsers.entries()) {
+      const node = nodes[n % nodes.length]
+      const session = sessions.get(browser)
+      if (session && session.stage !== 'attached') await store.cache.interest(browser.follows, WATCH)
+      else if (node) await connect(browser, node)
+    }
+    await follow()
+  }
+
+  async function follow(): Promise<void> {
     await serve()
-    while ((await work(4)) > 0);
+    await drain()
     await serve()
     await checkEnd()
   }
@@ -259,5 +282,5 @@ async function createRun(store: Store) {
     }
   }
 
-  return { step, settle }
+  return { step, settle, follow }
 }

@@ -2,7 +2,7 @@ import type { Cache, Entry, FeedEntry, TailBatch } from '../cache.ts'
 import { compareVersions, type Key, type Version } from '../version.ts'
 import { apply, type Browser, type Frame, resync, whole } from './browser.ts'
 
-export const WATCH = 30_000
+export const WATCH = 60_000
 
 /** A stream process: where its tail of the feed stands, and its sessions. */
 export interface Node {
