@@ -385,3 +385,31 @@ test('a page that is shown again does not wait for the next try', async () => {
   attach(a)
   expect(opened).toHaveLength(2)
 })
+
+test('a page with a newer layout than the stream is not believed about keys the stream did not follow', async () => {
+  attach(a)
+  await soon()
+  last().say(hello({ a: 1 }))
+  const newer = hub('a', 2, placed('a1', 'A2'))
+  const page = attach(newer, { page: 'newer' })
+  served.hubs.a = newer
+  served.states.a1 = state('A2', '1:12')
+  last().say({ name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } })
+  await soon()
+  expect(reads).toEqual(['hub a', 'widget a1'])
+  expect(page.of('states').at(-1)?.states).toMatchObject([{ key: 'A2', version: '1:12' }])
+})
+
+test('while the server is behind the page, its cursor is not trusted; once it has caught up all is read', async () => {
+  const newer = hub('a', 2, placed('a1', 'A2'))
+  const page = attach(newer)
+  await soon()
+  served.states.a1 = state('A2', '1:12')
+  last().say(hello({ a: 1 }))
+  last().say({ name: 'beat', data: { now: 101_000, through: 100_000 }, id: '1:20' })
+  last().say({ name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } })
+  await soon()
+  expect(reads).toEqual(['widget a1'])
+  expect(page.of('states').at(-1)).toMatchObject({ states: [{ version: '1:12' }] })
+  expect(page.of('states').filter(({ upTo }) => upTo?.cursor === '1:20')).toEqual([])
+})
