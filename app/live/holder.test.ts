@@ -391,10 +391,12 @@ test('a page with a newer layout than the stream is not believed about keys the 
   await soon()
   last().say(hello({ a: 1 }))
   const newer = hub('a', 2, placed('a1', 'A2'))
-  const page = attach(newer, { page: 'newer' })
   served.hubs.a = newer
   served.states.a1 = state('A2', '1:12')
   last().say({ name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } })
+  await soon(1)
+  expect(reads).toEqual(['hub a'])
+  const page = attach(newer, { page: 'newer' })
   await soon()
   expect(reads).toEqual(['hub a', 'widget a1'])
   expect(page.of('states').at(-1)?.states).toMatchObject([{ key: 'A2', version: '1:12' }])
