@@ -28,7 +28,7 @@ async function hook(secret: string) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, events }
 }
 
-test('a day is delivered whole, happening now', async () => {
+test('a day is delivered whole, happening now', { timeout: 60_000 }, async () => {
   const { url, events } = await hook('s')
   const lines: string[] = []
   const before = Date.now()

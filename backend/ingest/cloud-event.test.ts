@@ -65,6 +65,10 @@ test('a time that was never set is no time', () => {
   expect(event?.time).toBe(now)
 })
 
+test('a byte order mark is no part of the JSON', () => {
+  expect(events(read(structured, `\ufeff${JSON.stringify(base)}`))).toHaveLength(1)
+})
+
 test('the attribute topic decides where it goes', () => {
   const event = { ...base, type: 'com.github.Pull Request', topic: 'github.acme.api' }
   expect(events(read(structured, event))).toMatchObject([{ topic: 'github.acme.api', extensions: {} }])
@@ -283,7 +287,9 @@ const body = fc.oneof(
   fc.uint8Array({ size: 'max', maxLength: 2000 }),
 )
 
-test('whatever is sent is refused with a reason or read to events that survive the bus', () => {
+test('whatever is sent is refused with a reason or read to events that survive the bus', {
+  timeout: 60_000,
+}, () => {
   let accepted = 0
   fc.assert(
     fc.property(headers, body, (sent, bytes) => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type FieldError, readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
@@ -148,20 +149,16 @@ export function readJson(body: Uint8Array): { readonly value: unknown } | undefi
   const text = utf8(body)
   if (text === undefined) return undefined
   try {
-    return { value: JSON.parse(text) }
+    // Some programs begin with a byte order mark.
+    return { value: JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text) }
   } catch {
     return undefined
   }
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
-
 function utf8(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    return undefined
-  }
+  if (!isUtf8(bytes)) return undefined
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
 /**

@@ -61,7 +61,7 @@ test.each<[string, string | Uint8Array, Partial<typeof place>, string]>([
   expect(decode(body, where)).toEqual({ refused })
 })
 
-test('any bytes are an event or refused', () => {
+test('any bytes are an event or refused', { timeout: 60_000 }, () => {
   const body = fc.oneof(
     fc.uint8Array({ size: 'max', maxLength: 3000 }),
     fc.json().map((text) => Buffer.from(text)),

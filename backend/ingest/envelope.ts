@@ -27,11 +27,17 @@ const UNSET = Date.parse('0001-01-01T00:00:00Z')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unfit = /[\u0000-\u001f\u007f-\u009f\p{Surrogate}]/u
 
+/** Nearly all attributes, told sooner. */
+const plain = /^[ -~]*$/
+
 const attribute = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be text') })
   .min(1, 'must not be empty')
-  .refine((text) => !unfit.test(text), 'must hold no control characters')
-  .refine((text) => Buffer.byteLength(text) <= ATTRIBUTE, `must be at most ${ATTRIBUTE} bytes`)
+  .refine((text) => plain.test(text) || !unfit.test(text), 'must hold no control characters')
+  .refine(
+    (text) => text.length * 3 <= ATTRIBUTE || Buffer.byteLength(text) <= ATTRIBUTE,
+    `must be at most ${ATTRIBUTE} bytes`,
+  )
 
 const time = z
   .string('must be text')

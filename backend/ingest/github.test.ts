@@ -220,7 +220,9 @@ const spoilt = fc
     return { event, payload: changed }
   })
 
-test('whatever a signed payload holds becomes an event of at most 64 KiB, or is refused with a reason', async () => {
+test('whatever a signed payload holds becomes an event of at most 64 KiB, or is refused with a reason', {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { writeBehind } from './write-behind.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+/** The machine may be busy. */
+const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
 const event = (id: number | string): LoggedEvent => ({
   id: String(id),
@@ -56,7 +60,7 @@ test('while the database is away 10,000 wait, then those that matched; the rest 
   behind.offer(event('too many'), true)
   expect(behind.waiting).toBe(20_000)
   expect(counts.dropped).toBe(2)
-  await expect.poll(() => warnings).toEqual(['Events wait for the event log'])
+  await soon(() => warnings).toEqual(['Events wait for the event log'])
   place.away = false
   await behind.close()
   expect(counts).toEqual({ logged: 20_000, dropped: 2, unlogged: 0 })

@@ -1,10 +1,14 @@
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { CacheAway } from '../cache/cache.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { type FollowedWidget, followingIndex } from './following-index.ts'
 import { matchingIndex } from './matching.ts'
 import type { Target } from './target.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+/** The machine may be busy. */
+const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
 function setUp() {
   const index = matchingIndex<Target>()
@@ -113,7 +117,7 @@ test('keys wait for a cache that is away', async () => {
   following.ready()
   place.away = true
   following.place(widget('1', 'k1'))
-  await expect.poll(() => place.failures).toBeGreaterThan(1)
+  await soon(() => place.failures).toBeGreaterThan(1)
   following.place(widget('2', 'k2'))
   place.away = false
   await following.idle()

@@ -128,7 +128,7 @@ function meets({ topic, where = {} }: Interest, event: HubEvent): boolean {
   })
 }
 
-test('the index finds what a scan of all instances finds, through any edits', () => {
+test('the index finds what a scan of all instances finds, through any edits', { timeout: 60_000 }, () => {
   let matches = 0
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 120 }), (steps) => {

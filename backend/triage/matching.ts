@@ -28,13 +28,11 @@ interface Node<Payload> {
 
 interface Owner<Payload> {
   readonly payload: Payload
+  /** Of its interests, in order. */
+  readonly topics: readonly string[]
+  readonly placed: readonly Placed<Owner<Payload>>[]
   /** The last event it was found for, so that no event finds it twice. */
   seen: number
-}
-
-interface Entry<Payload> {
-  readonly pattern: Tokens
-  readonly placed: Placed<Owner<Payload>>
 }
 
 const none: readonly never[] = []
@@ -42,13 +40,15 @@ const none: readonly never[] = []
 /** A trie over the tokens of topic patterns, as in NATS's sublist; each pattern has one bucket. */
 export function matchingIndex<Payload>(): MatchingIndex<Payload> {
   const root = emptyNode<Payload>()
-  const instances = new Map<string, readonly Entry<Payload>[]>()
+  const instances = new Map<string, Owner<Payload>>()
   let turn = 0
 
   function remove(id: string): boolean {
-    const entries = instances.get(id)
-    if (!entries) return false
-    for (const { pattern, placed } of entries) removeEntry(root, pattern, 0, placed)
+    const owner = instances.get(id)
+    if (!owner) return false
+    for (const [index, placed] of owner.placed.entries()) {
+      removePlaced(root, owner.topics[index]?.split('.') ?? [], 0, placed)
+    }
     return instances.delete(id)
   }
 
@@ -60,14 +60,13 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
     add(id, interests, payload) {
       const patterns = interests.map(({ topic }) => checkedPattern(topic))
       remove(id)
-      const owner: Owner<Payload> = { payload, seen: 0 }
-      instances.set(
-        id,
-        patterns.map((pattern, index) => ({
-          pattern,
-          placed: put(bucketFor(root, pattern), owner, Object.entries(interests[index]?.where ?? {})),
-        })),
-      )
+      const placed: Placed<Owner<Payload>>[] = []
+      const owner = { payload, topics: interests.map(({ topic }) => topic), placed, seen: 0 }
+      for (const [index, pattern] of patterns.entries()) {
+        const criteria = Object.entries(interests[index]?.where ?? {})
+        placed.push(put(bucketFor(root, pattern), owner, criteria))
+      }
+      instances.set(id, owner)
     },
 
     remove,
@@ -142,7 +141,7 @@ function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
 }
 
 /** Also takes away the buckets and nodes that this leaves empty. */
-function removeEntry<Payload>(
+function removePlaced<Payload>(
   node: Node<Payload>,
   pattern: Tokens,
   depth: number,
@@ -158,7 +157,7 @@ function removeEntry<Payload>(
   } else {
     const next = token === '*' ? node.star : node.literals?.get(token)
     if (!next) return
-    removeEntry(next, pattern, depth + 1, placed)
+    removePlaced(next, pattern, depth + 1, placed)
     if (next.here || next.below || next.star || next.literals?.size) return
     if (token === '*') node.star = undefined
     else node.literals?.delete(token)
