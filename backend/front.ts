@@ -84,13 +84,7 @@ export async function openFront(options: {
 
   if (has('web') && liveness) {
     const snapshots = openSnapshots({ cache, liveness })
-    const explain = (widget: PlacedWidget) =>
-      explainWidget({
-        widget,
-        cache,
-        matching: ({ interests }, limit) =>
-          eventLog.read({ patterns: interests.map(({ topic }) => topic), limit }),
-      })
+    const explain = (widget: PlacedWidget) => explainWidget({ widget, cache, eventLog })
     routes.push(
       ...hubRoutes({ hubs, followed, lacking }),
       ...widgetRoutes({ hubs: followed, snapshots, cache, explain }),

@@ -2,19 +2,26 @@ import type { LoggedEvent } from '#widgets/define.ts'
 import type { Cache } from '../cache/cache.ts'
 import { formatVersion } from '../cache/version.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
+import type { EventLog } from '../ingest/event-log.ts'
+import { matchingIndex } from '../triage/matching.ts'
 import type { Explanation } from '../wire.ts'
 import { statusOf } from './widget-state.ts'
 
 const EVENTS = 20
+/** Events looked at for one that is shown: criteria pass over some of a topic. */
+const LOOKED_AT = 200
 
-/** Why a widget is as it is. `matching` gives the newest logged events of its interests. */
+/** Why a widget is as it is: what it declares, what was loaded when, and the newest logged events that concern it. */
 export async function explainWidget(options: {
   widget: PlacedWidget
   cache: Cache
-  matching: (widget: PlacedWidget, limit: number) => Promise<readonly LoggedEvent[]>
+  eventLog: Pick<EventLog, 'read'>
 }): Promise<Explanation> {
-  const { widget, cache, matching } = options
-  const [{ entries, now }, events] = await Promise.all([cache.read([widget.key]), matching(widget, EVENTS)])
+  const { widget, cache, eventLog } = options
+  const [{ entries, now }, events] = await Promise.all([
+    cache.read([widget.key]),
+    concerning(widget, eventLog),
+  ])
   const [entry] = entries
   if (!entry) throw new Error(`The cache gave no entry for ${widget.key}.`)
   return {
@@ -47,4 +54,17 @@ export async function explainWidget(options: {
       ? { error: { code: entry.error.code, message: entry.error.message, reference: entry.error.reference } }
       : {}),
   }
+}
+
+async function concerning(
+  widget: PlacedWidget,
+  eventLog: Pick<EventLog, 'read'>,
+): Promise<readonly LoggedEvent[]> {
+  const { interests } = widget
+  const index = matchingIndex<true>()
+  index.add(widget.id, interests, true)
+  const read = await eventLog.read({ patterns: interests.map(({ topic }) => topic), limit: LOOKED_AT })
+  return read
+    .filter((event) => index.match(event.topic, () => ({ ...event, extensions: {} })).length > 0)
+    .slice(0, EVENTS)
 }
