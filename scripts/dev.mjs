@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { installDependencies } from './dependencies.mjs'
+import { whenParentGone } from './parent.mjs'
 import { root } from './run.mjs'
 
 await installDependencies()
@@ -11,17 +12,25 @@ await installDependencies()
 /** Views are .tsx; tests and their fixtures are not loaded by the program. */
 const isServerHalf = (name) => /\.(ts|sql)$/.test(name ?? '') && !/\.(test|fixtures)\.ts$/.test(name)
 
-let child = launch()
 let restarting = false
 let ending = false
+let child = launch()
 
 function launch() {
-  return spawn(process.execPath, ['--import', 'tsx', 'backend/main.ts', '--dev', ...process.argv.slice(2)], {
-    cwd: root,
-    stdio: 'inherit',
-    detached: true,
-    env: { HUBS_DRAIN_SECONDS: '0', ...process.env },
+  const started = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'backend/main.ts', '--dev', ...process.argv.slice(2)],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      detached: true,
+      env: { HUBS_DRAIN_SECONDS: '0', ...process.env },
+    },
+  )
+  started.on('exit', (code) => {
+    if (!restarting && !ending) console.log(`Ended with ${code}; waiting for a change`)
   })
+  return started
 }
 
 async function end() {
@@ -49,11 +58,11 @@ for (const folder of ['backend', 'drizzle', 'widgets']) {
     if (isServerHalf(name)) void restart(`${folder}/${name}`)
   })
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, async () => {
-    if (ending) return
-    ending = true
-    await end()
-    process.exit(0)
-  })
+async function endAll() {
+  if (ending) return
+  ending = true
+  await end()
+  process.exit(0)
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, endAll)
+whenParentGone(endAll)

@@ -1,6 +1,7 @@
 // Starts the product from a clone, first installing and building what is missing. Uses nothing but Node.
 import { spawn } from 'node:child_process'
 import { installDependencies } from './dependencies.mjs'
+import { whenParentGone } from './parent.mjs'
 import { root } from './run.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -37,11 +38,5 @@ process.on('SIGTERM', () => pass('SIGTERM'))
 // A closed terminal is no reason to drop what is under way.
 process.on('SIGHUP', () => pass('SIGTERM'))
 
-// npm puts a shell between itself and us, which dies of a signal and tells nobody.
-if (process.env.npm_lifecycle_event) {
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) pass('SIGTERM')
-  }, 500).unref()
-}
+whenParentGone(() => pass('SIGTERM'))
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
