@@ -114,13 +114,19 @@ export interface StreamEvents {
   bye: Readonly<Record<string, never>>
 }
 
-/** RFC 9457, sent as `application/problem+json`. `errors` names each bad field by JSON pointer or index. */
+/** A field that was refused, by JSON pointer (or the name of a header or a query parameter), and what is wrong with it. */
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** RFC 9457, sent as `application/problem+json`. */
 export interface Problem {
   readonly type: 'about:blank'
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  readonly errors?: readonly FieldError[]
 }
 
 /** `GET /api/v1/widget-types`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json, WidgetType } from '#widgets/define.ts'
-import type { Position } from '../wire.ts'
-import { type FieldError, fieldErrors, plainWords, pointer } from './field-error.ts'
+import type { FieldError, Position } from '../wire.ts'
+import { fieldErrors, plainWords, pointer } from './field-error.ts'
 import { HubError } from './hub-error.ts'
 import { jsonFaults } from './json-faults.ts'
 

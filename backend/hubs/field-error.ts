@@ -1,11 +1,7 @@
 import type { z } from 'zod'
+import type { FieldError } from '../wire.ts'
 
-/** One bad field of a document: where, as a JSON pointer (RFC 6901; empty is the whole), and what is wrong with it. */
-export interface FieldError {
-  readonly field: string
-  readonly message: string
-}
-
+/** Where in a document, as a JSON pointer (RFC 6901; empty is the whole). */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

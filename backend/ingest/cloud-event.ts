@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import { type FieldError, readEnvelope } from './envelope.ts'
+import type { FieldError } from '../wire.ts'
+import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
 
 /** Bytes of one event, as it goes on the bus. */

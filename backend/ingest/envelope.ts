@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import type { Json } from '#widgets/define.ts'
+import type { FieldError } from '../wire.ts'
 import type { HubEvent } from './event.ts'
 import { parseTopic } from './topic.ts'
-
-/** A field by JSON pointer, and what is wrong with it. */
-export interface FieldError {
-  readonly field: string
-  readonly message: string
-}
 
 /** `now`: milliseconds since 1970, for events that tell no time. `topic`: checked, and from outside, so it wins over theirs. */
 export interface Circumstances {
