@@ -415,3 +415,19 @@ test('while the server is behind the page, its cursor is not trusted; once it ha
   expect(page.of('states').at(-1)).toMatchObject({ states: [{ version: '1:12' }] })
   expect(page.of('states').filter(({ upTo }) => upTo?.cursor === '1:20')).toEqual([])
 })
+
+test('a check that found nothing new is not joined to data older than what the manifest named', async () => {
+  const page = attach(a)
+  await soon()
+  last().say(hello({ a: 1 }))
+  await soon()
+  // Read before the check, so its answer is older than the check but newer than what the page has.
+  served.states.a1 = state('A', '2:9', 'nine')
+  last().say({ name: 'resync', data: { widgets: { a1: { key: 'A', version: '2:9' } } }, id: '2:9' })
+  last().say(widget('a1', { key: 'A', version: '2:10' }, '2:10'))
+  await soon(1)
+  served.states.a1 = state('A', '2:10', 'nine')
+  await soon(1_000)
+  expect(page.of('states').at(-1)?.states).toMatchObject([{ version: '2:10', data: 'nine' }])
+  expect(page.of('states').flatMap(({ states }) => states.filter(({ data }) => data === 'A 1:5'))).toEqual([])
+})

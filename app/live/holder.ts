@@ -6,7 +6,7 @@ import { openLayouts } from './layouts.ts'
 import { type Line, openLines } from './lines.ts'
 import { LIVE_WITHIN, liveState } from './live-state.ts'
 import type { Attachment, Layout, ToHolder } from './messages.ts'
-import { openReads } from './reads.ts'
+import { openReads, type Want } from './reads.ts'
 import type { Incoming } from './result.ts'
 import { openResults } from './results.ts'
 import { serverClock } from './server-clock.ts'
@@ -176,7 +176,7 @@ export function openHolder(world: World): Holder {
         const differing = Object.entries(frame.data.widgets).filter(
           ([, { key, version }]) => compareVersions(results.version(key) ?? '', version) < 0,
         )
-        reads.want(differing.map(([id, { key, version }]) => ({ key, id, version })))
+        readOvertaken(differing.map(([id, { key, version }]) => ({ key, id, version })))
         break
       }
       case 'layout': {
@@ -251,7 +251,12 @@ export function openHolder(world: World): Holder {
 
   function readAbsent({ layout, keys, missed }: Follow): void {
     const placed = layout.widgets.flatMap(({ id, key }) => (key && keys.has(key) ? [{ id, key }] : []))
-    reads.want(placed.filter(({ key }) => missed || !results.get(key)))
+    readOvertaken(placed.filter(({ key }) => missed || !results.get(key)))
+  }
+
+  function readOvertaken(wants: readonly Want[]): void {
+    for (const { key } of wants) results.forget(key)
+    reads.want(wants)
   }
 
   function adopt(follow: Follow, layout: Layout): void {

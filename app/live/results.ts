@@ -9,6 +9,11 @@ export interface Results {
   /** Each takes something in and tells whether what is shown of the key changed. Keys nobody follows are refused. */
   take(state: Incoming): boolean
   takeData(data: KeyedData): boolean
+  /**
+   * Drops what is known to be overtaken by something that is still to be read: a push without data is relative to that,
+   * and must not be joined to older data.
+   */
+  forget(key: string): void
   /** Drops what is not followed: it grows old, so it must not be there when a later layout names it again. */
   forgetUnfollowed(): void
 }
@@ -30,6 +35,7 @@ export function openResults(followed: (key: string) => boolean): Results {
     },
     take: (state) => followed(state.key) && put(state.key, mergeState(results.get(state.key), state)),
     takeData: (data) => put(data.key, mergeData(results.get(data.key), data)),
+    forget: (key) => void results.delete(key),
     forgetUnfollowed() {
       for (const key of results.keys()) if (!followed(key)) results.delete(key)
     },
