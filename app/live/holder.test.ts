@@ -93,7 +93,9 @@ const world: World = {
     },
     async widget(id) {
       reads.push(`widget ${id}`)
-      return served.states[id]
+      const answer = served.states[id]
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return answer
     },
     async data(href) {
       reads.push(href)
@@ -430,4 +432,21 @@ test('a check that found nothing new is not joined to data older than what the m
   await soon(1_000)
   expect(page.of('states').at(-1)?.states).toMatchObject([{ version: '2:10', data: 'nine' }])
   expect(page.of('states').flatMap(({ states }) => states.filter(({ data }) => data === 'A 1:5'))).toEqual([])
+})
+
+test('what another page knows of a key that is being read does not stand in for it', async () => {
+  attach(a)
+  await soon()
+  last().say(hello({ a: 1 }))
+  served.states.a1 = state('A', '2:1', 'one')
+  last().say({ name: 'resync', data: { widgets: { a1: { key: 'A', version: '2:1' } } }, id: '2:1' })
+  await soon(1)
+  expect(reads).toEqual(['widget a1'])
+  const page = attach(a, { page: 'one widget', widget: 'a1' })
+  last().say(widget('a1', { key: 'A', version: '2:2' }, '2:2'))
+  served.states.a1 = state('A', '2:2', 'one')
+  await soon(2_000)
+  const shown = page.of('states').flatMap(({ states }) => states)
+  expect(shown.filter(({ data }) => data !== 'one')).toEqual([])
+  expect(shown.at(-1)).toMatchObject({ version: '2:2', data: 'one' })
 })

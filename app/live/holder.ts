@@ -102,17 +102,18 @@ export function openHolder(world: World): Holder {
     const follow = follows.get(nameOf(given)) ?? begin(given)
     const listener = { page, follow, post, until: 0 }
     keep(follow, listener, given.hidden ? KEPT_AFTER_HIDDEN : KEPT_AFTER_SHOWN)
-    if (lines.carrying(follow).length === 0) {
+    const begins = lines.carrying(follow).length === 0
+    if (begins) {
       if (given.layout.revision > follow.layout.revision) adopt(follow, given.layout)
       follow.cursor = lowestCursor([follow.cursor, given.cursor])
-      given.states.forEach(take)
+    }
+    // What a stream brings already is brought up to date or being read: what a page has of it may be older than that.
+    for (const state of given.states)
+      if (results.get(state.key) || (begins && !followedBeside(state.key, follow))) take(state)
+    if (begins) {
       readAbsent(follow)
       fitSoon()
-    } else {
-      // A key the stream may not have followed all the while is read from the server, not taken from a page.
-      for (const state of given.states) if (results.get(state.key)) take(state)
-      lines.renew('lost')
-    }
+    } else lines.renew('lost')
 
     audience.add(listener)
     if (follow.layout.revision > given.layout.revision) post({ kind: 'layout', page, layout: follow.layout })
@@ -292,6 +293,11 @@ export function openHolder(world: World): Holder {
 
   function followed(key: string): boolean {
     for (const { keys } of follows.values()) if (keys.has(key)) return true
+    return false
+  }
+
+  function followedBeside(key: string, follow: Follow): boolean {
+    for (const other of follows.values()) if (other !== follow && other.keys.has(key)) return true
     return false
   }
 
