@@ -33,7 +33,9 @@ function describeError(error: Error, depth = 0): ErrorLine {
   }
 }
 
-/** Query errors carry their parameters, URLs their passwords. */
+/** Query errors carry their parameters, which may have several lines; URLs carry passwords, or a token alone. */
 function redact(text: string): string {
-  return text.replace(/(\w+:\/\/[^\s:/@]+:)[^\s@]+@/g, '$1…@').replace(/\nparams: [^\n]*/g, '\nparams: …')
+  return text
+    .replace(/(\w+:\/\/)[^\s/]*@/g, '$1…@')
+    .replace(/\nparams: [\s\S]*?(?=\n {4}at |$)/g, '\nparams: …')
 }
