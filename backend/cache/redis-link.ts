@@ -65,7 +65,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
     life = undefined
   })
   redis.on('error', (error) => {
-    if (!away) log?.warn({ store: 'redis', error }, 'Redis is away; trying again until it is back.')
+    if (!away) log?.warn({ store: 'redis', err: error }, 'Redis is away; trying again until it is back.')
     away = true
   })
 
@@ -90,7 +90,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
   }
 
   await redis.connect().catch((error: unknown) => {
-    log?.warn({ store: 'redis', error }, 'Redis cannot be reached; trying again until it can.')
+    log?.warn({ store: 'redis', err: error }, 'Redis cannot be reached; trying again until it can.')
   })
   await life?.catch((error: unknown) => {
     if (!(error instanceof UnfitStore)) return
