@@ -8,7 +8,10 @@ const secretPath = (dataDir: string) => join(dataDir, 'secret')
 export async function readSecret(given: string | undefined, dataDir: string): Promise<string | undefined> {
   if (given !== undefined) return given
   try {
-    return (await readFile(secretPath(dataDir), 'utf8')).trim()
+    const kept = (await readFile(secretPath(dataDir), 'utf8')).trim()
+    // A full disk at the first start leaves an empty file, and anybody could sign with that.
+    if (kept.length < 32) throw new Error(`${secretPath(dataDir)} holds no secret: put the one it held back.`)
+    return kept
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error
     return undefined
