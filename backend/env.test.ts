@@ -29,6 +29,10 @@ test('an empty variable counts as unset', () => {
   expect(parseEnv({ REDIS_URL: '', PORT: '' }).PORT).toBe(3000)
 })
 
+test('a role named twice counts once', () => {
+  expect(mistakes({ HUBS_ROLES: 'web,web,web' })).toContain('DATABASE_URL')
+})
+
 test('all mistakes are told together', () => {
   const text = mistakes({
     PORT: 'x',

@@ -28,7 +28,7 @@ const variables = z.object({
     .refine((names) => names.every((name) => (roles as readonly string[]).includes(name)), {
       error: `must be some of ${roles.join(', ')}, separated by commas`,
     })
-    .transform((names) => (names.length === 0 ? [...roles] : (names as Role[]))),
+    .transform((names) => (names.length === 0 ? [...roles] : [...new Set(names as Role[])])),
   HUBS_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
   HUBS_ADMIN_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
   HUBS_FETCH_ALLOW: list.refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), {
