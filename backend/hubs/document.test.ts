@@ -130,6 +130,11 @@ test.each([
     { '/widgets/0': 'is too large a number' },
   ],
   [
+    'more bad numbers than a call takes arguments',
+    hubDocument({ widgets: [textWidget('x', { config: JSON.parse(`[${'1e999,'.repeat(150_000)}0]`) })] }),
+    expect.objectContaining({ '/widgets/0/config/149999': 'is too large a number' }),
+  ],
+  [
     'a name that means something to JavaScript',
     JSON.parse('{"title":"x","visibility":"public","widgets":[],"__proto__":{}}'),
     { '': 'has a field with a name that is not allowed' },
