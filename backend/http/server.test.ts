@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -9,6 +11,8 @@ import { type FrontServer, frontServer } from './server.ts'
 let front: FrontServer
 let base: string
 let start: () => void
+/** What was logged. */
+let lines: { method?: string }[]
 
 const health: Route[] = [{ method: 'GET', path: '/healthz', handle: async () => ({ status: 200 }) }]
 
@@ -46,7 +50,9 @@ beforeEach(async () => {
     ['hubs_writer', new Set(['hubs:write'])],
     ['hubs_reader', new Set(['read'])],
   ])
-  front = frontServer({ health, log: pino({ level: 'silent' }) })
+  lines = []
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) })
+  front = frontServer({ health, log })
   start = () => front.serve(routes, authorizer({ verify: async (token) => tokens.get(token) }))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`
@@ -120,16 +126,28 @@ test('bodies: JSON in UTF-8, within the limit', async () => {
   expect(await problem(await post(`"${'x'.repeat(100)}"`))).toMatchObject({ status: 413 })
 })
 
+/** Begins a request with a chunked body of `bytes`, and never ends it. */
+function beginBody(bytes: number): ClientRequest {
+  const begun = request(`${base}/api/echo`, { method: 'POST' })
+  begun.write(Buffer.alloc(bytes, 'x'))
+  return begun
+}
+
 test('a chunked body over the limit is refused while it comes', async () => {
-  const body = new ReadableStream({
-    pull(controller) {
-      controller.enqueue(new Uint8Array(64))
-    },
-  })
-  // Node's fetch wants this for streamed bodies; its types do not know it.
-  const init = { method: 'POST', body, duplex: 'half' } as RequestInit
-  const outcome = await fetch(`${base}/api/echo`, init).catch((error: Error) => error)
-  if (outcome instanceof Response) expect(outcome.status).toBe(413)
+  const begun = beginBody(200)
+  const [answer] = (await once(begun, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(413)
+  expect(answer.headers['content-type']).toBe('application/problem+json')
+  begun.on('error', () => {}).destroy()
+})
+
+test('a client that goes away in the middle of its body is no failure of ours', async () => {
+  const begun = beginBody(10).on('error', () => {})
+  const [, theirs] = (await once(front.server, 'request')) as [unknown, ServerResponse]
+  begun.destroy()
+  await once(theirs, 'close')
+  expect((await fetch(`${base}/api/bug`)).status).toBe(500)
+  expect(lines.map(({ method }) => method)).toEqual(['GET'])
 })
 
 test('tokens: none, unknown, without the scope, with it', async () => {

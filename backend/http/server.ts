@@ -96,6 +96,8 @@ export function frontServer(options: {
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    // The client went away in the middle of its body.
+    if (response.destroyed && (error as { code?: unknown } | undefined)?.code === 'ECONNRESET') return
     const { problem, headers } = toProblem(error, request)
     send(request, response, {
       status: problem.status,
