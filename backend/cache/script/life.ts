@@ -30,6 +30,8 @@ local stored, known = tonumber(lived[1] or 0), tonumber(ARGV[2])
 if stored > 0 and lived[2] == ARGV[1] and known <= stored then return stored end
 if stored > 0 then redis.call('PEXPIRE', prefix .. 'feed:' .. lived[1], 3600000) end
 local minted = math.max(known + 1, stored + 1, now)
+-- Nothing built before is fresh now: what waits for its time waits in vain. ACQUIRE still keeps distances and retries.
+for _, key in ipairs(redis.call('ZRANGE', dirty, 0, -1)) do redis.call('ZADD', dirty, 'LT', now, key) end
 redis.call('DEL', meta)
 redis.call('HSET', meta, 'epoch', minted, 'identity', ARGV[1], 'top', 0)
 return minted

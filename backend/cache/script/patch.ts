@@ -1,6 +1,9 @@
 import { scripts } from './scripts.ts'
 
-/** For tests: replaces a piece of every script that has it, before an adapter opens. @throws Error when none has it. */
+/**
+ * For tests: replaces a piece of every script that has it, from now until the function it returns is called.
+ * @throws Error when no script has it.
+ */
 export function patchScripts(piece: string, replacement: string): () => void {
   const before = { ...scripts }
   for (const name of Object.keys(scripts) as (keyof typeof scripts)[]) {
