@@ -43,19 +43,23 @@ export async function load(options: {
   const deadline = deadlineOf(loadable)
   const ended = new AbortController()
   const outOfTime = new Timeout(deadline)
-  let timer: NodeJS.Timeout | undefined
-  const end = () => ended.abort(lost.reason)
+  let giveUp = (_reason: unknown) => {}
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      ended.abort(reason)
+      reject(reason)
+    }
+  })
+  const end = () => giveUp(lost.reason)
+  const timer = setTimeout(() => giveUp(outOfTime), deadline)
   lost.addEventListener('abort', end, { once: true })
   try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        ended.abort(outOfTime)
-        reject(outOfTime)
-      }, deadline)
-    })
     const context = openContext(loadable, grant.now, ended.signal)
-    // A loader that ignores its signal is left behind at the deadline; its result is thrown away.
-    const loaded = await Promise.race([type.load(params, context), late])
+    // A loader that ignores its signal is left behind; its result is thrown away.
+    const loaded = await Promise.race([type.load(params, context), givenUp])
+    if (loaded.nextChangeAt !== undefined && !Number.isFinite(loaded.nextChangeAt)) {
+      throw new Error(`The loader says that its result holds until ${loaded.nextChangeAt}.`)
+    }
     const data = canonicalJson(loaded.data)
     const bytes = Buffer.byteLength(data)
     if (bytes > RESULT_LIMIT) throw new TooLarge(bytes)

@@ -180,6 +180,38 @@ test('stopping gives the lease of an unfinished load back', async () => {
   expect((await cache.acquire(key, 'another', 1_000, 0)).outcome).toBe('granted')
 })
 
+test('stopping does not wait for a loader that ignores its signal', async () => {
+  const { cache, key, refresh, stop } = refreshing(() => new Promise(() => {}), { deadline: 60_000 })
+  await cache.interest([key], 60_000)
+  await expect.poll(() => refresh.counts.running).toBe(1)
+  stop.abort()
+  await refresh.done
+  expect((await cache.acquire(key, 'another', 1_000, 0)).outcome).toBe('granted')
+})
+
+test('a type whose loads hang keeps no other from being loaded', async () => {
+  const { cache, entry } = refreshing(
+    ({ name }, { signal }) =>
+      name.startsWith('probe-quick')
+        ? Promise.resolve({ value: 1 })
+        : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    { deadline: 60_000 },
+  )
+  const hanging = Array.from({ length: 200 }, (_, n) => `probe-slow@1:k${n}:shared`)
+  await cache.read(hanging, { want: true })
+  await cache.read(['probe-quick@1:x:shared'], { want: true })
+  await expect.poll(async () => (await entry('probe-quick@1:x:shared')).fresh).toBe(true)
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a result that holds until %s is refused',
+  async (until) => {
+    const { cache, key, entry } = refreshing(async () => new Until({ value: 1 }, until))
+    await cache.read([key], { want: true })
+    await expect.poll(async () => (await entry()).error?.code).toBe('threw')
+  },
+)
+
 test('waits grow with failures, are jittered, and respect upstream', () => {
   for (let failures = 0; failures < 30; failures++) {
     const wait = retryIn(failures, undefined)
@@ -187,4 +219,5 @@ test('waits grow with failures, are jittered, and respect upstream', () => {
     expect(wait).toBeLessThanOrEqual(300_000)
   }
   expect(retryIn(0, 60_000)).toBe(60_000)
+  expect(retryIn(0, Number.NaN)).toBeLessThanOrEqual(2_000)
 })

@@ -8,6 +8,8 @@ import { type Loadable, load, type OpenContext } from './load.ts'
 /** Loads at a time in this process, and of one type. */
 const LIMIT = 64
 const TYPE_LIMIT = 16
+/** Claimed keys that may wait here, so that a type whose loads hang keeps no other from being claimed. */
+const QUEUE = 512
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
 const LEASE = 10_000
 /** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
@@ -46,7 +48,7 @@ export function runRefresh(options: {
 }): Refresh {
   const { cache, find, openContext, log, signal } = options
   const counts: RefreshCounts = { loads: 0, changed: 0, failed: 0, lost: 0, running: 0 }
-  const waiting = new Map<string, Key[]>()
+  const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
   const running = new Set<Promise<void>>()
   let queued = 0
@@ -77,13 +79,14 @@ export function runRefresh(options: {
     while (!signal.aborted) {
       poked = false
       try {
-        const room = LIMIT - counts.running - queued
+        const room = Math.min(LIMIT - counts.running, QUEUE - queued)
         const { keys, nextIn } =
           room > 0 ? await cache.claim(room, VISIBILITY) : { keys: [], nextIn: undefined }
         for (const key of keys) enqueue(key)
         startWaiting()
         delay = POLL
-        if (keys.length === room && room > 0) continue
+        // Beyond that more is claimed only now and then, for other daemons may have room.
+        if (keys.length === room && room > 0 && queued < LIMIT) continue
         await idle(Math.max(1, Math.min(POLL, nextIn ?? POLL)))
       } catch (error) {
         delay = Math.min(delay * 2, 2_000)
@@ -92,24 +95,25 @@ export function runRefresh(options: {
         await idle(delay)
       }
     }
-    for (const keys of waiting.values()) keys.length = 0
+    for (const keys of waiting.values()) keys.clear()
     await Promise.all(running)
   }
 
   /** A key's type is its first part, which is all the limits need. */
   function enqueue(key: Key): void {
     const type = key.slice(0, key.indexOf('@'))
-    const keys = waiting.get(type)
-    if (keys) keys.push(key)
-    else waiting.set(type, [key])
+    const keys = waiting.get(type) ?? new Set()
+    // One that waits longer than its claim hides it is claimed again.
+    if (keys.has(key)) return
+    waiting.set(type, keys.add(key))
     queued++
   }
 
   function startWaiting(): void {
     for (const [type, keys] of waiting) {
-      while (keys.length > 0 && counts.running < LIMIT && (byType.get(type) ?? 0) < TYPE_LIMIT) {
-        const key = keys.shift()
-        if (key === undefined) break
+      for (const key of keys) {
+        if (counts.running >= LIMIT || (byType.get(type) ?? 0) >= TYPE_LIMIT) break
+        keys.delete(key)
         queued--
         start(type, key)
       }
@@ -142,6 +146,7 @@ export function runRefresh(options: {
       const error = { code: 'refused' as const, message: 'No widget shows this any more.', reference: '' }
       return cache.fail(key, token, error, UNPLACED_RETRY)
     }
+    if (signal.aborted) return cache.release(key, token)
     const lost = new AbortController()
     const onStop = () => lost.abort()
     signal.addEventListener('abort', onStop, { once: true })
@@ -187,5 +192,5 @@ export function runRefresh(options: {
 /** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked. */
 export function retryIn(failures: number, retryAfter: number | undefined): number {
   const ceiling = Math.min(RETRY_CAP, RETRY_BASE * 2 ** Math.min(failures, 20))
-  return Math.max(retryAfter ?? 0, Math.round(ceiling * (0.5 + Math.random() * 0.5)))
+  return Math.max(retryAfter || 0, Math.round(ceiling * (0.5 + Math.random() * 0.5)))
 }
