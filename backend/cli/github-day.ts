@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import examples from '@octokit/webhooks-examples'
+import { createRequire } from 'node:module'
+import type { WebhookDefinition } from '@octokit/webhooks-examples'
 import { gitHubTime } from '../ingest/github-time.ts'
 
 export interface GitHubDelivery {
@@ -76,8 +77,18 @@ function delivery(event: string, payload: Payload): GitHubDelivery {
   }
 }
 
+/** Required, not imported: the package is plain JSON, which Node 20 does not import, and is there for development alone. */
+function examples(): readonly WebhookDefinition[] {
+  try {
+    return createRequire(import.meta.url)('@octokit/webhooks-examples')
+  } catch (cause) {
+    const message = 'The example deliveries are not installed here. Replay from a clone, after npm ci there.'
+    throw new Error(message, { cause })
+  }
+}
+
 function find(event: string, action: string | undefined, which: number): Payload {
-  const all = examples.find(({ name }) => name === event)?.examples ?? []
+  const all = examples().find(({ name }) => name === event)?.examples ?? []
   // The package's types tell each event apart; here any will do.
   const payloads = all as unknown as readonly Payload[]
   const found = payloads.filter((payload) => action === undefined || payload.action === action)[which]
