@@ -3,6 +3,9 @@ import { formatVersion, type Version } from '../cache/version.ts'
 import type { StreamEvents } from '../wire.ts'
 import { dataHref, type Shown, stateMembers } from './widget-state.ts'
 
+/** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
+const KEPT = 64
+
 /** One SSE event as text. `id` is the cursor it moves the client to. */
 export function frame<Name extends keyof StreamEvents>(
   name: Name,
@@ -55,6 +58,7 @@ export function widgetFrames(
     })
     .join('')
   const buffer = Buffer.from(text)
+  if (state.frames.size >= KEPT) state.frames.clear()
   state.frames.set(name, buffer)
   return buffer
 }

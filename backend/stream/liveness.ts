@@ -16,7 +16,9 @@ export interface Liveness {
 /** `hubsKnownAt`: moment, by `performance.now()`, up to which this process knows every edit of a hub. */
 export async function followLiveness(cache: Cache, hubsKnownAt: () => number): Promise<Liveness> {
   const first = await cache.lastPulse()
-  let through = first.pulse?.through ?? 0
+  /** `through` is told by the daemon's clock, or the bus's: one that is fast must not outlive the daemon. */
+  const credible = ({ through, now }: Pulse) => Math.min(through, now)
+  let through = first.pulse ? credible(first.pulse) : 0
   let clock = { at: first.now, since: performance.now() }
   const at = (moment: number) => Math.round(clock.at + moment - clock.since)
   const now = () => at(performance.now())
@@ -26,7 +28,7 @@ export async function followLiveness(cache: Cache, hubsKnownAt: () => number): P
     through: upTo,
     live: () => now() - upTo() < LIVE_WITHIN,
     heard(pulse) {
-      through = pulse.through
+      through = credible(pulse)
       clock = { at: pulse.now, since: performance.now() }
     },
   }

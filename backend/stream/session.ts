@@ -10,21 +10,21 @@ const SLOW_BYTES = 64 * 1024
 /** One SSE connection. Its memory is bounded by the number of keys it shows, never by the rate of events. */
 export interface Session {
   readonly response: ServerResponse
-  readonly group: SessionGroup
+  readonly group: Pick<SessionGroup, 'placements'>
   /** Second of the heartbeat in which it is sent its beat. */
   readonly slot: number
   /** `performance.now()` since when it has not read; 0 while it reads. */
   readonly slowSince: number
   mark(key: Key, withData: boolean): void
   readonly opened: boolean
-  /** Everything up to the feed's position has been written. */
-  readonly current: boolean
+  /** The feed's position, if everything up to it has been written: where the client stands from now on. */
+  advance(): Version | undefined
   /** Writes what is pending, in one write. Keeps it while the client is slow. */
   flush(): void
   /** Nothing is written before `open`: what is told to a whole group is in the first words of whoever comes later. */
   write(text: string | Buffer): void
   /** The head is written: from now on this session may be written to; `cursor` is where the client stands. */
-  open(cursor: Version | undefined): void
+  open(cursor: Version): void
   /** Drops what is pending: a manifest replaces it. */
   forget(): void
   end(): void
@@ -32,9 +32,9 @@ export interface Session {
 
 export function openSession(options: {
   response: ServerResponse
-  group: SessionGroup
+  group: Pick<SessionGroup, 'placements'>
   slot: number
-  keys: FollowedKeys
+  keys: Pick<FollowedKeys, 'position' | 'state'>
   /** The client reads again. */
   onDrain: (session: Session) => void
 }): Session {
@@ -54,8 +54,10 @@ export function openSession(options: {
     get opened() {
       return opened
     },
-    get current() {
-      return opened && pending.size === 0 && slowSince === 0
+    advance() {
+      const position = keys.position()
+      const current = opened && pending.size === 0 && slowSince === 0
+      return current && moveCursor(position, position) ? position : undefined
     },
     mark(key, withData) {
       const owed = pending.get(key) ?? false
@@ -108,13 +110,14 @@ export function openSession(options: {
     }
     pending.clear()
     if (due.length > 1) due.sort((a, b) => a.version.offset - b.version.offset)
-    return due.map(({ version, make }) => make(canMoveCursor(version, position)))
+    return due.map(({ version, make }) => make(moveCursor(version, position)))
   }
 
-  function canMoveCursor(version: Version, position: Version): boolean {
-    if (version.epoch !== position.epoch || version.offset > position.offset) return false
-    if (sent && sent.epoch === version.epoch && version.offset < sent.offset) return false
-    sent = version
+  /** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */
+  function moveCursor(to: Version, position: Version): boolean {
+    if (!sent || to.epoch !== sent.epoch || to.offset < sent.offset) return false
+    if (to.epoch !== position.epoch || to.offset > position.offset) return false
+    sent = to
     return true
   }
 

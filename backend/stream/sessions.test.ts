@@ -187,6 +187,21 @@ test('a layout change: gained keys are read, told and sent; lost ones are silent
   expect(keys.size).toBe(1)
 })
 
+test('ids ascend over beats too', async () => {
+  const { cache, connect, edit } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  await commit(cache, shown('a').key, 1)
+  await commit(cache, shown('b').key, 'old')
+  const client = await connect('hub=team')
+  await client.until(widget('a', 1))
+  // The line comes alive, which sessions are told by a beat.
+  await cache.pulse('daemon', Date.now(), 5_000)
+  const { id: beaten } = await client.until(({ name, id }) => name === 'beat' && id !== undefined)
+  edit('team', [shown('a'), shown('b')])
+  const { id } = await client.until(widget('b', 'old'))
+  expect(beaten).toBeDefined()
+  expect(id).toBeUndefined()
+})
+
 test('a deleted hub is gone; the stream of nothing else ends', async () => {
   const { connect, edit, sessions } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
   const client = await connect('hub=team')

@@ -104,8 +104,8 @@ export function openSessions(options: {
   }
 
   function beat(session: Session): void {
-    const id = session.current ? keys.position() : undefined
-    session.write(frame('beat', { now: liveness.now(), through: liveness.through() }, id))
+    const { now, through } = liveness
+    session.write(frame('beat', { now: now(), through: through() }, session.advance()))
   }
 
   async function everySecond(): Promise<void> {
@@ -209,7 +209,7 @@ export function openSessions(options: {
         cursor === 'unreadable' ? position : cursor === 'none' ? { epoch: position.epoch, offset: 0 } : cursor
       // What was queued meanwhile is in the states, whose versions now say what the client lacks.
       session.forget()
-      session.open(cursor === 'none' ? undefined : from)
+      session.open(from)
       session.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)
       session.write(
         frame('hello', {

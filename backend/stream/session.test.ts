@@ -1,0 +1,43 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { memoryCache } from '../cache/memory-cache.ts'
+import type { Version } from '../cache/version.ts'
+import { type KeyState, type Placement, widgetFrames } from './frame.ts'
+import { openSession } from './session.ts'
+
+const placement = (...ids: string[]): Placement => ({
+  widgets: ids.map((id) => ({ id, key: 'k', token: 't', schema: 'json@1' })),
+  tag: ids.join(' '),
+})
+
+test('a session stands in a new epoch only once it has its manifest', () => {
+  let position: Version = { epoch: 1, offset: 5 }
+  const session = openSession({
+    response: new ServerResponse(new IncomingMessage(new Socket())),
+    group: { placements: () => new Map() },
+    slot: 0,
+    keys: { position: () => position, state: () => undefined },
+    onDrain: () => {},
+  })
+  expect(session.advance()).toBeUndefined()
+  session.open({ epoch: 1, offset: 7 })
+  // The feed is read behind where the client stands already.
+  expect(session.advance()).toBeUndefined()
+  position = { epoch: 1, offset: 8 }
+  expect(session.advance()).toEqual(position)
+  position = { epoch: 2, offset: 0 }
+  expect(session.advance()).toBeUndefined()
+  session.open(position)
+  expect(session.advance()).toEqual(position)
+})
+
+test('frames of one state are kept for some lists of widgets only', async () => {
+  const [entry] = (await memoryCache().read(['k'])).entries
+  if (!entry) throw new Error('no entry')
+  const state: KeyState = { entry, data: undefined, frames: new Map() }
+  const made = widgetFrames(state, placement('a'), true, true)
+  expect(widgetFrames(state, placement('a'), true, true)).toBe(made)
+  for (let n = 0; n < 1_000; n++) widgetFrames(state, placement('a', `b${n}`), true, true)
+  expect(state.frames.size).toBeLessThan(100)
+})
