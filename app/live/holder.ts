@@ -1,6 +1,8 @@
 import type { HubView } from '#backend/wire.ts'
+import { openAbsence } from './absence.ts'
 import { type Listener, openAudience, type Reply } from './audience.ts'
-import { type Follow, KEPT_AFTER_HIDDEN, KEPT_AFTER_SHOWN, keysIn, nameOf, places } from './follow.ts'
+import { type Follow, KEPT_AFTER_HIDDEN, KEPT_AFTER_SHOWN, keysIn, places } from './follow.ts'
+import { openFollows } from './follows.ts'
 import type { Frame } from './frame.ts'
 import { openLayouts } from './layouts.ts'
 import { type Line, openLines } from './lines.ts'
@@ -25,20 +27,17 @@ export interface Holder {
 /** Milliseconds in which pages that mount together are put on one stream. */
 const GATHER = 10
 const SWEEP_EVERY = 10_000
-/** Milliseconds after which a refused stream is asked for again, when all it asked for exists. */
-const ASK_AGAIN = 15_000
-const ASK_ANOTHER = 1_000
 
 export function openHolder(world: World): Holder {
   const closing = new AbortController()
   const { signal } = closing
-  const follows = new Map<string, Follow>()
+  const follows = openFollows()
   const clock = serverClock(world)
   let build: string | undefined
   let offline = false
   let fitting = false
 
-  const results = openResults(followed)
+  const results = openResults(follows.show)
   const audience = openAudience({
     shown: (key) => results.get(key)?.shown,
     settled: ({ told, layout, missed }) => reads.idle() && told <= layout.revision && !missed,
@@ -46,7 +45,7 @@ export function openHolder(world: World): Holder {
     now: clock.read,
     build: () => build,
   })
-  const lines = openLines({ world, signal, clock, hear, refused: (line) => void findGone(line) })
+  const lines = openLines({ world, signal, clock, hear, refused: (line) => void absence.refused(line) })
   const layouts = openLayouts({
     world,
     signal,
@@ -54,12 +53,20 @@ export function openHolder(world: World): Holder {
     take: takeLayout,
     gone: (it) => leave(it, true),
   })
+  const absence = openAbsence({
+    world,
+    signal,
+    stillFollowed,
+    gone: (follow) => leave(follow, true),
+    askAgain: fitSoon,
+    renew: () => lines.renew('all'),
+  })
   const reads = openReads({
     world,
     signal,
     held: results.get,
-    followed,
-    place,
+    followed: follows.show,
+    place: follows.place,
     take: (states) => states.forEach(take),
     takeData(data) {
       if (results.takeData(data)) audience.tellKey(data.key)
@@ -99,7 +106,7 @@ export function openHolder(world: World): Holder {
 
   function attach(page: string, given: Attachment, post: Reply): void {
     clock.heard(given.now)
-    const follow = follows.get(nameOf(given)) ?? begin(given)
+    const follow = follows.join(given)
     const listener = { page, follow, post, until: 0 }
     keep(follow, listener, given.hidden ? KEPT_AFTER_HIDDEN : KEPT_AFTER_SHOWN)
     const begins = lines.carrying(follow).length === 0
@@ -109,7 +116,7 @@ export function openHolder(world: World): Holder {
     }
     // What a stream brings already is brought up to date or being read: what a page has of it may be older than that.
     for (const state of given.states)
-      if (results.get(state.key) || (begins && !followedBeside(state.key, follow))) take(state)
+      if (results.get(state.key) || (begins && !follows.show(state.key, follow))) take(state)
     if (begins) {
       readAbsent(follow)
       fitSoon()
@@ -120,14 +127,6 @@ export function openHolder(world: World): Holder {
     const had = new Map(given.states.map(({ key, version }) => [key, version]))
     audience.tellStates(listener, (key, version) => compareVersions(version, had.get(key) ?? '') > 0)
     audience.tellLine(listener)
-  }
-
-  function begin({ hub, widget, layout, cursor }: Attachment): Follow {
-    const shows = widget === undefined ? { hub } : { hub, widget }
-    const known = { layout, keys: keysIn(layout, widget), cursor, told: layout.revision }
-    const follow = { ...shows, ...known, missed: false, until: 0 }
-    follows.set(nameOf(shows), follow)
-    return follow
   }
 
   function network(online: boolean): void {
@@ -195,7 +194,7 @@ export function openHolder(world: World): Holder {
       case 'gone': {
         const gone = frame.data
         for (const follow of line.follows)
-          if ('hub' in gone ? follow.hub === gone.hub : follow.widget === gone.id) void heardGone(follow)
+          if ('hub' in gone ? follow.hub === gone.hub : follow.widget === gone.id) saidGone(follow)
         break
       }
     }
@@ -207,14 +206,6 @@ export function openHolder(world: World): Holder {
     if (awaited?.state.version !== newest) return
     const { version, href } = awaited
     reads.want([{ key, id, version, ...(href !== undefined && { href }) }])
-  }
-
-  function place(key: string): { readonly id: string; readonly hub: string | undefined } | undefined {
-    for (const { hub, widget, layout } of follows.values()) {
-      const found = layout.widgets.find((placed) => placed.key === key && (widget ?? placed.id) === placed.id)
-      if (found) return { id: found.id, hub: widget === undefined ? hub : undefined }
-    }
-    return undefined
   }
 
   function take(state: Incoming): void {
@@ -230,7 +221,7 @@ export function openHolder(world: World): Holder {
     }
     // It follows other keys than ours, for longer than it says, and moves the cursor on meanwhile.
     follow.missed = true
-    if (revision === undefined) void leaveIfGone(follow)
+    if (revision === undefined) void absence.confirmed(follow)
     else layouts.told(follow, revision)
   }
 
@@ -267,42 +258,15 @@ export function openHolder(world: World): Holder {
     results.forgetUnfollowed()
   }
 
-  /** A stream is refused when nothing that it asks for is there. */
-  async function findGone({ follows: asked, control }: Line): Promise<void> {
-    const left = await Promise.all([...asked].map(leaveIfGone))
-    if (!left.includes(true)) await world.rest(ASK_AGAIN, control.signal)
-    if (!control.signal.aborted) lines.renew('all')
-  }
-
-  /** A server that lags behind says so of a hub that was just made: another is asked. */
-  async function heardGone(follow: Follow): Promise<void> {
+  function saidGone(follow: Follow): void {
     follow.missed = true
     lines.dropped(follow)
     audience.tellLines()
-    if (await leaveIfGone(follow)) return
-    await world.rest(ASK_ANOTHER, signal)
-    fitSoon()
-  }
-
-  async function leaveIfGone(follow: Follow): Promise<boolean> {
-    const view = await world.read.hub(follow.hub).catch(() => null)
-    if (!stillFollowed(follow) || view === null || (view && places(view, follow))) return false
-    leave(follow, true)
-    return true
-  }
-
-  function followed(key: string): boolean {
-    for (const { keys } of follows.values()) if (keys.has(key)) return true
-    return false
-  }
-
-  function followedBeside(key: string, follow: Follow): boolean {
-    for (const other of follows.values()) if (other !== follow && other.keys.has(key)) return true
-    return false
+    void absence.said(follow)
   }
 
   function stillFollowed(follow: Follow): boolean {
-    return !signal.aborted && follows.get(nameOf(follow)) === follow
+    return !signal.aborted && follows.has(follow)
   }
 
   /** A page that says no more is forgotten after `ms`, and what it showed is left unless others show it. */
@@ -313,7 +277,7 @@ export function openHolder(world: World): Holder {
   }
 
   function leave(follow: Follow, gone: boolean): void {
-    follows.delete(nameOf(follow))
+    follows.end(follow)
     if (gone) lines.dropped(follow)
     for (const { page, post } of audience.of(follow)) {
       if (gone) post({ kind: 'gone', page })
@@ -329,7 +293,7 @@ export function openHolder(world: World): Holder {
     void world.rest(GATHER, signal).then(() => {
       fitting = false
       if (signal.aborted) return
-      lines.fit([...follows.values()])
+      lines.fit(follows.all())
       tellLinesLater()
     })
   }
@@ -338,7 +302,7 @@ export function openHolder(world: World): Holder {
     while (!signal.aborted) {
       await world.rest(SWEEP_EVERY, signal)
       audience.forgetSilent(world.now())
-      for (const follow of follows.values()) if (follow.until < world.now()) leave(follow, false)
+      for (const follow of follows.all()) if (follow.until < world.now()) leave(follow, false)
     }
   }
 
