@@ -36,8 +36,10 @@ async function run(...args: string[]): Promise<void> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(VITE|TEST$|NODE_OPTIONS$|NODE_ENV$)/.test(name),
   )
+  // Next's types demand a NODE_ENV of every environment.
+  const env = Object.fromEntries(own) as NodeJS.ProcessEnv
   try {
-    await promisify(execFile)(process.execPath, args, { cwd: tree, env: Object.fromEntries(own) })
+    await promisify(execFile)(process.execPath, args, { cwd: tree, env })
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string }
     throw new Error(`${args.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error })
