@@ -94,7 +94,7 @@ export function tokensRoom(options: {
       const known = answers.get(hash)
       if (known && now() - known.at < BELIEVED) return known.allowed
       if (answers.size >= REMEMBERED) answers.clear()
-      const allowed = look(hash).catch(async (error: unknown) => {
+      const allowed = toldWhenAway(() => look(hash)).catch(async (error: unknown) => {
         // Nobody can have revoked it meanwhile, and a publisher needs nothing else of the database.
         const before = isDatabaseAway(error) ? await known?.allowed : undefined
         if (before) return before
@@ -102,7 +102,7 @@ export function tokensRoom(options: {
         throw error
       })
       answers.set(hash, { at: now(), allowed })
-      return toldWhenAway(() => allowed)
+      return allowed
     },
   }
 }
