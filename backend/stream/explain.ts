@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '#widgets/define.ts'
 import type { Cache } from '../cache/cache.ts'
 import { formatVersion } from '../cache/version.ts'
+import { toldWhenAway } from '../db/database-away.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { matchingIndex } from '../triage/matching.ts'
@@ -20,7 +21,7 @@ export async function explainWidget(options: {
   const { widget, cache, eventLog } = options
   const [{ entries, now }, events] = await Promise.all([
     cache.read([widget.key]),
-    concerning(widget, eventLog),
+    toldWhenAway(() => concerning(widget, eventLog)),
   ])
   const [entry] = entries
   if (!entry) throw new Error(`The cache gave no entry for ${widget.key}.`)
