@@ -116,7 +116,7 @@ export async function runDaemon(options: {
     refresh.done,
     runPulse({ bus, cache, log, signal }),
     prune(),
-    keepMark({ followed, mark, log, signal }),
+    keepMark({ followed, mark, idle: following.idle, log, signal }),
   ]).then(() => {})
   const { counts: loads } = refresh
   const figures: Figure[] = [

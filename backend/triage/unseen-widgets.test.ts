@@ -1,10 +1,11 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { type IndexedMark, indexedMark } from '../hubs/indexed-mark.ts'
 import type { Hub, PlacedWidget } from '../hubs/placed.ts'
-import { invalidateUnseen } from './unseen-widgets.ts'
+import { invalidateUnseen, keepMark } from './unseen-widgets.ts'
 
 let database: OpenDatabase
 let mark: IndexedMark
@@ -39,4 +40,22 @@ test('a result kept from before a widget was placed again, with no daemon runnin
   await invalidateUnseen({ followed: { hubs }, mark, cache })
   expect((await cache.read(keys)).entries.map(({ fresh }) => fresh)).toEqual([true, false])
   expect(await mark.read()).toBe(9)
+})
+
+test('the mark waits for what it stands for', async () => {
+  const stop = new AbortController()
+  const before = await mark.read()
+  let invalidated = () => {}
+  const kept = keepMark({
+    followed: { hubs: new Map([['newest', hub(before + 1, 'json@1:late:shared')]]) },
+    mark,
+    idle: () => new Promise((resolve) => (invalidated = resolve)),
+    log: pino({ level: 'silent' }),
+    signal: stop.signal,
+  })
+  expect(await mark.read()).toBe(before)
+  invalidated()
+  await expect.poll(() => mark.read()).toBe(before + 1)
+  stop.abort()
+  await kept
 })

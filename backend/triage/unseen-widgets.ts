@@ -26,24 +26,28 @@ export async function invalidateUnseen(options: {
   await mark.raise(newest(followed))
 }
 
-/** Raises the mark as this daemon takes in new widgets, until `signal` aborts. */
+/**
+ * Raises the mark as this daemon takes in new widgets, until `signal` aborts. Not before `idle`, when their keys are
+ * invalidated: whoever starts after a crash takes what is below the mark for done.
+ */
 export async function keepMark(options: {
   followed: Pick<FollowedHubs, 'hubs'>
   mark: IndexedMark
+  idle: () => Promise<void>
   log: Logger
   signal: AbortSignal
 }): Promise<void> {
-  const { followed, mark, log, signal } = options
+  const { followed, mark, idle, log, signal } = options
   let raised = 0
   while (!signal.aborted) {
-    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
     const latest = newest(followed)
-    if (latest === raised) continue
     try {
-      await mark.raise(latest)
+      await idle()
+      if (latest !== raised && !signal.aborted) await mark.raise(latest)
       raised = latest
     } catch (error) {
       log.warn({ err: error }, 'how far the index has come could not be noted')
     }
+    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
   }
 }
