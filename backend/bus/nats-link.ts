@@ -4,6 +4,7 @@ import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
+import { parseNatsServers } from './nats-servers.ts'
 
 const ANSWER_WITHIN = 5000
 const BACKOFF = { first: 100, most: 5000 }
@@ -41,8 +42,10 @@ export function natsLink<Session>(options: {
   let renewing: Promise<void> | undefined
 
   async function open(): Promise<NatsConnection> {
+    const { servers, ...credentials } = parseNatsServers(url)
     const opened = await connect({
-      servers: url.split(','),
+      servers: [...servers],
+      ...credentials,
       name,
       reconnect: false,
       timeout: ANSWER_WITHIN,
