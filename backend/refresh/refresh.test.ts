@@ -43,6 +43,7 @@ function refreshing(loader: Loader, more: { deadline?: number; minInterval?: num
     cache,
     find: async (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
+    knows: (wanted) => !wanted.includes('@2:'),
     openContext: (_, now, signal) => ({ now, signal }) as LoadContext,
     log: pino({ level: 'silent' }),
     signal: stop.signal,
@@ -211,6 +212,17 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
     await expect.poll(async () => (await entry()).error?.code).toBe('threw')
   },
 )
+
+test('a key of another version of its type is left to the processes that have it', async () => {
+  const { cache, refresh } = refreshing(async () => ({ value: 1 }))
+  const [foreign, own] = ['probe@2:x:shared', 'probe@1:x:shared']
+  await cache.interest([foreign], 60_000)
+  await cache.read([own], { want: true })
+  await expect.poll(async () => (await cache.read([own])).entries[0]?.fresh).toBe(true)
+  expect(refresh.counts.loads).toBe(1)
+  expect((await cache.read([foreign])).entries[0]).toMatchObject({ hasData: false, building: true })
+  expect((await cache.acquire(foreign, 'another', 1_000, 0)).outcome).toBe('granted')
+})
 
 test('waits grow with failures, are jittered, and respect upstream', () => {
   for (let failures = 0; failures < 30; failures++) {

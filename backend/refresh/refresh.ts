@@ -42,11 +42,13 @@ export function runRefresh(options: {
   cache: Cache
   /** What the key is for, after reading up to date if it is not known. */
   find: (key: Key) => Promise<Loadable | undefined>
+  /** Whether this process has the type and version the key is of; in a rolling upgrade some keys are of another's. */
+  knows: (key: Key) => boolean
   openContext: OpenContext
   log: Logger
   signal: AbortSignal
 }): Refresh {
-  const { cache, find, openContext, log, signal } = options
+  const { cache, find, knows, openContext, log, signal } = options
   const counts: RefreshCounts = { loads: 0, changed: 0, failed: 0, lost: 0, running: 0 }
   const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
@@ -139,6 +141,8 @@ export function runRefresh(options: {
 
   async function refreshKey(key: Key): Promise<void> {
     const loadable = await find(key)
+    // Left to the processes that can load it; taken below only to be dropped when nobody looks at it any more.
+    if (!knows(key) && (await cache.read([key])).entries[0]?.building) return
     const token = randomUUID()
     const grant = await cache.acquire(key, token, LEASE, loadable?.type.definition.minInterval ?? 0)
     if (grant.outcome !== 'granted') return
