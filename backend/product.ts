@@ -61,7 +61,10 @@ export async function openProduct(options: {
   const { server } = front
   // First, so that a taken port is told at once and probes are answered while a store is waited for.
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${env.PORT} on ${env.HOST} is in use. Stop what uses it, or set PORT to another one.`
+      reject(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error)
+    })
     server.listen(env.PORT, env.HOST, resolve)
   })
   const { port } = server.address() as AddressInfo
