@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { SecretName } from '#widgets/define.ts'
+import { widgetType } from '#widgets/registry.ts'
 import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
@@ -56,6 +57,10 @@ export async function runDaemon(options: {
       if (!followed.byKey(key)) await followed.caughtUp().catch(() => {})
       const placed = followed.byKey(key)
       return placed && { key, type: placed.widgetType, params: placed.params }
+    },
+    knows(key) {
+      const [type = '', version] = key.slice(0, key.indexOf(':')).split('@')
+      return String(widgetType(type)?.definition.version) === version
     },
     openContext: contextOpener({
       memory: followed,
