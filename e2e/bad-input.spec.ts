@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request as send } from 'node:http'
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf } from './api.ts'
 import { type Product, startProduct } from './product.ts'
@@ -239,6 +241,25 @@ test.describe('streams and paths', () => {
     await refused({ method: 'GET', path: '/api' }, 404)
     await refused({ method: 'PATCH', path: '/api/v1/hubs/kept' }, 405)
     await refused({ method: 'GET', path: '/api/v1/data/none/1/1' }, 404)
+  })
+  test('nothing here is upgraded: such a request is answered like any other', async () => {
+    for (const [path, status] of [
+      ['/kept', 200],
+      ['/nowhere', 404],
+      ['/api/v1/stream', 400],
+    ] as const) {
+      const sent = send(`${product.url}${path}`, { headers: { connection: 'upgrade', upgrade: 'websocket' } })
+      const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
+      expect(answer.statusCode, path).toBe(status)
+      sent.destroy()
+    }
+  })
+  test('a host in the request line is not believed', async () => {
+    const { hostname, port } = new URL(product.url)
+    const sent = send({ hostname, port, path: 'http://elsewhere.example/kept', agent: false })
+    const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(200)
+    sent.destroy()
   })
   test('pages that do not exist are 404, not 500', async () => {
     for (const path of ['/nowhere', '/kept/w/nothing', '/embed/nothing', '/%E0%A4%A', '/kept/w/%00']) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import next from 'next'
 import { pagePolicy } from './page-policy.ts'
 
@@ -18,8 +18,16 @@ export async function openPages(options: {
   embedOrigins: (widgetId: string) => readonly string[]
 }): Promise<Pages> {
   const { server, development, dir, port, hostname, embedOrigins } = options
-  const app = next({ dev: development, dir, httpServer: server, port, hostname })
+  // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
+  const upgrades = createServer()
+  const app = next({ dev: development, dir, httpServer: upgrades, port, hostname })
   await app.prepare()
+  if (development) {
+    server.on('upgrade', (request, socket, head) => {
+      if (request.url?.startsWith('/_next/')) upgrades.emit('upgrade', request, socket, head)
+      else socket.destroy()
+    })
+  }
   const render = app.getRequestHandler()
   return {
     handle(request, response, url) {
@@ -33,7 +41,10 @@ export async function openPages(options: {
         response.setHeader('Referrer-Policy', 'same-origin')
       }
       response.setHeader('X-Content-Type-Options', 'nosniff')
-      void render(request, response)
+      // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
+      request.url = url.pathname + url.search
+      // An error that Next does not answer must not end the process.
+      render(request, response).catch(() => response.destroy())
     },
     close: () => app.close(),
   }
