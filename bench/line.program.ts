@@ -1,0 +1,144 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import { pino } from 'pino'
+import { natsBus } from '#backend/bus/nats-bus.ts'
+import { redisCache } from '#backend/cache/redis-cache.ts'
+import { openDatabase } from '#backend/db/database.ts'
+import { type EventLog, eventLog } from '#backend/ingest/event-log.ts'
+import { runPulse } from '#backend/refresh/pulse.ts'
+import { type Refresh, runRefresh } from '#backend/refresh/refresh.ts'
+import { followKeys } from '#backend/stream/followed-keys.ts'
+import { followLiveness } from '#backend/stream/liveness.ts'
+import type { Layouts } from '#backend/stream/session-group.ts'
+import { openSessions } from '#backend/stream/sessions.ts'
+import type { Shown } from '#backend/stream/widget-state.ts'
+import { triageCounts } from '#backend/triage/counts.ts'
+import { followingIndex } from '#backend/triage/following-index.ts'
+import { matchingIndex } from '#backend/triage/matching.ts'
+import { runTriage } from '#backend/triage/triage.ts'
+import { noopWidget } from './noop-widget.ts'
+import { answer } from './verbs.ts'
+import { interestOf } from './workload.ts'
+
+export interface LineOptions {
+  readonly redis: string
+  readonly nats: string
+  /** Where every event is logged; without it none is. */
+  readonly database?: string
+  /** Placed widgets, a key each. */
+  readonly widgets: number
+  /** Widgets that streams can follow, by hubs `h0`, `h1` … of `hubSize`; a watched one's topic is `bench.live.<n>`. */
+  readonly live: number
+  readonly hubSize: number
+  /** Of the whole line, or only as far as the invalidation. */
+  readonly upTo: 'invalidate' | 'push'
+}
+
+export interface LineCounts {
+  readonly events: number
+  readonly matched: number
+  readonly invalidated: number
+  readonly changed: number
+}
+
+const logger = pino({ level: 'warn' })
+const signal = new AbortController().signal
+const counts = triageCounts()
+let refresh: Refresh | undefined
+
+const noLog: EventLog = { append: async () => [], read: async () => [], prune: async () => 0 }
+
+async function openLog(url: string | undefined): Promise<EventLog> {
+  if (url === undefined) return noLog
+  const database = await openDatabase({ url, dataDir: tmpdir(), log: logger })
+  await database.migrate()
+  return eventLog(database.db)
+}
+
+/** All rooms of the line in one process, as `backend/product.ts` puts them together, with widgets held in memory. */
+async function open(options: LineOptions): Promise<number> {
+  const { redis, nats, database, widgets, live, hubSize, upTo } = options
+  const cache = await redisCache({ url: redis })
+  const bus = natsBus({ url: nats, log: logger })
+  // It connects, and makes its stream, behind the scenes.
+  while (!(await bus.through().then(Boolean, () => false))) await setTimeout(20)
+  const index = matchingIndex<{ key: string; reads: boolean; settle: number }>()
+  const following = followingIndex({ index, cache, logger, signal })
+  const place = (id: string, interest: ReturnType<typeof interestOf>) =>
+    following.place({ id, key: `noop@1:${id}:shared`, interests: [interest], reads: false, settle: 0 })
+  for (let n = 0; n < widgets; n++) place(`w${n}`, interestOf(n, widgets))
+  const hubs = new Map<string, { revision: number; widgets: Shown[] }>()
+  for (let n = 0; n < live; n++) {
+    const id = `live${n}`
+    place(id, { topic: `bench.live.${n}` })
+    const slug = `h${Math.floor(n / hubSize)}`
+    const shown = { id, key: `noop@1:${id}:shared`, token: id, schema: 'noop@1' }
+    const hub = hubs.get(slug)
+    if (hub) hub.widgets.push(shown)
+    else hubs.set(slug, { revision: 1, widgets: [shown] })
+  }
+  following.ready()
+  if (upTo === 'push') {
+    refresh = runRefresh({
+      cache,
+      find: async (key) => ({ key, type: noopWidget, params: {} }),
+      knows: () => true,
+      openContext: (_, now, ended) => ({
+        now,
+        signal: ended,
+        secrets: {},
+        fetch,
+        events: async () => [],
+        gitLog: async () => [],
+      }),
+      log: logger,
+      signal,
+    })
+    void runPulse({ bus, cache, log: logger, signal })
+  }
+  void runTriage({
+    bus,
+    cache,
+    log: await openLog(database),
+    index,
+    replays: { once: async () => true },
+    counts,
+    logger,
+    signal,
+    onDue: () => refresh?.poke(),
+  })
+
+  const layouts: Layouts = {
+    hub: (slug) => hubs.get(slug),
+    widget: () => undefined,
+    onChange: () => () => {},
+  }
+  const liveness = await followLiveness(cache, () => performance.now())
+  const keys = await followKeys({ cache, log: logger, signal, onPulse: liveness.heard })
+  const sessions = openSessions({ keys, layouts, liveness, build: 'bench', signal })
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    request.socket.setNoDelay(true)
+    sessions
+      .open(response, { hubs: url.searchParams.getAll('hub'), widgets: [] }, undefined)
+      .catch((error) => {
+        logger.error({ err: error }, 'a stream could not be opened')
+        response.destroy()
+      })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+const verbs = {
+  open,
+  async counts(): Promise<LineCounts> {
+    const { events, matched, invalidated } = counts
+    return { events, matched, invalidated, changed: refresh?.counts.changed ?? 0 }
+  },
+}
+export type LineVerbs = typeof verbs
+
+answer(verbs)

@@ -1,0 +1,52 @@
+import { startNats } from '../e2e/servers/nats.ts'
+import { createDatabase } from '../e2e/servers/postgres.ts'
+import { startRedis } from '../e2e/servers/redis.ts'
+import type { Server } from '../e2e/servers/server.ts'
+import type { LineOptions, LineVerbs } from './line.program.ts'
+import { type Program, startProgram } from './program.ts'
+import type { PublisherVerbs } from './publisher.program.ts'
+
+/** The rooms of the line in one process, with a widget type that costs nothing, on a Redis, NATS and Postgres of its own. */
+export interface Line {
+  readonly program: Program<LineVerbs>
+  readonly publisher: Program<PublisherVerbs>
+  readonly nats: Server
+  /** Of its streams: `?hub=h0`. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function openLine(
+  options: Omit<LineOptions, 'redis' | 'nats' | 'database'> & {
+    /** Whether events are logged in Postgres; by default they are. */
+    readonly log?: boolean
+  },
+): Promise<Line> {
+  const { log = true, ...rest } = options
+  const [redis, nats, database] = await Promise.all([
+    startRedis(),
+    startNats(),
+    log ? createDatabase() : undefined,
+  ])
+  const [program, publisher] = await Promise.all([
+    startProgram<LineVerbs>('line'),
+    startProgram<PublisherVerbs>('publisher'),
+  ])
+  await publisher.ask('connect', nats.url)
+  const port = await program.ask('open', {
+    ...rest,
+    redis: redis.url,
+    nats: nats.url,
+    ...(database ? { database: database.url } : {}),
+  })
+  return {
+    program,
+    publisher,
+    nats,
+    url: `http://127.0.0.1:${port}/`,
+    async stop() {
+      await Promise.all([program.stop(), publisher.stop()])
+      await Promise.all([redis.stop(), nats.stop(), database?.drop()])
+    },
+  }
+}

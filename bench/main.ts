@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { browserScript } from './browser-script.ts'
+import { eventToPaint } from './event-to-paint.ts'
+import { eventToSocket } from './event-to-socket.ts'
+import { fanOut } from './fan-out.ts'
+import { idleStreams } from './idle-streams.ts'
+import { machine } from './machine.ts'
+import { memoryAndStart } from './memory-and-start.ts'
+import { oneLoad } from './one-load.ts'
+import { refreshes } from './refreshes.ts'
+import type { Benchmark, Row } from './row.ts'
+import { table } from './table.ts'
+import { triage } from './triage.ts'
+import { warmHub } from './warm-hub.ts'
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  'event-to-socket': eventToSocket,
+  'event-to-paint': eventToPaint,
+  triage,
+  refreshes,
+  'fan-out': fanOut,
+  'idle-streams': idleStreams,
+  'one-load': oneLoad,
+  'warm-hub': warmHub,
+  'browser-script': browserScript,
+  'memory-and-start': memoryAndStart,
+}
+
+const root = join(import.meta.dirname, '..')
+const words = process.argv.slice(2)
+const write = words.includes('--write')
+const asked = words.filter((word) => word !== '--write')
+const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name))
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}.`,
+  )
+  process.exit(2)
+}
+if (write && asked.length > 0) {
+  console.error('The whole table is written or none of it: leave out the names.')
+  process.exit(2)
+}
+
+// The servers do not keep this process alive, and waiting for the end of one must not end it.
+const alive = setInterval(() => {}, 60_000)
+execFileSync(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: root, stdio: 'inherit' })
+
+const busy = loadavg()[0] ?? 0
+const about = await machine()
+const rows: Row[] = []
+const failed: string[] = []
+for (const [name, measure] of Object.entries(benchmarks)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const began = performance.now()
+  try {
+    const measured = await measure()
+    rows.push(...measured)
+    for (const { what, measured: told } of measured) console.log(`${what}: ${told}`)
+  } catch (error) {
+    failed.push(name)
+    console.error(`${name} could not be measured:`, error)
+  }
+  console.log(`(${name} took ${((performance.now() - began) / 1_000).toFixed(0)} s)\n`)
+}
+
+const state = `Load average when it began: ${busy.toFixed(1)}`
+const text = `${about.join('\n\n')}\n\n${state}, ${new Date().toISOString().slice(0, 10)}\n\n${table(rows)}`
+console.log(`\n${text}\n`)
+if (write && failed.length === 0) writeFileSync(join(root, 'docs', 'performance.md'), page(text))
+clearInterval(alive)
+process.exit(failed.length === 0 ? 0 : 1)
+
+function page(figures: string): string {
+  return `# Performance
+
+Written by \`npm run bench -- --write\`; \`npm run bench -- fan-out\` measures one row alone. Figures are medians of repeats with the least and the most, or percentiles of an open loop. The load generators run on the same machine, so read them as floors, and compare ratios rather than machines.
+
+${figures}
+
+## How it is measured
+
+- *Event to socket*, *triage* and *refreshes* run the rooms of the line in one process, put together as \`backend/product.ts\` does, with a widget type whose loader costs nothing, on a real Redis, NATS and Postgres. Everything else is the built product.
+- *Painted* is the first frame after the one in which the number changed, by the page's own clock.
+- *Fan-out* is compared with a server that does nothing but \`response.write\`, which takes turns with ours in the same run. CPU is that of the whole process, less what it uses when idle.
+- *Memory* is taken after a garbage collection for streams, and as it is for idle processes.
+- \`BENCH_PROFILES=<folder>\` writes a CPU profile of each process that is ours.
+`
+}

@@ -1,0 +1,62 @@
+import { decodeDelivery } from '#backend/ingest/delivery.ts'
+import type { ReceivedEvent } from '#backend/ingest/event.ts'
+import { type MatchingIndex, matchingIndex } from '#backend/triage/matching.ts'
+import { answer } from './verbs.ts'
+import { happening, interestOf } from './workload.ts'
+
+let index: MatchingIndex<number> = matchingIndex()
+let widgets = 0
+
+const verbs = {
+  /** An index of so many widgets; says how long that took, and bytes a widget. */
+  async fill(count: number): Promise<{ ms: number; bytes: number }> {
+    index = matchingIndex()
+    widgets = count
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    const began = process.cpuUsage().user
+    for (let n = 0; n < count; n++) index.add(`w${n}`, [interestOf(n, count)], n)
+    const ms = (process.cpuUsage().user - began) / 1_000
+    globalThis.gc?.()
+    return { ms, bytes: (process.memoryUsage().heapUsed - before) / count }
+  },
+
+  /** CPU in µs an event: for matching one already parsed, and with parsing it when that is needed. */
+  async match({ events, matches }: { events: number; matches: number }) {
+    const messages = Array.from({ length: events }, (_, sequence) => {
+      const { topic, body } = happening(sequence, widgets, matches)
+      return { topic, body: Buffer.from(body), stream: 'bench', sequence, time: 0 }
+    })
+    const parsed = messages.map(eventOf)
+    let found = 0
+    const alone = timed(events, (n) => {
+      const event = parsed[n] as ReceivedEvent
+      found += index.match(event.topic, () => event).length
+    })
+    const withParsing = timed(events, (n) => {
+      const message = messages[n] as (typeof messages)[number]
+      let event: ReceivedEvent | undefined
+      index.match(message.topic, () => {
+        event ??= eventOf(message)
+        return event
+      })
+    })
+    return { alone, withParsing, matches: found / events }
+  },
+}
+export type MatchingVerbs = typeof verbs
+
+function eventOf(message: Parameters<typeof decodeDelivery>[0]): ReceivedEvent {
+  const decoded = decodeDelivery(message)
+  if ('refused' in decoded) throw new Error(decoded.refused)
+  return decoded.event
+}
+
+function timed(count: number, each: (n: number) => void): number {
+  const began = process.cpuUsage()
+  for (let n = 0; n < count; n++) each(n)
+  const { user, system } = process.cpuUsage(began)
+  return (user + system) / count
+}
+
+answer(verbs)

@@ -1,0 +1,12 @@
+import type { Row } from './row.ts'
+
+const heads = ['what', 'target', 'measured', ''] as const
+
+/** A table in Markdown, which reads well in a terminal too. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map(({ what, target, measured, met }) => [what, target, measured, mark(met)])
+  const line = (row: readonly string[]) => `| ${row.join(' | ')} |`
+  return [line(heads), '|---|---|---|---|', ...cells.map(line)].join('\n')
+}
+
+const mark = (met: boolean | undefined): string => (met === undefined ? '' : met ? 'reached' : '**missed**')

@@ -1,0 +1,96 @@
+import { flood } from './flood.ts'
+import { openLine } from './line.ts'
+import type { MatchingVerbs } from './matching.program.ts'
+import { startProgram } from './program.ts'
+import type { Row } from './row.ts'
+import { figure, inWords, type Spread, spreadOf } from './spread.ts'
+
+const WIDGETS = 100_000
+const EVENTS = 100_000
+const REPEATS = 3
+/** Milliseconds of one repeat of the whole. */
+const WINDOW = 1_000
+
+/** From the event on the bus to the invalidation in Redis, and the matching index by itself. */
+export async function triage(): Promise<readonly Row[]> {
+  return [...(await whole()), ...(await index())]
+}
+
+async function whole(): Promise<readonly Row[]> {
+  const seldom = await rateOf(0.1, false)
+  const always = await rateOf(1, false)
+  const logged = await rateOf(0.1, true)
+  return [
+    {
+      what: 'triage, NATS to Redis: events a second and core at 100,000 widgets, 0.1 matches an event',
+      target: '>= 50,000/s',
+      measured: `${inWords(seldom.rate)}/s`,
+      met: seldom.rate.median >= 50_000,
+    },
+    { what: 'the same at 1 match an event', target: 'reported', measured: `${inWords(always.rate)}/s` },
+    {
+      what: 'the same at 0.1, each event also logged in Postgres as far as the log keeps up',
+      target: 'reported',
+      measured: `${inWords(logged.rate)}/s`,
+    },
+  ]
+}
+
+async function rateOf(matches: number, log: boolean): Promise<{ rate: Spread }> {
+  const line = await openLine({ widgets: WIDGETS, live: 0, hubSize: 1, upTo: 'invalidate', log })
+  let published = 0
+  const publish = async (_: number, count: number) => {
+    await line.publisher.ask('mix', { from: published, count, widgets: WIDGETS, matches })
+    published += count
+  }
+  try {
+    const rates: number[] = []
+    for (let repeat = 0; repeat <= REPEATS; repeat++) {
+      const { done, cpu } = await flood(line, publish, WINDOW)
+      // The first compiles what the others run.
+      if (repeat > 0) rates.push(done.events / cpu)
+    }
+    return { rate: spreadOf(rates) }
+  } finally {
+    await line.stop()
+  }
+}
+
+async function index(): Promise<readonly Row[]> {
+  const program = await startProgram<MatchingVerbs>('matching', { execArgv: ['--max-old-space-size=6144'] })
+  try {
+    const few = await matching(10_000)
+    const many = await matching(WIDGETS)
+    const most = await matching(1_000_000)
+    const ratio = most.alone.median / few.alone.median
+    return [
+      {
+        what: 'matching alone at 100,000 widgets, 0.1 matches an event',
+        target: 'reported',
+        measured: `${inWords(many.alone)} µs an event; with parsing ${inWords(many.withParsing)} µs`,
+      },
+      {
+        what: 'matching alone, 1,000,000 widgets against 10,000 at equal matches',
+        target: '<= 1.5 times the time',
+        measured: `${figure(ratio)} times: ${inWords(few.alone)} and ${inWords(most.alone)} µs; with parsing ${figure(most.withParsing.median / few.withParsing.median)} times; ${figure(most.bytes)} bytes a widget, filled in ${figure(most.ms / 1_000)} s`,
+        met: ratio <= 1.5,
+      },
+    ]
+  } finally {
+    await program.stop()
+  }
+
+  async function matching(widgets: number) {
+    const { ms, bytes } = await program.ask('fill', widgets)
+    const tries = []
+    for (let repeat = 0; repeat <= REPEATS; repeat++)
+      tries.push(await program.ask('match', { events: EVENTS, matches: 0.1 }))
+    const warm = tries.slice(1)
+    return {
+      ms,
+      bytes,
+      alone: spreadOf(warm.map(({ alone }) => alone)),
+      withParsing: spreadOf(warm.map(({ withParsing }) => withParsing)),
+    }
+  }
+}
