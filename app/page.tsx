@@ -13,7 +13,7 @@ export default async function DirectoryPage() {
         {hubs.length === 0 ? (
           <NoHubs />
         ) : (
-          <ul className="mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
+          <ul className="mt-5 grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
             {hubs.map((hub) => (
               <HubTile key={hub.slug} hub={hub} />
             ))}

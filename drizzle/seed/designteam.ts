@@ -18,7 +18,7 @@ const principles = `1. **Say what is true.** If it is old, show how old.
 
 > Good design is as little design as possible. — Dieter Rams`
 
-const people = `| | |
+const people = `| Who | For what |
 |---|---|
 | **Mei** | components, icons |
 | **Priya** | colour, charts, contrast |
