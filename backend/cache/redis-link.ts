@@ -51,7 +51,13 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
       highest = epoch
       return epoch
     })
-    learning.catch(() => undefined)
+    learning.catch(() => {
+      // A server that is there but refuses, being out of memory or wrongly set up, is asked again: no event tells of its mending.
+      const again = () => {
+        if (life === learning && redis.status === 'ready') void learn()
+      }
+      setTimeout(again, 1000).unref()
+    })
     life = learning
     return learning
   }
