@@ -71,7 +71,7 @@ const paths = {
     parameters: hub,
     get: {
       summary: 'One hub with its widgets and their places',
-      responses: { 200: one('HubView', 'The hub', etag), 304: { description: 'As it was' }, ...refused },
+      responses: { 200: one('HubView', 'The hub', etag), ...refused },
     },
     put: {
       ...scoped('hubs:write'),

@@ -66,6 +66,10 @@ export function widgetRoutes(options: {
             headers: { 'retry-after': '2' },
           })
         }
+        const [entry] = (await cache.read([key])).entries
+        if (entry?.error?.code === 'limited' && !entry.building) {
+          throw new ProblemError(429, `${entry.error.message} It is loaded again by itself.`)
+        }
         retried.set(key, now)
         await cache.invalidate([{ key }])
         await cache.read([key], { want: true })
