@@ -164,7 +164,8 @@ export async function followKeys(options: {
     }
   }
 
-  void runTail().catch((error: unknown) => log.fatal({ err: error }, 'the feed tail ended'))
+  // Were it to reject, the process would end, which is right: without its tail a node can never be live again.
+  void runTail()
   void keepInterest()
 
   function detach(unwanted: readonly Key[], listener: KeyListener): void {
