@@ -40,12 +40,12 @@ function setUp() {
 
 test('the first goes at once, those that come meanwhile go together', async () => {
   const { behind, batches, counts } = setUp()
-  for (let id = 1; id <= 300; id++) behind.offer(event(id), false)
+  for (let id = 1; id <= 300; id++) behind.offer(event(id), false, 100)
   await behind.close()
   expect(batches.map((batch) => batch.length)).toEqual([1, 256, 43])
   expect(batches.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
   expect(counts).toEqual({ logged: 300, dropped: 0, unlogged: 0 })
-  behind.offer(event('later'), false)
+  behind.offer(event('later'), false, 100)
   await behind.close()
   expect(counts.logged).toBe(301)
 })
@@ -53,11 +53,11 @@ test('the first goes at once, those that come meanwhile go together', async () =
 test('while the database is away 10,000 wait, then those that matched; the rest is counted', async () => {
   const { behind, counts, place, warnings } = setUp()
   place.away = true
-  for (let id = 0; id < 10_000; id++) behind.offer(event(id), false)
+  for (let id = 0; id < 10_000; id++) behind.offer(event(id), false, 100)
   expect(behind.room).toBe(false)
-  behind.offer(event('unmatched'), false)
-  for (let id = 0; id < 10_000; id++) behind.offer(event(`matched ${id}`), true)
-  behind.offer(event('too many'), true)
+  behind.offer(event('unmatched'), false, 100)
+  for (let id = 0; id < 10_000; id++) behind.offer(event(`matched ${id}`), true, 100)
+  behind.offer(event('too many'), true, 100)
   expect(behind.waiting).toBe(20_000)
   expect(counts.dropped).toBe(2)
   await soon(() => warnings).toEqual(['Events wait for the event log'])
@@ -70,7 +70,7 @@ test('while the database is away 10,000 wait, then those that matched; the rest 
 test('what the database refuses is counted and told', async () => {
   const { behind, counts, place, warnings } = setUp()
   place.refused.add('2')
-  for (const id of [1, 2, 3]) behind.offer(event(id), false)
+  for (const id of [1, 2, 3]) behind.offer(event(id), false, 100)
   await behind.close()
   expect(counts).toEqual({ logged: 2, dropped: 0, unlogged: 1 })
   expect(warnings).toEqual(['An event cannot be logged'])
@@ -79,7 +79,7 @@ test('what the database refuses is counted and told', async () => {
 test('ending while the database is away gives up and counts', async () => {
   const { behind, counts, place, stop } = setUp()
   place.away = true
-  for (let id = 0; id < 300; id++) behind.offer(event(id), false)
+  for (let id = 0; id < 300; id++) behind.offer(event(id), false, 100)
   stop.abort()
   await behind.close()
   expect(counts).toEqual({ logged: 0, dropped: 300, unlogged: 0 })
@@ -87,8 +87,24 @@ test('ending while the database is away gives up and counts', async () => {
 
 test('ending logs what waits', async () => {
   const { behind, counts, stop } = setUp()
-  for (let id = 0; id < 300; id++) behind.offer(event(id), false)
+  for (let id = 0; id < 300; id++) behind.offer(event(id), false, 100)
   stop.abort()
   await behind.close()
   expect(counts.logged).toBe(300)
+})
+
+test('large events are bounded by their bytes as well', async () => {
+  const { behind, counts, place, stop } = setUp()
+  place.away = true
+  const megabyte = 1024 * 1024
+  for (let id = 0; id < 64; id++) behind.offer(event(id), false, megabyte)
+  expect([behind.room, counts.dropped]).toEqual([false, 0])
+  behind.offer(event('unmatched'), false, megabyte)
+  expect(counts.dropped).toBe(1)
+  behind.offer(event('matched'), true, megabyte)
+  expect(counts.dropped).toBe(1)
+  place.away = false
+  await behind.close()
+  expect([behind.room, counts.logged]).toEqual([true, 65])
+  stop.abort()
 })

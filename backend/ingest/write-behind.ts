@@ -4,6 +4,8 @@ import type { EventLog } from './event-log.ts'
 import { untilDone } from './until-done.ts'
 
 const LIMIT = 10_000
+/** Bytes of messages whose events wait, beside `LIMIT`. */
+const LIMIT_BYTES = 64 * 1024 * 1024
 const BATCH = 256
 
 export interface WriteBehindCounts {
@@ -20,15 +22,18 @@ export interface WriteBehind {
   readonly room: boolean
   /** Events that wait. */
   readonly waiting: number
-  /** Takes it to be logged, or drops and counts it. `wanted`: a widget's interest matched it, so it is dropped later. */
-  offer(event: LoggedEvent, wanted: boolean): void
+  /**
+   * Takes it to be logged, or drops and counts it. `wanted`: a widget's interest matched it, so it is dropped later.
+   * `bytes`: of the message it came in.
+   */
+  offer(event: LoggedEvent, wanted: boolean, bytes: number): void
   /** Resolves when what waits is logged; once `signal` is aborted, at the latest when the database does not take it. */
   close(): Promise<void>
 }
 
 /**
  * Logs events that no load waits for, in batches of what has come. While the database is away 10,000 of them wait, and
- * as many again that matched an interest.
+ * as many again that matched an interest; of either, at most 64 MiB.
  */
 export function writeBehind(options: {
   readonly log: Pick<EventLog, 'append'>
@@ -37,7 +42,8 @@ export function writeBehind(options: {
   readonly signal: AbortSignal
 }): WriteBehind {
   const { log, counts, logger, signal } = options
-  let queue: LoggedEvent[] = []
+  let queue: { readonly event: LoggedEvent; readonly bytes: number }[] = []
+  let waitingBytes = 0
   let inHand = 0
   let writing: Promise<void> | undefined
 
@@ -61,14 +67,17 @@ export function writeBehind(options: {
 
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue.slice(0, BATCH)
+      const taken = queue.slice(0, BATCH)
       queue = queue.slice(BATCH)
+      const batch = taken.map(({ event }) => event)
       try {
         await write(batch)
+        for (const { bytes } of taken) waitingBytes -= bytes
       } catch (err) {
         const lost = batch.length + queue.length
         counts.dropped += lost
         queue = []
+        waitingBytes = 0
         logger.warn(
           { err, lost },
           'Events were left out of the event log: the database was away until the end',
@@ -80,17 +89,19 @@ export function writeBehind(options: {
 
   return {
     get room() {
-      return queue.length + inHand < LIMIT
+      return queue.length + inHand < LIMIT && waitingBytes < LIMIT_BYTES
     },
     get waiting() {
       return queue.length + inHand
     },
-    offer(event, wanted) {
-      if (queue.length + inHand >= (wanted ? 2 * LIMIT : LIMIT)) {
+    offer(event, wanted, bytes) {
+      const times = wanted ? 2 : 1
+      if (queue.length + inHand >= times * LIMIT || waitingBytes + bytes > times * LIMIT_BYTES) {
         counts.dropped += 1
         return
       }
-      queue.push(event)
+      queue.push({ event, bytes })
+      waitingBytes += bytes
       writing ??= writeAll()
     },
     async close() {

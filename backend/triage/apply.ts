@@ -82,9 +82,10 @@ export function applier(options: {
       return {
         async rest() {
           const awaited = found.filter(({ targets }) => targets.some(({ reads }) => reads))
-          for (const { event, targets } of found) {
+          for (const { event, targets, message } of found) {
             if (!event) counts.dropped += 1
-            else if (!targets.some(({ reads }) => reads)) behind.offer(event, targets.length > 0)
+            else if (!targets.some(({ reads }) => reads))
+              behind.offer(event, targets.length > 0, message.body.byteLength)
           }
           if (awaited.length === 0) return { unlogged: [] }
           const events = awaited.flatMap(({ event }) => event ?? [])
