@@ -3,6 +3,8 @@ import { chromiumPath } from './e2e/servers/chromium.ts'
 
 export default defineConfig({
   testDir: 'e2e',
+  // The servers' own tests beside them are Vitest's.
+  testMatch: '**/*.spec.ts',
   globalSetup: './e2e/build.setup.ts',
   fullyParallel: false,
   workers: 2,
