@@ -61,7 +61,7 @@ async function readAbove(session: Session, cache: Cache): Promise<void> {
 }
 
 /** What the tail of the session's node has brought. */
-export function hear(session: Session, { entry, changed }: Extract<FeedEntry, { kind: 'change' }>): void {
+function hear(session: Session, { entry, changed }: Extract<FeedEntry, { kind: 'change' }>): void {
   if (session.browser.follows.includes(entry.key))
     queue(session, { entry, data: entry.data, carriesData: changed })
 }
