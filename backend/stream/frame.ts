@@ -1,6 +1,7 @@
 import type { Entry } from '../cache/cache.ts'
 import { formatVersion, type Version } from '../cache/version.ts'
 import type { StreamEvents } from '../wire.ts'
+import { chunkOf } from './chunk.ts'
 import { dataHref, type Shown, stateMembers } from './widget-state.ts'
 
 /** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
@@ -15,13 +16,16 @@ export function frame<Name extends keyof StreamEvents>(
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n${id ? `id: ${formatVersion(id)}\n` : ''}\n`
 }
 
+/** Chunks of one list of widgets: 2 for data, 1 for an id, both or neither. */
+type Forms = { [form: number]: Buffer }
+
 /** What a node knows of a key: its newest entry, and the data when it is small enough to travel. */
 export interface KeyState {
   readonly entry: Entry
   /** Absent when there is none or it only travels by `href`. */
   readonly data: string | undefined
-  /** Frames made from this state, by the widgets they are for: serialised once however many sessions want them. */
-  readonly frames: Map<string, Buffer>
+  /** Chunks made from this state, by the widgets they are for: serialised once however many sessions want them. */
+  readonly frames: Map<string, Forms>
   members?: string
 }
 
@@ -32,7 +36,7 @@ export interface Placement {
 }
 
 /**
- * The frames of every widget that shows the key. Only the last may carry the id: a connection cut between two of them
+ * The frames of every widget that shows the key, as one chunk. Only the last may carry the id: a connection cut between two of them
  * must resume before both.
  */
 export function widgetFrames(
@@ -41,8 +45,9 @@ export function widgetFrames(
   withData: boolean,
   withId: boolean,
 ): Buffer {
-  const name = `${withData ? 'd' : ''}${withId ? 'i' : ''}|${placement.tag}`
-  const made = state.frames.get(name)
+  const form = (withData ? 2 : 0) + (withId ? 1 : 0)
+  const forms = state.frames.get(placement.tag)
+  const made = forms?.[form]
   if (made) return made
   const { entry, data } = state
   const last = placement.widgets.length - 1
@@ -57,8 +62,11 @@ export function widgetFrames(
       return `event: widget\ndata: ${body}}\n${id}\n`
     })
     .join('')
-  const buffer = Buffer.from(text)
-  if (state.frames.size >= KEPT) state.frames.clear()
-  state.frames.set(name, buffer)
-  return buffer
+  const chunk = chunkOf(text)
+  if (forms) forms[form] = chunk
+  else {
+    if (state.frames.size >= KEPT) state.frames.clear()
+    state.frames.set(placement.tag, { [form]: chunk })
+  }
+  return chunk
 }

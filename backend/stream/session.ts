@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Key, Version } from '../cache/version.ts'
+import { writeChunks } from './chunk.ts'
 import type { FollowedKeys } from './followed-keys.ts'
-import { widgetFrames } from './frame.ts'
+import { type KeyState, type Placement, widgetFrames } from './frame.ts'
 import type { SessionGroup } from './session-group.ts'
 
 /** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
@@ -15,6 +16,8 @@ export interface Session {
   readonly slot: number
   /** `performance.now()` since when it has not read; 0 while it reads. */
   readonly slowSince: number
+  /** It stands in the line of those to be flushed. */
+  queued: boolean
   mark(key: Key, withData: boolean): void
   readonly opened: boolean
   /** The feed's position, if everything up to it has been written: where the client stands from now on. */
@@ -48,6 +51,7 @@ export function openSession(options: {
     response,
     group,
     slot,
+    queued: false,
     get slowSince() {
       return slowSince
     },
@@ -60,8 +64,8 @@ export function openSession(options: {
       return current && moveCursor(position, position) ? position : undefined
     },
     mark(key, withData) {
-      const owed = pending.get(key) ?? false
-      pending.delete(key)
+      const owed = pending.get(key)
+      if (owed !== undefined) pending.delete(key)
       pending.set(key, owed || withData)
     },
     flush() {
@@ -69,16 +73,16 @@ export function openSession(options: {
       if (response.writableLength > SLOW_BYTES) {
         if (slowSince === 0) {
           slowSince = performance.now()
-          response.once('drain', () => {
+          const buffered = response.socket ?? response
+          buffered.once('drain', () => {
             slowSince = 0
             onDrain(session)
           })
         }
         return
       }
-      const buffers = pendingFrames()
-      const [only] = buffers
-      if (only) response.write(buffers.length === 1 ? only : Buffer.concat(buffers))
+      const chunks = pendingFrames()
+      if (chunks.length > 0) writeChunks(response, chunks)
     },
     write(text) {
       if (opened && !response.writableEnded) response.write(text)
@@ -99,18 +103,18 @@ export function openSession(options: {
   function pendingFrames(): Buffer[] {
     const position = keys.position()
     const placements = group.placements()
-    const due: { version: Version; make: (withId: boolean) => Buffer }[] = []
+    const due: { state: KeyState; placement: Placement; withData: boolean }[] = []
     for (const [key, withData] of pending) {
       const state = keys.state(key)
       const placement = placements.get(key)
       // A key of a layout not yet taken in waits for it; one that left is dropped.
-      if (!state || !placement) continue
-      const { version } = state.entry
-      due.push({ version, make: (withId) => widgetFrames(state, placement, withData, withId) })
+      if (state && placement) due.push({ state, placement, withData })
     }
     pending.clear()
-    if (due.length > 1) due.sort((a, b) => a.version.offset - b.version.offset)
-    return due.map(({ version, make }) => make(moveCursor(version, position)))
+    if (due.length > 1) due.sort((a, b) => a.state.entry.version.offset - b.state.entry.version.offset)
+    return due.map(({ state, placement, withData }) =>
+      widgetFrames(state, placement, withData, moveCursor(state.entry.version, position)),
+    )
   }
 
   /** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */
