@@ -9,6 +9,10 @@ export default defineConfig({
     // Processes, not threads: a test may start servers, which end with their process.
     pool: 'forks',
     maxWorkers: 2,
+    // A limit ends what hangs; how long things take is no test, and the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // Servers of our own are one a file; a given one is shared, and emptied by each file.
     fileParallelism: !process.env.TEST_REDIS_URL && !process.env.TEST_NATS_URL,
     projects: [
@@ -22,8 +26,6 @@ export default defineConfig({
           name: 'servers',
           include: [servers],
           exclude: skipped,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -33,7 +35,6 @@ export default defineConfig({
           include: [model],
           exclude: skipped,
           testTimeout: 3_600_000,
-          hookTimeout: 60_000,
         },
       },
     ],
