@@ -1,8 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { writeBehind } from './write-behind.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 /** The machine may be busy. */
 const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 

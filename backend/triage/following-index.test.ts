@@ -1,12 +1,11 @@
 import { pino } from 'pino'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { CacheAway } from '../cache/cache.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { type FollowedWidget, followingIndex } from './following-index.ts'
 import { matchingIndex } from './matching.ts'
 import type { Target } from './target.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 /** The machine may be busy. */
 const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 

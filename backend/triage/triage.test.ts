@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
@@ -6,7 +6,6 @@ import { emptyPglite } from '../db/pglite.fixtures.ts'
 import type { Target } from './target.ts'
 import { type Line, openLine } from './triage.fixtures.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
 /** The machine may be busy. */
 const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
