@@ -54,7 +54,9 @@ export function frontServer(options: {
     url: URL,
   ) {
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort()
+    })
     const call: Call = {
       method: request.method ?? 'GET',
       url,

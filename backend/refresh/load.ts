@@ -7,6 +7,8 @@ import type { Key } from '../cache/version.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
 
 const DEFAULT_DEADLINE = 10_000
+/** What a loader that goes on after its end is told. Made once: a reason of its own for every load is an error with its stack. */
+const OVER = new Error('This load has ended.')
 
 /** What one load needs to know of the key it is for. */
 export interface Loadable {
@@ -42,7 +44,6 @@ export async function load(options: {
   const { type, params, key } = loadable
   const deadline = deadlineOf(loadable)
   const ended = new AbortController()
-  const outOfTime = new Timeout(deadline)
   let giveUp = (_reason: unknown) => {}
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = (reason) => {
@@ -51,7 +52,7 @@ export async function load(options: {
     }
   })
   const end = () => giveUp(lost.reason)
-  const timer = setTimeout(() => giveUp(outOfTime), deadline)
+  const timer = setTimeout(() => giveUp(new Timeout(deadline)), deadline)
   lost.addEventListener('abort', end, { once: true })
   try {
     const context = openContext(loadable, grant.now, ended.signal)
@@ -83,7 +84,7 @@ export async function load(options: {
   } finally {
     clearTimeout(timer)
     lost.removeEventListener('abort', end)
-    ended.abort()
+    ended.abort(OVER)
   }
 }
 
