@@ -69,6 +69,20 @@ export async function openProduct(options: {
   })
   const { port } = server.address() as AddressInfo
 
+  let embedOrigins = (_widgetId: string): readonly string[] => []
+  // Opened beside the stores, because each waits for much that the other does not need.
+  const pagesOpening = has('web')
+    ? openPages({
+        server,
+        development,
+        dir,
+        port,
+        hostname: env.HOST,
+        embedOrigins: (id) => embedOrigins(id),
+      })
+    : undefined
+  pagesOpening?.catch(() => {})
+
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
   let firstToken: string | undefined
@@ -123,16 +137,8 @@ export async function openProduct(options: {
   away = parts.away
   front.serve(parts.routes, authorizer(tokens))
 
-  const pages = has('web')
-    ? await openPages({
-        server,
-        development,
-        dir,
-        port,
-        hostname: env.HOST,
-        embedOrigins: (id) => followed.hubs.get(followed.widgets.get(id)?.hub ?? '')?.embedOrigins ?? [],
-      })
-    : undefined
+  embedOrigins = (id) => followed.hubs.get(followed.widgets.get(id)?.hub ?? '')?.embedOrigins ?? []
+  const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
   await folder?.serve(commands({ hubs, tokens }))
   ready = true

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import next from 'next'
 import { pagePolicy } from './page-policy.ts'
 
 export interface Pages {
@@ -20,6 +19,8 @@ export async function openPages(options: {
   const { server, development, dir, port, hostname, embedOrigins } = options
   // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
   const upgrades = createServer()
+  // Loaded when needed: other roles go without its megabytes.
+  const { default: next } = await import('next')
   const app = next({ dev: development, dir, httpServer: upgrades, port, hostname })
   await app.prepare()
   if (development) {
