@@ -10,8 +10,6 @@ import { type Product, startProduct } from './product.ts'
 import { freePort } from './servers/free-port.ts'
 import { openTruth, type Truth } from './truth.ts'
 
-test.describe.configure({ timeout: 180_000 })
-
 const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
 let stores: FarStores
 let product: Product

@@ -10,8 +10,6 @@ import { timed } from './fixtures/times.ts'
 import { type Product, startProduct } from './product.ts'
 import { freePort } from './servers/free-port.ts'
 
-test.describe.configure({ timeout: 180_000 })
-
 const TOKEN = /hubs_[\w-]+/g
 let data: string
 let product: Product

@@ -10,8 +10,6 @@ import { printTimes, wallClock } from './fixtures/times.ts'
 import { type Product, startProduct } from './product.ts'
 import { openTruth, type Truth } from './truth.ts'
 
-test.describe.configure({ timeout: 180_000 })
-
 for (const mode of ['embedded', 'real'] as const) {
   test.describe(`${mode} stores`, () => {
     let product: Product

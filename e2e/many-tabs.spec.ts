@@ -15,7 +15,7 @@ const WIDGETS = 3
 const PUBLISH_EVERY = 25
 const slugs = ['north', 'east', 'south', 'west'] as const
 
-test.describe.configure({ timeout: 240_000 })
+test.describe.configure({ timeout: 300_000 })
 
 let product: Product
 let truth: Truth

@@ -5,8 +5,6 @@ import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
 import { type Product, startProduct } from './product.ts'
 import { openTruth, type Truth } from './truth.ts'
 
-test.describe.configure({ timeout: 180_000 })
-
 let product: Product
 let truth: Truth
 /** Words every card must show, by widget id. */

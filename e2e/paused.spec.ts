@@ -18,8 +18,6 @@ let truth: Truth
 let relay: Relay
 let ids: readonly string[]
 
-test.describe.configure({ timeout: 180_000 })
-
 test.beforeAll(async () => {
   ;[truth, stores] = await Promise.all([openTruth(), openFarStores()])
   const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }

@@ -76,11 +76,13 @@ export async function startProduct(options: {
     callOff()
     callOff = guard('kill -9 "$1"; rm -rf "$2"', [String(started.pid), data])
     const ended = (): boolean => started.exitCode !== null || started.signalCode !== null
-    await until(
-      async () => ended() || (await isReady(url)),
-      `The product did not become ready:\n${logs.join('\n')}`,
+    const told = (what: string): Error => new Error(`${what}:\n${logs.join('\n')}`)
+    await until(async () => ended() || (await isReady(url)), 'The product did not become ready').catch(
+      (error: Error) => {
+        throw told(error.message)
+      },
     )
-    if (ended()) throw new Error(`The product ended at its start:\n${logs.join('\n')}`)
+    if (ended()) throw told('The product ended at its start')
     // Started and running, so that it has one.
     return started as ChildProcess & { readonly pid: number }
   }

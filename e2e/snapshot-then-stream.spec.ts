@@ -14,7 +14,7 @@ const LANES = 8
 const SPAN = 14
 const STALE_AFTER = 20_000
 
-test.describe.configure({ timeout: 240_000 })
+test.describe.configure({ timeout: 300_000 })
 
 interface Held {
   version: string
