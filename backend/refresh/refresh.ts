@@ -3,11 +3,22 @@ import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { type Loadable, load, type OpenContext } from './load.ts'
+import { type Loadable, type Loaded, load, type OpenContext } from './load.ts'
+import { loadSlots } from './load-slots.ts'
 
 /** Loads at a time in this process, and of one type. */
-const LIMIT = 64
-const TYPE_LIMIT = 16
+const LOADS = 64
+const TYPE_LOADS = 16
+/**
+ * Keys being leased, loaded or committed, and of one type whose loads are quick: nearly all of their refresh is waiting
+ * for the cache. Of another type no more are leased than can be loaded.
+ */
+const LIMIT = 512
+const QUICK_LIMIT = 256
+/** Milliseconds a leased key may wait for its load to begin, before it is given back for any daemon to take. */
+const PATIENCE = 1_000
+/** Keys claimed at once. */
+const CLAIM = 256
 /** Claimed keys that may wait here, so that a type whose loads hang keeps no other from being claimed. */
 const QUEUE = 512
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
@@ -53,6 +64,7 @@ export function runRefresh(options: {
   const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
   const running = new Set<Promise<void>>()
+  const slots = loadSlots({ all: LOADS, each: TYPE_LOADS })
   let queued = 0
   let wake: (() => void) | undefined
   let poked = false
@@ -81,14 +93,14 @@ export function runRefresh(options: {
     while (!signal.aborted) {
       poked = false
       try {
-        const room = Math.min(LIMIT - counts.running, QUEUE - queued)
+        const room = Math.min(CLAIM, LIMIT - running.size, QUEUE - queued)
         const { keys, nextIn } =
           room > 0 ? await cache.claim(room, VISIBILITY) : { keys: [], nextIn: undefined }
         for (const key of keys) enqueue(key)
         startWaiting()
         delay = POLL
         // Beyond that more is claimed only now and then, for other daemons may have room.
-        if (keys.length === room && room > 0 && queued < LIMIT) continue
+        if (keys.length === room && room > 0 && queued < LOADS) continue
         await idle(Math.max(1, Math.min(POLL, nextIn ?? POLL)))
       } catch (error) {
         delay = Math.min(delay * 2, 2_000)
@@ -114,7 +126,8 @@ export function runRefresh(options: {
   function startWaiting(): void {
     for (const [type, keys] of waiting) {
       for (const key of keys) {
-        if (counts.running >= LIMIT || (byType.get(type) ?? 0) >= TYPE_LIMIT) break
+        const most = slots.quick(type) ? QUICK_LIMIT : TYPE_LOADS
+        if (running.size >= LIMIT || (byType.get(type) ?? 0) >= most || !slots.free(type)) break
         keys.delete(key)
         queued--
         start(type, key)
@@ -123,23 +136,21 @@ export function runRefresh(options: {
   }
 
   function start(type: string, key: Key): void {
-    counts.running++
     byType.set(type, (byType.get(type) ?? 0) + 1)
-    const work = refreshKey(key)
+    const work = refreshKey(type, key)
       .catch((error: unknown) =>
         log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
       )
       .then(() => {
-        counts.running--
         byType.set(type, (byType.get(type) ?? 1) - 1)
         running.delete(work)
         startWaiting()
-        if (queued < LIMIT / 2) poke()
+        if (queued < LOADS / 2) poke()
       })
     running.add(work)
   }
 
-  async function refreshKey(key: Key): Promise<void> {
+  async function refreshKey(type: string, key: Key): Promise<void> {
     const loadable = await find(key)
     // Left to the processes that can load it; taken below only to be dropped when nobody looks at it any more.
     if (!knows(key) && (await cache.read([key])).entries[0]?.building) return
@@ -163,9 +174,8 @@ export function runRefresh(options: {
       )
     }, LEASE / 3)
     try {
-      counts.loads++
-      const loaded = await load({ loadable, grant, openContext, lost: lost.signal, log })
-      if (signal.aborted && loaded.kind === 'failure') return await cache.release(key, token)
+      const loaded = await loadInTurn(type, { loadable, grant, openContext, lost: lost.signal, log })
+      if (!loaded || (signal.aborted && loaded.kind === 'failure')) return await cache.release(key, token)
       if (loaded.kind === 'result') {
         const outcome = await cache.commit(key, token, loaded.result)
         if (outcome === 'lost') counts.lost++
@@ -178,6 +188,22 @@ export function runRefresh(options: {
     } finally {
       clearInterval(extending)
       signal.removeEventListener('abort', onStop)
+    }
+  }
+
+  /** Nothing when its turn did not come before the lease was lost, we were told to stop, or it had waited too long. */
+  async function loadInTurn(type: string, given: Parameters<typeof load>[0]): Promise<Loaded | undefined> {
+    const release = await slots.take(type, PATIENCE)
+    if (!release) return undefined
+    counts.running++
+    try {
+      if (given.lost.aborted) return undefined
+      counts.loads++
+      return await load(given)
+    } finally {
+      counts.running--
+      release()
+      startWaiting()
     }
   }
 

@@ -1,0 +1,71 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type LoadSlots, loadSlots } from './load-slots.ts'
+
+const LONG = 60_000
+
+async function take(slots: LoadSlots, type: string): Promise<() => void> {
+  const release = await slots.take(type, LONG)
+  if (!release) throw new Error('Its turn did not come.')
+  return release
+}
+
+test('a type has its share, and whoever waits for it comes first', async () => {
+  const slots = loadSlots({ all: 3, each: 2 })
+  const first = await take(slots, 'a')
+  await take(slots, 'a')
+  expect(slots.free('a')).toBe(false)
+  expect(slots.free('b')).toBe(true)
+  const third = take(slots, 'a')
+  first()
+  const release = await third
+  expect(slots.free('a')).toBe(false)
+  release()
+  expect(slots.free('a')).toBe(true)
+})
+
+test('all types together have no more than there is; a slot goes to whoever can use it', async () => {
+  const slots = loadSlots({ all: 2, each: 1 })
+  const a = await take(slots, 'a')
+  const b = await take(slots, 'b')
+  const order: string[] = []
+  const [againA, c, againB] = ['a', 'c', 'b'].map(async (type) => {
+    const release = await take(slots, type)
+    order.push(type)
+    return release
+  })
+  expect(slots.free('c')).toBe(false)
+  b()
+  const releaseC = await c
+  releaseC?.()
+  await againB
+  a()
+  await againA
+  expect(order).toEqual(['c', 'b', 'a'])
+})
+
+test('whoever has waited long enough goes, and takes no turn', async () => {
+  const slots = loadSlots({ all: 1, each: 1 })
+  const release = await take(slots, 'a')
+  const impatient = slots.take('a', 1)
+  const patient = take(slots, 'a')
+  expect(await impatient).toBeUndefined()
+  release()
+  const again = await patient
+  expect(slots.free('a')).toBe(false)
+  again()
+  expect(slots.free('a')).toBe(true)
+})
+
+test('a type is quick once its loads were, until one was not', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const slots = loadSlots({ all: 1, each: 1 })
+  expect(slots.quick('a')).toBe(false)
+  ;(await take(slots, 'a'))()
+  expect(slots.quick('a')).toBe(true)
+  const release = await take(slots, 'a')
+  vi.advanceTimersByTime(300)
+  release()
+  expect(slots.quick('a')).toBe(false)
+  expect(slots.quick('b')).toBe(false)
+})

@@ -1,0 +1,64 @@
+/** Milliseconds on average below which loads count as quick. */
+const QUICK = 50
+/** How much the newest load counts in the average. */
+const NEWEST = 0.2
+
+/** Room to load: so much at a time in all, and so much for each type. */
+export interface LoadSlots {
+  /** Whether a load of this type would begin at once. */
+  free(type: string): boolean
+  /** Loads of this type have lately been over at once, so that it pays to have the next ones ready. */
+  quick(type: string): boolean
+  /**
+   * Resolves when a load of this type may begin, first come, first served; call what it gives once the load has ended.
+   * Nothing when `patience` ms have passed before.
+   */
+  take(type: string, patience: number): Promise<(() => void) | undefined>
+}
+
+export function loadSlots({ all, each }: { all: number; each: number }): LoadSlots {
+  const taken = new Map<string, number>()
+  const average = new Map<string, number>()
+  const waiting: { readonly type: string; begin(release: () => void): void }[] = []
+  let total = 0
+
+  const room = (type: string) => total < all && (taken.get(type) ?? 0) < each
+
+  function occupy(type: string): () => void {
+    total++
+    taken.set(type, (taken.get(type) ?? 0) + 1)
+    const began = performance.now()
+    return () => {
+      const took = performance.now() - began
+      const before = average.get(type) ?? took
+      average.set(type, before + (took - before) * NEWEST)
+      total--
+      taken.set(type, (taken.get(type) ?? 1) - 1)
+      const next = waiting.findIndex((waiter) => room(waiter.type))
+      const [waiter] = next === -1 ? [] : waiting.splice(next, 1)
+      waiter?.begin(occupy(waiter.type))
+    }
+  }
+
+  return {
+    free: (type) => room(type) && !waiting.some((waiter) => waiter.type === type),
+    quick: (type) => (average.get(type) ?? QUICK) < QUICK,
+    take: (type, patience) =>
+      room(type)
+        ? Promise.resolve(occupy(type))
+        : new Promise((resolve) => {
+            const waiter = {
+              type,
+              begin(release: () => void) {
+                clearTimeout(timer)
+                resolve(release)
+              },
+            }
+            const timer = setTimeout(() => {
+              waiting.splice(waiting.indexOf(waiter), 1)
+              resolve(undefined)
+            }, patience)
+            waiting.push(waiter)
+          }),
+  }
+}
