@@ -40,6 +40,8 @@ export async function startProduct(options: {
   readonly env?: Readonly<Record<string, string>>
   /** Real stores to share with another product; whoever opened them ends them. */
   readonly stores?: Stores
+  /** Told each line of its output, from before it is ready. */
+  readonly onLog?: (line: string) => void
 }): Promise<Product> {
   if (!existsSync(join(root, program))) throw new Error('The product is not built: run npm run build')
   const port = options.port ?? (await freePort())
@@ -71,7 +73,10 @@ export async function startProduct(options: {
       },
     })
     for (const output of [started.stdout, started.stderr]) {
-      createInterface({ input: output }).on('line', (line) => logs.push(line))
+      createInterface({ input: output }).on('line', (line) => {
+        logs.push(line)
+        options.onLog?.(line)
+      })
     }
     callOff()
     callOff = guard('kill -9 "$1"; rm -rf "$2"', [String(started.pid), data])
