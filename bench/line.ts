@@ -10,6 +10,7 @@ import type { PublisherVerbs } from './publisher.program.ts'
 export interface Line {
   readonly program: Program<LineVerbs>
   readonly publisher: Program<PublisherVerbs>
+  readonly redis: Server
   readonly nats: Server
   /** Of its streams: `?hub=h0`. */
   readonly url: string
@@ -42,6 +43,7 @@ export async function openLine(
   return {
     program,
     publisher,
+    redis,
     nats,
     url: `http://127.0.0.1:${port}/`,
     async stop() {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { browserScript } from './browser-script.ts'
 import { eventToPaint } from './event-to-paint.ts'
@@ -67,8 +67,9 @@ for (const [name, measure] of Object.entries(benchmarks)) {
   console.log(`(${name} took ${((performance.now() - began) / 1_000).toFixed(0)} s)\n`)
 }
 
-const state = `Load average when it began: ${busy.toFixed(1)}`
-const text = `${about.join('\n\n')}\n\n${state}, ${new Date().toISOString().slice(0, 10)}\n\n${table(rows)}`
+const crowded = busy > availableParallelism()
+const state = `${new Date().toISOString().slice(0, 10)}, load average when it began ${busy.toFixed(1)}.${crowded ? ' Other work ran on the machine at the same time: times on the clock tell more of it than of Hubs, CPU times and ratios less so.' : ''}`
+const text = `${about.join('\n\n')}\n\n${state}\n\n${table(rows)}`
 console.log(`\n${text}\n`)
 if (write && failed.length === 0) writeFileSync(join(root, 'docs', 'performance.md'), page(text))
 clearInterval(alive)
