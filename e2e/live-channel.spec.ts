@@ -71,7 +71,12 @@ test('where the worker cannot be had a document leads, and another takes over wh
   context,
 }) => {
   server.workers(false)
-  const pages = await openAll(context, '/a', '/a', '/a')
+  // One after the other, so that they lead in this order.
+  const pages = [
+    ...(await openAll(context, '/a')),
+    ...(await openAll(context, '/a')),
+    ...(await openAll(context, '/a')),
+  ]
   await followsTogether(pages)
   expect(server.everOpened()).toBe(1)
   for (const opened of [2, 3]) {
