@@ -74,8 +74,10 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
     test('a batch is what has arrived, at most max', async () => {
       await bus.publish(numbered(5))
       const consumer = consume(bus, 3)
-      expect(ids(await next(consumer))).toEqual(['0', '1', '2'])
-      expect(ids(await next(consumer))).toEqual(['3', '4'])
+      const batches: string[][] = []
+      while (batches.flat().length < 5) batches.push(ids(await next(consumer)))
+      expect(batches.flat()).toEqual(['0', '1', '2', '3', '4'])
+      for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(3)
     })
 
     test('a batch does not wait to fill', async () => {
@@ -87,8 +89,7 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
 
     test('a reader that asks for no more is sent no more', async () => {
       await bus.publish(numbered(20))
-      const slow = consume(bus, 5)
-      const first = ids(await next(slow))
+      const first = ids(await receive(bus, 5))
       const rest: string[] = []
       while (rest.length < 15) rest.push(...ids(await next(consume(bus, 100))))
       expect([...first, ...rest]).toEqual(numbered(20).map(({ id }) => id))
@@ -111,7 +112,8 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
     })
 
     test('what is neither acknowledged nor worked at comes again', async () => {
-      const hasty = await open(400)
+      // Long beside the 50 ms below, for a busy machine may hold this process up.
+      const hasty = await open(1500)
       await hasty.publish([message('worked at'), message('forgotten')])
       const consumer = consume(hasty, 2)
       const [workedAt] = await receiveFrom(consumer, 2)

@@ -55,7 +55,7 @@ test('while its database is away nothing is accepted, and acknowledgements wait 
         (rows) => rows.filter(({ ackedAt }) => ackedAt).map(({ id }) => id),
         () => [],
       )
-  await expect.poll(acknowledged, { timeout: 20_000 }).toEqual(['1'])
+  await expect.poll(acknowledged).toEqual(['1'])
   expect(await bus.publish([message('3')])).toEqual([{ duplicate: false }])
 })
 

@@ -22,9 +22,9 @@ describeBus('the bus on NATS', async () => {
   }
 })
 
-async function setting() {
+async function setting({ ackWait = 500 } = {}) {
   const server = await startNats()
-  const bus = natsBus({ url: server.url, log, ackWait: 500 })
+  const bus = natsBus({ url: server.url, log, ackWait })
   await bus.through()
   const stop = new AbortController()
   const connection = await connect({ servers: server.url, reconnectTimeWait: 50, maxReconnectAttempts: -1 })
@@ -57,7 +57,7 @@ async function publishInTheEnd(bus: Bus, messages: readonly Message[]): Promise<
           () => true,
           (error) => error.code,
         ),
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(true)
 }
@@ -110,12 +110,14 @@ test('nothing is pulled while its reader rests', async () => {
   await bus.publish(numbered(5))
   await slow.next()
   await bus.publish(numbered(50, 'later '))
-  const info = await manager.consumers.info('HUBS', 'hubs-daemon')
-  expect([info.num_ack_pending, info.num_pending]).toEqual([5, 50])
+  const { num_ack_pending, num_pending } = await manager.consumers.info('HUBS', 'hubs-daemon')
+  // The one request it made may bring ten, if the server had not ended it before more came.
+  expect(num_ack_pending).toBeLessThanOrEqual(10)
+  expect(num_ack_pending + num_pending).toBe(55)
 })
 
 test('a killed server loses nothing that was acknowledged, and brings no more than that', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const { server, bus, stop } = await setting()
   const seen = new Map<string, number>()
@@ -141,9 +143,9 @@ test('a killed server loses nothing that was acknowledged, and brings no more th
       published.push(...messages.map(({ id }) => id))
     }
   }
-  await expect.poll(() => seen.size, { timeout: 30_000 }).toBe(published.length)
+  await expect.poll(() => seen.size, { timeout: 60_000 }).toBe(published.length)
   const before = Date.now()
-  await expect.poll(() => bus.through().catch(() => 0), { timeout: 30_000 }).toBeGreaterThanOrEqual(before)
+  await expect.poll(() => bus.through().catch(() => 0), { timeout: 60_000 }).toBeGreaterThanOrEqual(before)
   stop.abort()
   await reading
   expect([...seen.keys()].sort()).toEqual(published.sort())
@@ -209,7 +211,7 @@ test('a server without JetStream is told by name', async () => {
 test('a stream deleted and made anew goes on, under another name', async () => {
   const { bus, manager, read } = await setting()
   const reader = read()
-  await bus.publish(numbered(2))
+  await bus.publish(numbered(1))
   const { value: before } = await reader.next()
   const waiting = reader.next()
   await manager.streams.delete('HUBS')
@@ -269,18 +271,15 @@ test('a dead letter that cannot be put aside stays unacknowledged', async () => 
     .poll(
       async () =>
         (await manager.consumers.info('HUBS', 'hubs-daemon').catch(() => undefined))?.num_ack_pending,
-      { timeout: 10_000 },
     )
     .toBe(0)
 })
 
 test('through stays below an unacknowledged message while thousands behind it are acknowledged', async () => {
-  const { bus, read } = await setting()
+  const { bus, read } = await setting({ ackWait: 30_000 })
   await bus.publish(numbered(1, 'first '))
   const reader = read(500)
   const [first] = (await reader.next()).value as Delivery[]
-  const keeping = setInterval(() => first?.working(), 100)
-  onTestFinished(() => clearInterval(keeping))
   for (let batch = 0; batch < 4; batch++) await bus.publish(numbered(500, `${batch}/`))
   for (let count = 0; count < 2000; ) {
     const batch = (await reader.next()).value as Delivery[]

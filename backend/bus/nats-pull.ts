@@ -17,6 +17,8 @@ export async function* natsPull(
   consumer: { readonly stream: string; readonly name: string },
   options: { readonly max: number; readonly signal: AbortSignal },
 ): AsyncGenerator<readonly Msg[]> {
+  // A closed connection refuses to subscribe.
+  if (connection.isClosed()) return
   const { max, signal } = options
   const inbox = createInbox()
   const news = bell()

@@ -96,7 +96,7 @@ describe('Redis cache, its server lost and found', () => {
     await load('x', '1')
     await expect.poll(keys).toEqual(['x'])
     await redis((client) => client.flushall())
-    await expect.poll(() => epochs(seen).length, { timeout: 3000 }).toBe(1)
+    await expect.poll(() => epochs(seen).length).toBe(1)
     const reading = await cache.read(['k'])
     expect(reading.cursor).toEqual({ epoch: epochs(seen)[0], offset: 0 })
     expect(reading.cursor.epoch).toBeGreaterThan(before.epoch)
@@ -234,11 +234,11 @@ describe('Redis cache, its server lost and found', () => {
     const back = wakes.next()
     await server.restart()
     await expect
-      .poll(() => cache.read(['k']).catch(() => undefined), { timeout: 5000 })
+      .poll(() => cache.read(['k']).catch(() => undefined))
       .toMatchObject({
         entries: [{ hasData: false }],
       })
-    await expect.poll(() => epochs(seen).length, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => epochs(seen).length).toBe(1)
     expect(epochs(seen)[0]).toBeGreaterThan(before.epoch)
     await load('again', '1')
     await expect.poll(keys).toEqual(['again'])
@@ -260,7 +260,7 @@ describe('Redis cache, its server lost and found', () => {
         { timeout: 10_000 },
       )
       .toBe('here')
-  }, 30_000)
+  })
 
   test('it opens while the server is away, and begins when it comes', async () => {
     await server.kill()
@@ -269,23 +269,18 @@ describe('Redis cache, its server lost and found', () => {
     const { keys } = await following(undefined, early)
     await server.restart()
     await expect
-      .poll(
-        () =>
-          early.read([]).then(
-            () => 'here',
-            () => 'away',
-          ),
-        { timeout: 5000 },
+      .poll(() =>
+        early.read([]).then(
+          () => 'here',
+          () => 'away',
+        ),
       )
       .toBe('here')
     await expect
-      .poll(
-        async () => {
-          await early.pulse('p', 1, 1000)
-          return keys()
-        },
-        { timeout: 5000 },
-      )
+      .poll(async () => {
+        await early.pulse('p', 1, 1000)
+        return keys()
+      })
       .toContain('pulse')
   })
 
@@ -306,7 +301,7 @@ describe('Redis cache, its server lost and found', () => {
       sent.push(`k${n}`)
       await load(`k${n}`, '1')
     }
-    await expect.poll(keys, { timeout: 5000 }).toEqual(sent)
+    await expect.poll(keys).toEqual(sent)
   })
 
   test('scripts the server forgot are sent again', async () => {

@@ -22,7 +22,7 @@ test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
     const ask = () => answers(Number(port), 'CONFIG GET dir\r\n', '/data')
     expect(await ask()).toBe(true)
     child.kill(signal)
-    await expect.poll(ask, { timeout: 10_000 }).toBe(false)
+    await expect.poll(ask).toBe(false)
   },
 )
 
