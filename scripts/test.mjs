@@ -1,7 +1,8 @@
 // npm test: everything. npm test -- unit e2e: only those parts. npm test -- unit backend/bus: what matches, of a part.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { installDependencies } from './dependencies.mjs'
 import { exitCode } from './run.mjs'
 
@@ -14,17 +15,17 @@ process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 
 const node = (...args) => exitCode(process.execPath, args)
 const program = (path, ...args) => node(`node_modules/${path}`, ...args)
-const gate = (act) => async () => ({ passed: 0, failed: (await act()) === 0 ? 0 : 1 })
+const gate = (act) => async () => ({ passed: 0, failures: (await act()) === 0 ? [] : ['it says why above'] })
 
-/** Counts a report names; a run that failed without saying of which test counts as one failure. */
+/** What a report names; a run that failed without saying of which test counts as one failure. */
 function counted(code, read) {
-  let counts = { passed: 0, failed: 0 }
+  let counts = { passed: 0, failures: [] }
   try {
     counts = read()
   } catch {
     console.error('There is no report of this part')
   }
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  return code !== 0 && counts.failures.length === 0 ? { ...counts, failures: ['it says why above'] } : counts
 }
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
@@ -34,12 +35,14 @@ const vitest = (project) => async (filters) => {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const code = await program('vitest/vitest.mjs', 'run', '--project', project, ...reporters, ...filters)
   return counted(code, () => {
-    const { numPassedTests, numFailedTests, testResults } = readJson(file)
-    // A file that could not be loaded has no tests that could fail.
-    const broken = testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-    )
-    return { passed: numPassedTests, failed: numFailedTests + broken.length }
+    const { numPassedTests, testResults } = readJson(file)
+    const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((test) => test.status === 'failed')
+      // A file that could not be loaded has no tests that could fail.
+      if (status === 'failed' && failed.length === 0) return [told(name, message)]
+      return failed.map((test) => told(name, `${test.fullName}\n${test.failureMessages.join('\n')}`))
+    })
+    return { passed: numPassedTests, failures }
   })
 }
 
@@ -49,10 +52,28 @@ async function playwright(filters) {
   const args = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...filters]
   const code = await exitCode(process.execPath, args, env)
   return counted(code, () => {
-    const { stats } = readJson(file)
-    return { passed: stats.expected, failed: stats.unexpected + stats.flaky }
+    const { stats, suites } = readJson(file)
+    return { passed: stats.expected, failures: suites.flatMap(failedSpecs) }
   })
 }
+
+function failedSpecs({ suites = [], specs = [] }) {
+  const failed = specs.flatMap(({ file, title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ results }) =>
+        told(
+          file,
+          [title, ...results.flatMap(({ errors }) => errors.map(({ message }) => message))].join('\n'),
+        ),
+      ),
+  )
+  return [...failed, ...suites.flatMap(failedSpecs)]
+}
+
+/** One failure, short enough to be read again at the end of a long run. */
+const told = (file, text) =>
+  `${relative(process.cwd(), resolve(file))}: ${stripVTControlCharacters(text).slice(0, 2000)}`
 
 /** In the order in which they are cheapest to fail. */
 const parts = {
@@ -88,12 +109,13 @@ const total = { passed: 0, failed: 0 }
 const failures = []
 for (const name of chosen) {
   console.log(`\n=== ${known[name].title}`)
-  const { passed, failed } = await known[name].run(asked.length > 0 ? filters : [])
-  total.passed += passed
-  total.failed += failed
-  if (failed > 0) failures.push(known[name].title)
+  const part = await known[name].run(asked.length > 0 ? filters : [])
+  total.passed += part.passed
+  total.failed += part.failures.length
+  for (const failure of part.failures) failures.push(`${known[name].title}: ${failure}`)
 }
-if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`)
+// Once more at the end, for the middle of a long output is what gets lost.
+for (const failure of failures) console.log(`\nFailed: ${failure}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
