@@ -17,10 +17,11 @@ export function firstThatSpeaks(ways: readonly Way[]): Connect {
     let speaking = Number.POSITIVE_INFINITY
     let newest = 0
     let timer: ReturnType<typeof setTimeout> | undefined
+    let closed = false
 
     function attempt(n: number): void {
       const way = ways[n]
-      if (!way || n >= speaking) return
+      if (!way || n >= speaking || closed) return
       newest = n
       const next = () => attempt(n + 1)
       try {
@@ -36,6 +37,7 @@ export function firstThatSpeaks(ways: readonly Way[]): Connect {
     }
 
     function hear(n: number, message: ToPage): void {
+      if (closed) return
       if (n < speaking) {
         speaking = n
         newest = n
@@ -62,6 +64,7 @@ export function firstThatSpeaks(ways: readonly Way[]): Connect {
     return {
       send: (message) => opened.get(speaking)?.send(message),
       close() {
+        closed = true
         clearTimeout(timer)
         for (const channel of opened.values()) channel.close()
         opened.clear()

@@ -18,7 +18,7 @@ const ids = ['1', '2'] as const
 
 type Step =
   | { do: 'change'; key: string; changed: boolean }
-  | { do: 'edit'; slug: string; id: string; key: string }
+  | { do: 'edit' | 'rekey'; slug: string; id: string; key: string }
   | { do: 'add' | 'remove'; slug: string }
   | { do: 'restart' }
   | { do: 'cut'; n: number }
@@ -45,6 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('edit' as const), slug, id: fc.constantFrom(...ids), key }),
   },
+  fc.record({ do: fc.constant('rekey' as const), slug, id: fc.constantFrom(...ids), key }),
   fc.record({ do: fc.constantFrom('add' as const, 'remove' as const), slug }),
   fc.record({ do: fc.constant('restart' as const) }),
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cut' as const), n: fc.nat(3) }) },
@@ -207,6 +208,8 @@ async function live(scheduler: fc.Scheduler, seed: number) {
             widget.id === step.slug + step.id ? { ...widget, key: step.key } : widget,
           ),
         )
+      case 'rekey':
+        return server.rekey(step.slug, step.slug + step.id, step.key)
       case 'add':
         return editWidgets(step.slug, (widgets) => [
           ...widgets,

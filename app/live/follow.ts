@@ -10,12 +10,37 @@ export interface Follow extends Shows {
   /** What the stream follows for it, as far as is known; all results of these are known up to `cursor`. */
   keys: ReadonlySet<string>
   cursor: string
-  /** Newest revision that the stream has named. */
-  told: number
-  /** A stream followed other keys than ours, so that its cursor says nothing about ours. */
-  missed: boolean
+  /** The newest that a stream has said of the layout. */
+  told: Told
+  /** Moment since when a stream follows other keys than ours, so that its cursor says nothing about ours. */
+  missedSince: number | undefined
   /** Moment after which it is left. */
   until: number
+}
+
+/** A revision, and which widgets show which keys if that was said as well. */
+export interface Told {
+  readonly revision: number
+  readonly keys?: Keys | undefined
+}
+/** By widget id. */
+export type Keys = Readonly<Record<string, string>>
+
+/** Whether the keys of a layout are those told; a page of one widget compares that one alone. */
+export function hasKeys(layout: Layout, widget: string | undefined, keys: Keys): boolean {
+  const placed = layout.widgets.filter(({ id, key }) => key !== undefined && (widget ?? id) === id)
+  const told = widget === undefined ? Object.keys(keys).length : placed.length
+  return placed.length === told && placed.every(({ id, key }) => (widget && !keys[id]) || keys[id] === key)
+}
+
+/** Whether nothing newer than this layout has been told. */
+export function isCurrent(layout: Layout, { widget, told }: Pick<Follow, 'widget' | 'told'>): boolean {
+  if (layout.revision !== told.revision) return layout.revision > told.revision
+  return told.keys === undefined || hasKeys(layout, widget, told.keys)
+}
+
+export function keysById(layout: Layout): Keys {
+  return Object.fromEntries(layout.widgets.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key]])))
 }
 
 export function nameOf({ hub, widget }: Shows): string {

@@ -21,8 +21,8 @@ export function openFollows(): Follows {
     join({ hub, widget, layout, cursor }) {
       const shows = widget === undefined ? { hub } : { hub, widget }
       const name = nameOf(shows)
-      const known = { layout, keys: keysIn(layout, widget), cursor, told: layout.revision }
-      const follow = follows.get(name) ?? { ...shows, ...known, missed: false, until: 0 }
+      const known = { layout, keys: keysIn(layout, widget), cursor, told: { revision: layout.revision } }
+      const follow = follows.get(name) ?? { ...shows, ...known, missedSince: undefined, until: 0 }
       follows.set(name, follow)
       return follow
     },

@@ -302,6 +302,62 @@ test('a layout edited while away is seen in the hello, and all its widgets are r
   expect(page.of('states').flatMap(({ states }) => states.map(({ version }) => version))).toContain('1:8')
 })
 
+test('a build that gives a widget another key at the same revision is followed', async () => {
+  const page = attach(a)
+  await soon()
+  last().say(hello({ a: 1 }, { keys: { a: { a1: 'A' } } }))
+  await soon()
+  expect(reads).toEqual([])
+  served = { hubs: { a: hub('a', 1, placed('a1', 'A2')) }, states: { a1: state('A2', '1:3') } }
+  last().say(hello({ a: 1 }, { build: 'c', keys: { a: { a1: 'A2' } } }))
+  await soon(100)
+  expect(reads).toEqual(['hub a', 'widget a1'])
+  expect(page.of('layout').at(-1)?.layout.widgets[0]?.key).toBe('A2')
+  expect(page.of('states').at(-1)?.states).toMatchObject([{ key: 'A2', version: '1:3' }])
+  expect(page.line()).toEqual({ kind: 'live' })
+})
+
+test('of two layouts of one revision the stream says which is right', async () => {
+  attach(a)
+  await soon()
+  last().say(hello({ a: 1 }, { keys: { a: { a1: 'A' } } }))
+  await soon()
+  served = { hubs: { a: hub('a', 1, placed('a1', 'A2')) }, states: { a1: state('A2', '1:3') } }
+  const other = attach(hub('a', 1, placed('a1', 'A2')), { page: 'other' })
+  await soon()
+  expect(other.of('layout').at(-1)?.layout.widgets[0]?.key).toBe('A')
+  expect(opened).toHaveLength(2)
+  last().say(hello({ a: 1 }, { keys: { a: { a1: 'A2' } } }))
+  await soon(100)
+  expect(other.of('layout').at(-1)?.layout.widgets[0]?.key).toBe('A2')
+})
+
+test('a layout that cannot be read pauses its pages', async () => {
+  const page = attach(a)
+  await soon()
+  last().say(hello({ a: 1 }))
+  served.hubs.a = a
+  last().say({ name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } })
+  await soon(9_000)
+  expect(page.line()).toMatchObject({ kind: 'paused' })
+  served = { hubs: { a: hub('a', 2, placed('a1', 'A2')) }, states: { a1: state('A2', '1:30') } }
+  await soon(20_000)
+  expect(page.of('states').at(-1)?.states).toMatchObject([{ key: 'A2', version: '1:30' }])
+  last().say({ name: 'beat', data: { now: 130_000, through: 130_000 } })
+  await soon()
+  expect(page.line()).toEqual({ kind: 'live' })
+})
+
+test('a stream that stays behind the page pauses it', async () => {
+  const page = attach(hub('a', 3, placed('a1', 'A')))
+  await soon()
+  last().say(hello({ a: 2 }))
+  await soon(9_000)
+  last().say({ name: 'beat', data: { now: 109_000, through: 109_000 } })
+  await soon()
+  expect(page.line()).toMatchObject({ kind: 'paused' })
+})
+
 test('a hub that is gone is told and no longer asked for, the others go on', async () => {
   const page = attach(a)
   attach(b)

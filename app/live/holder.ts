@@ -1,7 +1,17 @@
 import type { HubView } from '#backend/wire.ts'
 import { openAbsence } from './absence.ts'
 import { type Listener, openAudience, type Reply } from './audience.ts'
-import { type Follow, KEPT_AFTER_HIDDEN, KEPT_AFTER_SHOWN, keysIn, places } from './follow.ts'
+import {
+  type Follow,
+  hasKeys,
+  isCurrent,
+  KEPT_AFTER_HIDDEN,
+  KEPT_AFTER_SHOWN,
+  keysById,
+  keysIn,
+  places,
+  type Told,
+} from './follow.ts'
 import { openFollows } from './follows.ts'
 import type { Frame } from './frame.ts'
 import { openLayouts } from './layouts.ts'
@@ -40,7 +50,7 @@ export function openHolder(world: World): Holder {
   const results = openResults(follows.show)
   const audience = openAudience({
     shown: (key) => results.get(key)?.shown,
-    settled: ({ told, layout, missed }) => reads.idle() && told <= layout.revision && !missed,
+    settled: (follow) => reads.idle() && isCurrent(follow.layout, follow) && follow.missedSince === undefined,
     live,
     now: clock.read,
     build: () => build,
@@ -52,6 +62,7 @@ export function openHolder(world: World): Holder {
     stillFollowed,
     take: takeLayout,
     gone: (it) => leave(it, true),
+    changed: () => audience.tellLines(),
   })
   const absence = openAbsence({
     world,
@@ -123,7 +134,14 @@ export function openHolder(world: World): Holder {
     } else lines.renew('lost')
 
     audience.add(listener)
-    if (follow.layout.revision > given.layout.revision) post({ kind: 'layout', page, layout: follow.layout })
+    const differs = !hasKeys(given.layout, given.widget, keysById(follow.layout))
+    if (
+      follow.layout.revision > given.layout.revision ||
+      (follow.layout.revision === given.layout.revision && differs)
+    )
+      post({ kind: 'layout', page, layout: follow.layout })
+    // Of two layouts of one revision a stream that begins says which is right.
+    if (follow.layout.revision === given.layout.revision && differs) lines.renew('all')
     const had = new Map(given.states.map(({ key, version }) => [key, version]))
     audience.tellStates(listener, (key, version) => compareVersions(version, had.get(key) ?? '') > 0)
     audience.tellLine(listener)
@@ -164,7 +182,8 @@ export function openHolder(world: World): Holder {
       case 'hello':
         offline = false
         build = frame.data.build
-        for (const follow of line.follows) compareLayout(follow, frame.data.hubs[follow.hub])
+        for (const follow of line.follows)
+          compareLayout(follow, frame.data.hubs[follow.hub], frame.data.keys?.[follow.hub])
         break
       case 'widget': {
         const changed = results.take(frame.data)
@@ -185,8 +204,8 @@ export function openHolder(world: World): Holder {
           if (follow.hub !== hub || revision < follow.layout.revision) continue
           const own = follow.widget === undefined ? Object.values(keys) : keys[follow.widget]
           if (own !== undefined) follow.keys = new Set([own].flat())
-          if (revision === follow.layout.revision) catchUp(follow)
-          else layouts.told(follow, revision)
+          layouts.told(follow, { revision, keys })
+          if (revision === follow.layout.revision && isCurrent(follow.layout, follow)) catchUp(follow)
         }
         results.forgetUnfollowed()
         break
@@ -213,27 +232,33 @@ export function openHolder(world: World): Holder {
   }
 
   /** A stream that begins says how far its server knows the hub. */
-  function compareLayout(follow: Follow, revision: number | undefined): void {
-    const known = follow.layout.revision
-    if (revision === known) {
-      if (follow.told === known) catchUp(follow)
+  function compareLayout(follow: Follow, revision: number | undefined, keys: Told['keys']): void {
+    const { layout, widget } = follow
+    if (revision === layout.revision && (!keys || hasKeys(layout, widget, keys))) {
+      layouts.told(follow, { revision, keys })
+      if (follow.told.revision === revision) catchUp(follow)
       return
     }
     // It follows other keys than ours, for longer than it says, and moves the cursor on meanwhile.
-    follow.missed = true
+    miss(follow)
     if (revision === undefined) void absence.confirmed(follow)
-    else layouts.told(follow, revision)
+    else layouts.told(follow, { revision, keys })
+  }
+
+  function miss(follow: Follow): void {
+    follow.missedSince ??= world.now()
+    tellLinesLater()
   }
 
   function catchUp(follow: Follow): void {
-    if (follow.missed) readAbsent(follow)
-    follow.missed = false
+    if (follow.missedSince !== undefined) readAbsent(follow)
+    follow.missedSince = undefined
   }
 
   function takeLayout(follow: Follow, view: HubView): void {
     adopt(follow, view)
     readAbsent(follow)
-    if (view.revision === follow.told) follow.missed = false
+    if (view.revision === follow.told.revision && isCurrent(view, follow)) follow.missedSince = undefined
     for (const listener of audience.of(follow)) {
       listener.post({ kind: 'layout', page: listener.page, layout: view })
       audience.tellStates(listener)
@@ -241,9 +266,9 @@ export function openHolder(world: World): Holder {
     if (!places(view, follow)) leave(follow, true)
   }
 
-  function readAbsent({ layout, keys, missed }: Follow): void {
+  function readAbsent({ layout, keys, missedSince }: Follow): void {
     const placed = layout.widgets.flatMap(({ id, key }) => (key && keys.has(key) ? [{ id, key }] : []))
-    readOvertaken(placed.filter(({ key }) => missed || !results.get(key)))
+    readOvertaken(placed.filter(({ key }) => missedSince !== undefined || !results.get(key)))
   }
 
   function readOvertaken(wants: readonly Want[]): void {
@@ -254,12 +279,12 @@ export function openHolder(world: World): Holder {
   function adopt(follow: Follow, layout: Layout): void {
     follow.layout = layout
     follow.keys = keysIn(layout, follow.widget)
-    follow.told = Math.max(follow.told, layout.revision)
+    if (layout.revision > follow.told.revision) follow.told = { revision: layout.revision }
     results.forgetUnfollowed()
   }
 
   function saidGone(follow: Follow): void {
-    follow.missed = true
+    miss(follow)
     lines.dropped(follow)
     audience.tellLines()
     void absence.said(follow)
@@ -308,7 +333,9 @@ export function openHolder(world: World): Holder {
 
   /** The best that any of its streams says: while one replaces another, the old one still delivers. */
   function live(follow: Follow): LiveState {
-    const failingSince = reads.failingSince()
+    const moments = [reads.failingSince(), layouts.failingSince(follow), follow.missedSince]
+    const failing = moments.filter((moment) => moment !== undefined)
+    const failingSince = failing.length > 0 ? Math.min(...failing) : undefined
     const states = lines
       .carrying(follow)
       .map(({ facts }) => liveState({ ...facts, offline, failingSince }, world.now()))

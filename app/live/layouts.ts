@@ -1,12 +1,14 @@
 import type { HubView } from '#backend/wire.ts'
 import { backoff } from './backoff.ts'
-import type { Follow } from './follow.ts'
+import { type Follow, isCurrent, type Told } from './follow.ts'
 import type { World } from './world.ts'
 
-/** Reads hubs again whose layout is older than the stream says. */
+/** Reads hubs again whose layout is not what the stream says. */
 export interface Layouts {
-  /** The stream named a revision. */
-  told(follow: Follow, revision: number): void
+  /** The stream said how it stands. */
+  told(follow: Follow, told: Told): void
+  /** `World.now()` of the first read that did not bring what was told, while none has. */
+  failingSince(follow: Follow): number | undefined
 }
 
 export function openLayouts(options: {
@@ -15,28 +17,46 @@ export function openLayouts(options: {
   stillFollowed(follow: Follow): boolean
   take(follow: Follow, view: HubView): void
   gone(follow: Follow): void
+  /** Called when `failingSince` may have changed. */
+  changed(): void
 }): Layouts {
-  const { world, signal, stillFollowed, take, gone } = options
+  const { world, signal, stillFollowed, take, gone, changed } = options
   const reading = new Set<Follow>()
+  const failing = new Map<Follow, number>()
 
   async function read(follow: Follow): Promise<void> {
-    for (let failures = 1; stillFollowed(follow) && follow.layout.revision < follow.told; failures++) {
-      // A failed read is tried again like one that was answered by a node that lags behind.
+    for (let failures = 1; stillFollowed(follow) && !isCurrent(follow.layout, follow); failures++) {
+      // A failed read is tried again like one that was answered by a node that lags behind, or is of another build.
       const view = await world.read.hub(follow.hub).catch(() => null)
       if (!stillFollowed(follow)) return
       if (view === undefined) return gone(follow)
-      if (view && view.revision > follow.layout.revision) take(follow, view)
-      if (follow.layout.revision < follow.told) await world.rest(backoff(failures, world.random), signal)
+      if (view && isNews(view, follow)) take(follow, view)
+      if (isCurrent(follow.layout, follow)) return
+      if (!failing.has(follow)) failing.set(follow, world.now())
+      changed()
+      await world.rest(backoff(failures, world.random), signal)
     }
   }
 
   return {
-    told(follow, revision) {
-      if (revision <= follow.layout.revision) return
-      follow.told = Math.max(follow.told, revision)
-      if (reading.has(follow)) return
+    told(follow, told) {
+      if (told.revision < follow.layout.revision || told.revision < follow.told.revision) return
+      follow.told = told
+      if (isCurrent(follow.layout, follow) || reading.has(follow)) return
       reading.add(follow)
-      void read(follow).finally(() => reading.delete(follow))
+      void read(follow).finally(() => {
+        reading.delete(follow)
+        if (failing.delete(follow)) changed()
+      })
     },
+    failingSince: (follow) => failing.get(follow),
   }
+}
+
+/** Of the same revision only the keys that were told are. */
+function isNews(view: HubView, follow: Follow): boolean {
+  return (
+    view.revision > follow.layout.revision ||
+    (view.revision === follow.layout.revision && isCurrent(view, follow))
+  )
 }

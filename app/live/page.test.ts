@@ -149,3 +149,30 @@ test('what is gone is not asked for again', () => {
   last().say({ kind: 'who' })
   expect(kinds()).toEqual(['attach'])
 })
+
+test('what a layout brings back is not shown as it was when it left', () => {
+  const { attach, client } = page()
+  attach(start)
+  last().say({ kind: 'who' })
+  const id = attached()?.page ?? ''
+  last().say({ kind: 'layout', page: id, layout: { revision: 2, widgets: [] } })
+  last().say({ kind: 'layout', page: id, layout: { revision: 3, widgets } })
+  expect(client.getQueryData<LiveWidget>(resultAt('k'))).toBeUndefined()
+})
+
+test('put aside, a page no longer says how it stood', () => {
+  const { attach, suspend, client } = page()
+  attach(start)
+  last().say({ kind: 'who' })
+  last().say({ kind: 'line', page: attached()?.page ?? '', live: { kind: 'live' }, now: 1, build: 'b' })
+  suspend()
+  expect(line(client)).toBeNull()
+})
+
+test('a way on which nobody ever speaks is tried again', async () => {
+  const { attach } = page()
+  attach(start)
+  await vi.advanceTimersByTimeAsync(25_000)
+  expect(opened).toHaveLength(2)
+  expect(opened[0]?.closed).toBe(true)
+})

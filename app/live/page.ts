@@ -92,7 +92,8 @@ export function openPage(options: {
         if (message.upTo && message.upTo.revision >= layoutOf(to).revision) to.cursor = message.upTo.cursor
         break
       case 'layout':
-        writeLayout(client, to.name, message.layout)
+        dropForgotten(to, message.layout)
+        writeLayout(client, to.name, message.layout, 'holder')
         break
       case 'gone':
         to.gone = true
@@ -114,6 +115,15 @@ export function openPage(options: {
     )
     const attachment: Attachment = { ...shows, layout, cursor, states, now: now(), hidden }
     send({ kind: 'attach', page: id, attachment })
+  }
+
+  /** What no page has shown lately was followed by nobody, so it may have changed unheard. */
+  function dropForgotten(page: Attached, layout: Layout): void {
+    const shown = new Set(
+      [...attached.values()].flatMap((other) => [...keysIn(layoutOf(other), other.shows.widget)]),
+    )
+    for (const key of keysIn(layout, page.shows.widget))
+      if (!shown.has(key)) client.removeQueries({ queryKey: resultAt(key), exact: true })
   }
 
   /** Until the holder says how it stands. */
@@ -138,7 +148,10 @@ export function openPage(options: {
 
   function close(): void {
     life.abort()
-    for (const page of attached.keys()) send({ kind: 'detach', page })
+    for (const { id, name } of attached.values()) {
+      send({ kind: 'detach', page: id })
+      forgetLine(name)
+    }
     present = false
     channel?.close()
     channel = undefined
@@ -149,13 +162,12 @@ export function openPage(options: {
     for (;;) {
       await world.rest(SEEN_EVERY, signal)
       if (signal.aborted) return
-      if (hidden || !present || attached.size === 0) continue
+      if (hidden || attached.size === 0) continue
       const asked = world.now()
       for (const page of attached.keys()) send({ kind: 'seen', page })
       await world.rest(ANSWER_WITHIN, signal)
       if (signal.aborted) return
-      if (hidden || heard >= asked) continue
-      for (const { name } of attached.values()) forgetLine(name)
+      if (hidden || (present && heard >= asked)) continue
       close()
       open()
       return

@@ -61,7 +61,11 @@ test('the first data of a card that was loading is no change', () => {
 
 test('the higher revision of a layout stays', () => {
   const { client } = cache()
-  writeLayout(client, 'hub a', { revision: 3, widgets: [] })
-  writeLayout(client, 'hub a', { revision: 2, widgets: [] })
+  writeLayout(client, 'hub a', { revision: 3, widgets: [] }, 'server')
+  writeLayout(client, 'hub a', { revision: 2, widgets: [] }, 'holder')
   expect(client.getQueryData(layoutAt('hub a'))).toEqual({ revision: 3, widgets: [] })
+  const rekeyed = { revision: 3, widgets: [], title: 'by the keys of another build' }
+  writeLayout(client, 'hub a', rekeyed, 'holder')
+  writeLayout(client, 'hub a', { revision: 3, widgets: [] }, 'server')
+  expect(client.getQueryData(layoutAt('hub a'))).toEqual(rekeyed)
 })

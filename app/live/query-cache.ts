@@ -36,14 +36,23 @@ export function writeState(client: QueryClient, state: WidgetSnapshot, now: numb
   })
 }
 
-/** The higher revision stays. */
-export function writeLayout(client: QueryClient, name: string, layout: Layout): void {
+/**
+ * The higher revision stays. Of the same one the holder's does, for it follows which keys widgets have since; what the
+ * server once rendered does not come back.
+ */
+export function writeLayout(
+  client: QueryClient,
+  name: string,
+  layout: Layout,
+  from: 'server' | 'holder',
+): void {
   const held = client.getQueryData<Layout>(layoutAt(name))
-  if (!held || layout.revision > held.revision) client.setQueryData<Layout>(layoutAt(name), layout)
+  const least = held ? held.revision + (from === 'holder' ? 0 : 1) : 0
+  if (layout.revision >= least) client.setQueryData<Layout>(layoutAt(name), layout)
 }
 
 /** Puts what the server rendered into the cache, as far as it is news there. */
 export function seed(client: QueryClient, start: Start): void {
-  writeLayout(client, nameOf(start), start.layout)
+  writeLayout(client, nameOf(start), start.layout, 'server')
   for (const state of start.states) writeState(client, state, start.now)
 }

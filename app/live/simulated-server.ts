@@ -124,6 +124,18 @@ export function simulatedServer(later: Later, now = () => 1) {
     })
   }
 
+  /** Another build, or another secret, gives a widget another key; all streams end with the process. */
+  function rekey(slug: string, id: string, key: string): void {
+    for (const views of [hubs, known]) {
+      const view = views.get(slug)
+      if (!view) continue
+      const widgets = view.widgets.map((widget) => (widget.id === id ? { ...widget, key } : widget))
+      views.set(slug, { ...view, widgets })
+    }
+    if (!entries.has(key)) change(key, true)
+    for (const session of [...sessions]) session.cut()
+  }
+
   function takeIn(session: Session, slug: string): void {
     const hub = known.get(slug)
     const held = session.layouts.get(slug)
@@ -189,6 +201,10 @@ export function simulatedServer(later: Later, now = () => 1) {
     }
     sessions.add(session)
     const revisions = [...session.layouts].map(([slug, { revision }]) => [slug, revision] as const)
+    const keys = [...session.layouts].map(([slug, { widgets }]) => {
+      const followed = widgets.filter(({ id }) => slugs.includes(slug) || ids.has(id))
+      return [slug, Object.fromEntries(followed.map(({ id, key }) => [id, key ?? '']))] as const
+    })
     const said = {
       cursor,
       heartbeat: 20,
@@ -196,6 +212,7 @@ export function simulatedServer(later: Later, now = () => 1) {
       through: now(),
       build: 'b',
       hubs: Object.fromEntries(revisions),
+      keys: Object.fromEntries(keys),
     }
     send(session, 'hello', said)
     if (Number(cursor.split(':')[0]) !== epoch) resync(session)
@@ -321,6 +338,7 @@ export function simulatedServer(later: Later, now = () => 1) {
       if (entries.has(key)) change(key, changed)
     },
     edit,
+    rekey,
     restart,
     snapshotOf,
     refuse(refuses: boolean) {

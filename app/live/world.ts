@@ -32,6 +32,8 @@ async function read<T>(path: string, cache: RequestCache): Promise<T | undefined
   const response = await fetch(path, { cache, signal: AbortSignal.timeout(READ_WITHIN) })
   if (response.status === 404) return undefined
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  // What that node last knew, which may be older than what the stream has brought.
+  if (response.headers.has('hubs-paused')) throw new Error(`${path} is answered without the cache`)
   return (await response.json()) as T
 }
 

@@ -36,7 +36,11 @@ export function Why({ id, version }: { readonly id: string; readonly version: st
     <details
       className="with-scripts ml-auto shrink-0"
       name="why"
-      onToggle={(event) => setOpen(event.currentTarget.open)}
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open)
+        // What is opened again is asked anew: times have gone on, and the server may answer now.
+        if (!event.currentTarget.open) setAnswer(undefined)
+      }}
       onKeyDown={closeOnEscape}
     >
       <summary className="cursor-pointer list-none -mr-1 rounded-sm px-1 py-0.5 hover:text-accent">

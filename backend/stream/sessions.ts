@@ -150,7 +150,7 @@ export function openSessions(options: {
 
   const undo = layouts.onChange((slug) => {
     for (const group of groups.values()) {
-      if (group.concerns(slug)) void group.relayout(slug)
+      if (group.concerns(slug)) void group.relayout()
     }
   })
   signal.addEventListener('abort', undo, { once: true })
@@ -230,6 +230,7 @@ export function openSessions(options: {
           through: liveness.through(),
           build,
           hubs: group.revisions(),
+          keys: group.tokens(),
         }),
       )
       slots[slot]?.add(session)
