@@ -81,7 +81,9 @@ export async function runDaemon(options: {
   const following = followingIndex({ index, cache, logger: log, signal, onDue: refresh.poke })
   followed.onChange(({ before, after }) => {
     const kept = new Set(after?.widgets.map(({ id }) => id))
-    for (const { id } of before?.widgets ?? []) if (!kept.has(id)) following.unplace(id)
+    // One that moved to another hub may have been placed there already.
+    for (const { id } of before?.widgets ?? [])
+      if (!kept.has(id) && !followed.widgets.has(id)) following.unplace(id)
     for (const widget of after?.widgets ?? []) {
       if (widget.problem) following.unplace(widget.id)
       else following.place(followedWidget(widget))

@@ -11,9 +11,8 @@ import { runPulse } from '#backend/refresh/pulse.ts'
 import { type Refresh, runRefresh } from '#backend/refresh/refresh.ts'
 import { followKeys } from '#backend/stream/followed-keys.ts'
 import { followLiveness } from '#backend/stream/liveness.ts'
-import type { Layouts } from '#backend/stream/session-group.ts'
+import type { LaidOut, Layouts } from '#backend/stream/session-group.ts'
 import { openSessions } from '#backend/stream/sessions.ts'
-import type { Shown } from '#backend/stream/widget-state.ts'
 import { triageCounts } from '#backend/triage/counts.ts'
 import { followingIndex } from '#backend/triage/following-index.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
@@ -69,12 +68,12 @@ async function open(options: LineOptions): Promise<number> {
   const place = (id: string, interest: ReturnType<typeof interestOf>) =>
     following.place({ id, key: `noop@1:${id}:shared`, interests: [interest], reads: false, settle: 0 })
   for (let n = 0; n < widgets; n++) place(`w${n}`, interestOf(n, widgets))
-  const hubs = new Map<string, { revision: number; widgets: Shown[] }>()
+  const hubs = new Map<string, { revision: number; widgets: LaidOut[] }>()
   for (let n = 0; n < live; n++) {
     const id = `live${n}`
     place(id, { topic: `bench.live.${n}` })
     const slug = `h${Math.floor(n / hubSize)}`
-    const shown = { id, key: `noop@1:${id}:shared`, token: id, schema: 'noop@1' }
+    const shown = { id, key: `noop@1:${id}:shared`, token: id, schema: 'noop@1', title: id, rawConfig: null }
     const hub = hubs.get(slug)
     if (hub) hub.widgets.push(shown)
     else hubs.set(slug, { revision: 1, widgets: [shown] })

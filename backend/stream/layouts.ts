@@ -1,11 +1,10 @@
 import type { FollowedHubs } from '../hubs/follow.ts'
 import type { Placed } from '../hubs/placed.ts'
-import type { Layouts } from './session-group.ts'
-import type { Shown } from './widget-state.ts'
+import type { LaidOut, Layouts } from './session-group.ts'
 
 /** What the stream sees of the hubs this process holds in memory; widgets that cannot be loaded are not part of it. */
 export function layoutsOf(followed: Pick<FollowedHubs, 'hubs' | 'widgets' | 'onChange'>): Layouts {
-  const shownOf = (widget: Placed): Shown | undefined => (widget.problem ? undefined : widget)
+  const shownOf = (widget: Placed): LaidOut | undefined => (widget.problem ? undefined : widget)
   return {
     hub(slug) {
       const hub = followed.hubs.get(slug)

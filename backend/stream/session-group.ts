@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Json } from '#widgets/define.ts'
 import type { Key, Version } from '../cache/version.ts'
+import { canonicalJson } from '../hubs/canonical-json.ts'
 import type { FollowedKeys, KeyListener } from './followed-keys.ts'
 import type { Placement } from './frame.ts'
 import type { Session } from './session.ts'
@@ -11,10 +13,17 @@ export interface Target {
   readonly widgets: readonly string[]
 }
 
+/** A widget with what its card shows besides its result. */
+export interface LaidOut extends Shown {
+  readonly title: string
+  /** As it was given. */
+  readonly rawConfig: Json
+}
+
 /** What the stream needs to know of hubs, from the documents this process holds in memory. */
 export interface Layouts {
-  hub(slug: string): { readonly revision: number; readonly widgets: readonly Shown[] } | undefined
-  widget(id: string): { readonly shown: Shown | undefined; readonly hub: string } | undefined
+  hub(slug: string): { readonly revision: number; readonly widgets: readonly LaidOut[] } | undefined
+  widget(id: string): { readonly shown: LaidOut | undefined; readonly hub: string } | undefined
   /** Calls back after the documents changed. Returns its own undo. */
   onChange(listener: (slug: string) => void): () => void
 }
@@ -26,12 +35,14 @@ export interface SessionGroup {
   /** Which widgets show which key, as of the last layout taken in. */
   placements(): ReadonlyMap<Key, Placement>
   revisions(): Readonly<Record<string, number>>
+  /** By hub, the token of each widget that is followed. */
+  tokens(): Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Whether a change of that hub concerns it. */
   concerns(slug: string): boolean
   /** Resolves once interest is registered and states are read. */
   readonly ready: Promise<void>
-  /** Takes in a new layout: the connect order for gained keys, then `layout`, then their frames. */
-  relayout(slug: string): Promise<void>
+  /** Takes in the layouts there are now: the connect order for gained keys, then `layout`, then their frames. */
+  relayout(): Promise<void>
   close(): void
 }
 
@@ -50,23 +61,33 @@ export function groupName(target: Target): string {
 interface Layout {
   readonly placements: ReadonlyMap<Key, Placement>
   readonly revisions: Readonly<Record<string, number>>
-  readonly widgets: ReadonlyMap<string, Shown>
+  readonly tokens: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly widgets: ReadonlyMap<string, LaidOut>
 }
 
 function layoutOf(hubs: ReadonlySet<string>, widgetIds: ReadonlySet<string>, layouts: Layouts): Layout {
-  const widgets = new Map<string, Shown>()
+  const widgets = new Map<string, LaidOut>()
   const revisions: Record<string, number> = {}
+  const tokens: Record<string, Record<string, string>> = {}
+  const add = (shown: LaidOut, inHub: Record<string, string>) => {
+    widgets.set(shown.id, shown)
+    inHub[shown.id] = shown.token
+  }
   for (const slug of hubs) {
     const hub = layouts.hub(slug)
     if (!hub) continue
     revisions[slug] = hub.revision
-    for (const shown of hub.widgets) widgets.set(shown.id, shown)
+    const inHub: Record<string, string> = {}
+    tokens[slug] = inHub
+    for (const shown of hub.widgets) add(shown, inHub)
   }
   for (const id of widgetIds) {
     const found = layouts.widget(id)
     if (!found) continue
     revisions[found.hub] = layouts.hub(found.hub)?.revision ?? 0
-    if (found.shown) widgets.set(id, found.shown)
+    const inHub = tokens[found.hub] ?? {}
+    tokens[found.hub] = inHub
+    if (found.shown) add(found.shown, inHub)
   }
   const byKey = new Map<Key, Shown[]>()
   for (const shown of widgets.values()) {
@@ -77,7 +98,28 @@ function layoutOf(hubs: ReadonlySet<string>, widgetIds: ReadonlySet<string>, lay
   const placements = new Map<Key, Placement>()
   for (const [key, same] of byKey)
     placements.set(key, { widgets: same, tag: same.map(({ id }) => id).join(' ') })
-  return { placements, revisions, widgets }
+  return { placements, revisions, tokens, widgets }
+}
+
+/** Of the widgets that are followed alone, those that another card is drawn for now. */
+function changedTokens(
+  before: Layout,
+  after: Layout,
+  slug: string,
+): Readonly<Record<string, string>> | undefined {
+  const changed = Object.entries(after.tokens[slug] ?? {}).filter(([id]) => {
+    const shown = after.widgets.get(id)
+    return shown && !looksAlike(before.widgets.get(id), shown)
+  })
+  return changed.length > 0 ? Object.fromEntries(changed) : undefined
+}
+
+function looksAlike(one: LaidOut | undefined, other: LaidOut): boolean {
+  return (
+    one?.key === other.key &&
+    one.title === other.title &&
+    canonicalJson(one.rawConfig) === canonicalJson(other.rawConfig)
+  )
 }
 
 export function openGroup(options: {
@@ -102,7 +144,7 @@ export function openGroup(options: {
     restarted: () => events.restarted(group),
   }
 
-  async function takeIn(slug: string): Promise<void> {
+  async function takeIn(): Promise<void> {
     if (closed) return
     const before = layout
     const after = layoutOf(hubs, widgetIds, layouts)
@@ -121,7 +163,8 @@ export function openGroup(options: {
     const lost = [...before.placements.keys()].filter((key) => !after.placements.has(key))
     keys.detach(lost, listener)
 
-    if (hubs.has(slug) && !layouts.hub(slug)) {
+    for (const slug of hubs) {
+      if (slug in after.revisions) continue
       hubs.delete(slug)
       events.gone(group, { hub: slug }, hubs.size + widgetIds.size)
     }
@@ -130,13 +173,12 @@ export function openGroup(options: {
       widgetIds.delete(id)
       events.gone(group, { id }, hubs.size + widgetIds.size)
     }
-    const revision = after.revisions[slug]
-    if (revision === undefined || revision === before.revisions[slug]) return
     const moved = [...after.widgets.values()].filter(({ id, key }) => before.widgets.get(id)?.key !== key)
-    const shownHere = hubs.has(slug) ? layouts.hub(slug)?.widgets : moved
-    if (hubs.has(slug) || moved.length > 0) {
-      const tokens = Object.fromEntries((shownHere ?? []).map(({ id, token }) => [id, token]))
-      events.layout(group, slug, revision, tokens)
+    // Whichever hub it was called for: others that changed meanwhile were taken in with it.
+    for (const [slug, revision] of Object.entries(after.revisions)) {
+      if (revision === before.revisions[slug]) continue
+      const tokens = hubs.has(slug) ? after.tokens[slug] : changedTokens(before, after, slug)
+      if (tokens) events.layout(group, slug, revision, tokens)
     }
     for (const { key } of moved) for (const session of sessions) session.mark(key, true)
     events.pending(sessions)
@@ -147,11 +189,12 @@ export function openGroup(options: {
     sessions,
     placements: () => layout.placements,
     revisions: () => layout.revisions,
+    tokens: () => layout.tokens,
     concerns: (slug) => hubs.has(slug) || slug in layout.revisions,
     ready: keys.attach([...layout.placements.keys()], listener),
-    relayout(slug) {
+    relayout() {
       // One at a time, so that two edits are taken in by the order they were made.
-      turn = turn.then(() => takeIn(slug))
+      turn = turn.then(takeIn)
       return turn
     },
     close() {

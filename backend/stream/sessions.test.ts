@@ -8,9 +8,8 @@ import { memoryCache } from '../cache/memory-cache.ts'
 import { formatVersion } from '../cache/version.ts'
 import { followKeys } from './followed-keys.ts'
 import { followLiveness } from './liveness.ts'
-import type { Layouts } from './session-group.ts'
+import type { LaidOut, Layouts } from './session-group.ts'
 import { openSessions, type Sessions } from './sessions.ts'
-import type { Shown } from './widget-state.ts'
 
 const log = pino({ level: 'silent' })
 const undo: (() => void)[] = []
@@ -18,15 +17,17 @@ afterEach(() => {
   for (const each of undo.splice(0).reverse()) each()
 })
 
-const shown = (id: string, key = `json@1:${id}:shared`): Shown => ({
+const shown = (id: string, key = `json@1:${id}:shared`): LaidOut => ({
   id,
   key,
   token: `t-${key}`,
   schema: 'json@1',
+  title: id,
+  rawConfig: {},
 })
 
 /** Hub documents a test can edit. */
-function editableLayouts(hubs: Record<string, { revision: number; widgets: Shown[] }>) {
+function editableLayouts(hubs: Record<string, { revision: number; widgets: LaidOut[] }>) {
   const listeners = new Set<(slug: string) => void>()
   const layouts: Layouts = {
     hub: (slug) => hubs[slug],
@@ -44,7 +45,7 @@ function editableLayouts(hubs: Record<string, { revision: number; widgets: Shown
   }
   return {
     layouts,
-    edit(slug: string, widgets: Shown[] | undefined) {
+    edit(slug: string, widgets: LaidOut[] | undefined) {
       if (widgets) hubs[slug] = { revision: (hubs[slug]?.revision ?? 0) + 1, widgets }
       else delete hubs[slug]
       for (const listener of listeners) listener(slug)
@@ -64,7 +65,7 @@ async function commit(cache: Cache, key: string, value: unknown): Promise<void> 
 }
 
 async function serve(
-  hubs: Record<string, { revision: number; widgets: Shown[] }>,
+  hubs: Record<string, { revision: number; widgets: LaidOut[] }>,
   cache: Cache = memoryCache(),
 ) {
   const stop = new AbortController()
@@ -105,6 +106,7 @@ test('a session without a cursor is told how every widget stands, then of each c
   const client = await connect('hub=team')
   const hello = await client.until(({ name }) => name === 'hello')
   expect(hello.data).toMatchObject({ heartbeat: 20, build: 'test', hubs: { team: 7 } })
+  expect(hello.data.keys).toEqual({ team: { a: 't-json@1:a:shared', b: 't-json@1:b:shared' } })
   await client.until(widget('a', 1))
   await client.until(({ name, data }) => name === 'widget' && data.id === 'b' && data.status === 'loading')
   await commit(cache, shown('b').key, { deep: ['x'] })
@@ -185,6 +187,35 @@ test('a layout change: gained keys are read, told and sent; lost ones are silent
   const frame = await client.until(widget('b', 'old'))
   expect(client.events.indexOf(layout)).toBeLessThan(client.events.indexOf(frame))
   expect(keys.size).toBe(1)
+})
+
+test('of two hubs that change at one time, each is told', async () => {
+  const { connect, edit } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 1, widgets: [shown('b')] },
+  })
+  const client = await connect('hub=team&hub=other')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', [shown('c')])
+  edit('other', [shown('d')])
+  await client.until(({ name, data }) => name === 'layout' && data.hub === 'other')
+  await client.until(({ name, data }) => name === 'widget' && data.id === 'd')
+  expect(
+    client.events.filter(({ name }) => name === 'layout').map(({ data }) => [data.hub, data.keys]),
+  ).toEqual([
+    ['team', { c: 't-json@1:c:shared' }],
+    ['other', { d: 't-json@1:d:shared' }],
+  ])
+})
+
+test('who follows one widget is told when its card looks otherwise, not when another does', async () => {
+  const { connect, edit } = await serve({ team: { revision: 1, widgets: [shown('a'), shown('b')] } })
+  const client = await connect('widget=a')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', [shown('a'), { ...shown('b'), title: 'Other' }])
+  edit('team', [{ ...shown('a'), rawConfig: { unit: 'ms' } }, shown('b')])
+  const layout = await client.until(({ name }) => name === 'layout')
+  expect(layout.data).toEqual({ hub: 'team', revision: 3, keys: { a: 't-json@1:a:shared' } })
 })
 
 test('ids ascend over beats too', async () => {
