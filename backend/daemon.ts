@@ -7,7 +7,6 @@ import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
-import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import type { Lacking } from './refresh/availability.ts'
 import { gitLog } from './refresh/git-log.ts'
@@ -17,7 +16,8 @@ import { runPulse } from './refresh/pulse.ts'
 import { runRefresh } from './refresh/refresh.ts'
 import type { Stores } from './stores.ts'
 import { triageCounts } from './triage/counts.ts'
-import { type FollowedWidget, followingIndex } from './triage/following-index.ts'
+import { followingIndex } from './triage/following-index.ts'
+import { indexHubs } from './triage/index-hubs.ts'
 import { matchingIndex } from './triage/matching.ts'
 import { replayMemory } from './triage/replay-memory.ts'
 import type { Target } from './triage/target.ts'
@@ -79,16 +79,7 @@ export async function runDaemon(options: {
   })
 
   const following = followingIndex({ index, cache, logger: log, signal, onDue: refresh.poke })
-  followed.onChange(({ before, after }) => {
-    const kept = new Set(after?.widgets.map(({ id }) => id))
-    // One that moved to another hub may have been placed there already.
-    for (const { id } of before?.widgets ?? [])
-      if (!kept.has(id) && !followed.widgets.has(id)) following.unplace(id)
-    for (const widget of after?.widgets ?? []) {
-      if (widget.problem) following.unplace(widget.id)
-      else following.place(followedWidget(widget))
-    }
-  })
+  indexHubs(followed, following)
   // To the end, so that no event of before the start misses a widget of before the start.
   await followed.caughtUp()
   following.ready()
@@ -154,9 +145,4 @@ export async function runDaemon(options: {
     { name: 'loads_running', help: 'Loads under way.', read: () => loads.running },
   ]
   return { figures, done }
-}
-
-function followedWidget({ id, key, interests, widgetType }: PlacedWidget): FollowedWidget {
-  const { reads, settle = 0 } = widgetType.definition
-  return { id, key, interests, reads: reads === 'events', settle }
 }
