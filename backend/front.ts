@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Daemon } from './daemon.ts'
 import type { Env, Role } from './env.ts'
@@ -25,6 +26,9 @@ import { layoutsOf } from './stream/layouts.ts'
 import { followLiveness, type Liveness } from './stream/liveness.ts'
 import { openSessions, type Sessions } from './stream/sessions.ts'
 import { openSnapshots } from './stream/snapshots.ts'
+
+/** Milliseconds after which a store that has not answered counts as away. */
+const AWAY_AFTER = 1_000
 
 export interface Front {
   readonly routes: readonly (Route | RawRoute)[]
@@ -107,10 +111,14 @@ export async function openFront(options: {
     )
   }
 
+  /** A store that hangs is away too, and must not make those wait who ask for the health of this process. */
   async function away(): Promise<readonly string[]> {
+    const late = setTimeout(AWAY_AFTER, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error('no answer')),
+    )
     const checks: [string, Promise<unknown>][] = [
-      ['cache', cache.read([])],
-      ['bus', bus.through()],
+      ['cache', Promise.race([cache.read([]), late])],
+      ['bus', Promise.race([bus.through(), late])],
     ]
     const states = await Promise.allSettled(checks.map(([, check]) => check))
     const names = checks.flatMap(([name], index) => (states[index]?.status === 'rejected' ? [name] : []))

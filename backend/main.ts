@@ -5,6 +5,9 @@ import { type Env, parseEnv } from './env.ts'
 import { openLog } from './log.ts'
 import { openProduct, type Product } from './product.ts'
 
+/** Milliseconds in which everything must have ended after the drain. */
+const END_WITHIN = 20_000
+
 const development = process.argv.includes('--dev')
 
 function readEnv(): Env {
@@ -41,6 +44,10 @@ async function main(): Promise<void> {
     log.info(`${signal}: ending`)
     await product?.drain()
     stop.abort()
+    setTimeout(() => {
+      log.error('Not everything ended in time; what was begun goes on elsewhere')
+      process.exit(1)
+    }, END_WITHIN).unref()
     await product?.close()
     process.exit(0)
   }

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { pino } from 'pino'
@@ -290,4 +293,64 @@ test('through stays below an unacknowledged message while thousands behind it ar
   const before = Date.now()
   first?.ack()
   await expect.poll(() => bus.through()).toBeGreaterThanOrEqual(before)
+})
+
+/** Milliseconds of silence after which a pull is taken to be dead, and a little. */
+const LONGER_THAN_SILENCE = 6_500
+
+test('what arrives while this process is held up is not left to come again', async () => {
+  const { server, manager, read } = await setting({ ackWait: 30_000 })
+  const waiting = read().next()
+  await expect.poll(async () => (await manager.consumers.info('HUBS', 'hubs-daemon')).num_waiting).toBe(1)
+  const program = `
+    const { connect } = await import('@nats-io/transport-node')
+    const connection = await connect({ servers: '${server.url}' })
+    process.stdout.write('connected')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    connection.publish('events.a.b', '"meanwhile"')
+    await connection.flush()
+    await connection.close()
+  `
+  const publisher = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(publisher, 'exit')
+  await once(publisher.stdout, 'data')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGER_THAN_SILENCE)
+  const [delivery] = (await waiting).value as Delivery[]
+  expect(delivery && text(delivery)).toBe('"meanwhile"')
+  expect(delivery?.deliveries).toBe(1)
+  await ended
+})
+
+test('a replay waits for its reader', async () => {
+  const { bus, stop } = await setting()
+  await bus.publish(numbered(1200))
+  const seen: string[] = []
+  for await (const batch of bus.replay(0, stop.signal)) {
+    // As slow as a cache that was just emptied.
+    if (seen.length === 0) await delay(LONGER_THAN_SILENCE)
+    seen.push(...batch.map(text))
+  }
+  expect(seen).toEqual(numbered(1200).map(({ id }) => id))
+})
+
+test('what is acknowledged while the server is away is told once it is back', async () => {
+  const { server, bus, manager, read } = await setting({ ackWait: 60_000 })
+  await bus.publish(numbered(1))
+  const [delivery] = (await read().next()).value as Delivery[]
+  await server.kill()
+  await expect.poll(() => bus.through().catch((error) => error.code)).toBe('bus-away')
+  delivery?.ack()
+  await server.restart()
+  const pending = () =>
+    manager.consumers.info('HUBS', 'hubs-daemon').then(({ num_ack_pending }) => num_ack_pending)
+  await expect.poll(() => pending().catch(() => undefined)).toBe(0)
+})
+
+test('closing ends although the server hangs', async () => {
+  const { server, bus } = await setting()
+  server.pause()
+  await bus.close()
+  server.resume()
 })

@@ -18,6 +18,14 @@ import { CONSUMER, DEAD_SUBJECT, prepareStreams, STREAM, SUBJECT } from './nats-
 
 const DAY = 86_400_000
 const REPLAY_BATCH = 500
+/** Acknowledgements kept for the next connection. */
+const UNSENT = 10_000
+/** Milliseconds between two pulls, the longer the oftener one ends soon. */
+const REST = { first: 100, most: 5_000 }
+/** Milliseconds a pull lasts that did not end soon. */
+const LASTING = 10_000
+
+const PLACE = { stream: STREAM, name: CONSUMER }
 
 interface Session {
   readonly connection: NatsConnection
@@ -41,6 +49,8 @@ export function natsBus(options: {
   readonly ackWait?: number
 }): Bus {
   const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = 30_000 } = options
+  /** By reply subject: the bus knows a message by that alone, on whatever connection. */
+  const unsent = new Map<string, { readonly text: string; readonly stream: string }>()
   const link = natsLink<Session>({
     url,
     name,
@@ -49,20 +59,27 @@ export function natsBus(options: {
       const manager = await jetstreamManager(connection)
       const { created } = await prepareStreams(manager, { maxAge, ackWait })
       const stream = `${STREAM}-${Date.parse(created).toString(36)}`
+      // A stream made anew counts from 1 again: an old answer would be for another message.
+      for (const [reply, { text, stream: of }] of unsent) if (of === stream) connection.publish(reply, text)
+      unsent.clear()
       return { connection, client: jetstream(connection), manager, stream }
     },
   })
 
   function delivery({ reply, pending: _, ...message }: NatsMessage): Delivery {
-    // By whatever connection there is now: the bus knows the message by the subject alone.
-    const answer = (text: string): void => {
+    function answer(text: string): boolean {
       const connection = link.current()?.connection
-      if (connection && !connection.isClosed()) connection.publish(reply, text)
+      if (!connection || connection.isClosed()) return false
+      connection.publish(reply, text)
+      return true
+    }
+    function settle(text: string): void {
+      if (!answer(text) && unsent.size < UNSENT) unsent.set(reply, { text, stream: message.stream })
     }
     return {
       ...message,
-      ack: () => answer('+ACK'),
-      working: () => answer('+WPI'),
+      ack: () => settle('+ACK'),
+      working: () => void answer('+WPI'),
       async deadLetter(reason) {
         const about = headers()
         about.set('Hubs-Reason', reason.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000))
@@ -73,7 +90,7 @@ export function natsBus(options: {
         await link.use(({ client }) =>
           client.publish(DEAD_SUBJECT + message.topic, message.body, { msgID, headers: about }),
         )
-        answer('+TERM')
+        settle('+TERM')
       },
     }
   }
@@ -88,15 +105,18 @@ export function natsBus(options: {
       }),
 
     async *consume({ max, signal }) {
-      for (;;) {
+      for (let rest = REST.first; ; ) {
         const session = await link.ready(signal)
         if (!session) return
         const { connection, stream } = session
-        for await (const batch of natsPull(connection, { stream: STREAM, name: CONSUMER }, { max, signal })) {
+        const began = performance.now()
+        const ended = (reason: string) => log.warn({ reason }, 'The pull from NATS ended; pulling again')
+        for await (const batch of natsPull(connection, PLACE, { max, signal, ended })) {
           yield batch.map((message) => delivery(parseNatsMessage(message, stream)))
         }
         // Whatever ended it may still hold: not a thousand times a second.
-        await delay(100, undefined, { signal }).catch(() => {})
+        rest = performance.now() - began < LASTING ? Math.min(rest * 2, REST.most) : REST.first
+        await delay(rest / 2, undefined, { signal }).catch(() => {})
         await link
           .renew()
           .catch((error) => log.warn({ err: error }, 'The stream HUBS could not be prepared again'))
@@ -129,7 +149,8 @@ export function natsBus(options: {
       try {
         if (consumer.num_pending === 0) return
         const place = { stream: STREAM, name: consumer.name }
-        for await (const batch of natsPull(connection, place, { max: REPLAY_BATCH, signal })) {
+        const ended = (reason: string) => log.warn({ reason }, 'A replay from NATS ended early')
+        for await (const batch of natsPull(connection, place, { max: REPLAY_BATCH, signal, ended })) {
           const messages = batch.map((message) => parseNatsMessage(message, stream))
           const asked = messages.filter(({ sequence }) => sequence <= last)
           if (asked.length > 0) yield asked

@@ -136,8 +136,8 @@ export function natsLink<Session>(options: {
     },
     async close() {
       closing.abort()
-      // Acknowledgements may still be on their way.
-      await connection?.flush().catch(() => {})
+      // Acknowledgements may still be on their way. The client never ends a flush whose connection dies.
+      if (connection) await Promise.race([connection.flush(), connection.closed()]).catch(() => {})
       await connection?.close()
       await kept
     },

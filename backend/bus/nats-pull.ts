@@ -4,6 +4,7 @@ import { bell } from './bell.ts'
 const EXPIRES = 30_000
 const HEARTBEAT = 2000
 const SILENCE = 2.5 * HEARTBEAT
+const REFUSED_FOR = 100
 
 const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
 
@@ -15,29 +16,59 @@ const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
 export async function* natsPull(
   connection: NatsConnection,
   consumer: { readonly stream: string; readonly name: string },
-  options: { readonly max: number; readonly signal: AbortSignal },
+  options: {
+    readonly max: number
+    readonly signal: AbortSignal
+    /** Told why it ends, unless because of `signal` or the connection. */
+    readonly ended: (reason: string) => void
+  },
 ): AsyncGenerator<readonly Msg[]> {
   // A closed connection refuses to subscribe.
   if (connection.isClosed()) return
-  const { max, signal } = options
+  const { max, signal, ended } = options
   const inbox = createInbox()
   const news = bell()
   let arrived: Msg[] = []
   let request = 0
+  let askedAt = 0
+  let heardAt = 0
   /** Messages the request in hand may still bring; 0 when there is none. */
   let owed = 0
   let gone = false
 
-  function finish(): void {
+  function finish(reason?: string): void {
+    if (reason !== undefined && !gone) ended(reason)
     gone = true
     news.ring()
   }
-  const silence = setTimeout(finish, SILENCE).unref()
+
+  /** Nobody speaks while nothing was asked for; and what came while this process was held up is read first. */
+  function listen(): void {
+    if (owed === 0) return
+    setImmediate(() => {
+      if (performance.now() - heardAt >= SILENCE) finish('NATS said nothing more.')
+      else silence.refresh()
+    })
+  }
+  const silence = setTimeout(listen, SILENCE).unref()
+
+  function heard(): void {
+    heardAt = performance.now()
+    silence.refresh()
+  }
+
+  /** Requests of others wait for as much as there is: asked at once again, it would be refused at once again. */
+  function refused(): void {
+    setTimeout(() => {
+      owed = 0
+      news.ring()
+    }, REFUSED_FOR).unref()
+  }
 
   const subscription = connection.subscribe(`${inbox}.*`, {
     callback(error, message) {
-      silence.refresh()
-      if (error) return finish()
+      heard()
+      if (error) return finish(error.message)
       const status = message.headers?.code
       if (!message.subject.startsWith(inbox)) {
         arrived.push(message)
@@ -45,12 +76,14 @@ export async function* natsPull(
       } else if (status === 100 || message.subject !== `${inbox}.${request}`) {
         // A sign of life, or the end of a request already replaced.
         return
-      } else if (status === 404 || status === 408) owed = 0
-      else return finish()
+      } else if (status === 404 || status === 408) {
+        if (owed === max && heardAt - askedAt < EXPIRES / 2) return refused()
+        owed = 0
+      } else return finish(`${status} ${message.headers?.description}`)
       news.ring()
     },
   })
-  void connection.closed().then(finish)
+  void connection.closed().then(() => finish())
 
   function ask(): void {
     request += 1
@@ -69,7 +102,8 @@ export async function* natsPull(
         reply: `${inbox}.${request}`,
       },
     )
-    silence.refresh()
+    askedAt = performance.now()
+    heard()
   }
 
   try {

@@ -64,7 +64,8 @@ async function concerning(
   const { interests } = widget
   const index = matchingIndex<true>()
   index.add(widget.id, interests, true)
-  const read = await eventLog.read({ patterns: interests.map(({ topic }) => topic), limit: LOOKED_AT })
+  const limit = interests.some(({ where }) => where) ? LOOKED_AT : EVENTS
+  const read = await eventLog.read({ patterns: interests.map(({ topic }) => topic), limit })
   return read
     .filter((event) => index.match(event.topic, () => ({ ...event, extensions: {} })).length > 0)
     .slice(0, EVENTS)
