@@ -358,6 +358,17 @@ test('a stream that stays behind the page pauses it', async () => {
   expect(page.line()).toMatchObject({ kind: 'paused' })
 })
 
+test('a stream that lags behind, but follows the same keys, pauses nobody', async () => {
+  const page = attach(hub('a', 3, placed('a1', 'A')), { widget: 'a1' })
+  await soon()
+  last().say(hello({ a: 2 }, { keys: { a: { a1: 'A' } } }))
+  await soon(9_000)
+  last().say({ name: 'beat', data: { now: 109_000, through: 109_000 } })
+  await soon()
+  expect(reads).toEqual([])
+  expect(page.line()).toEqual({ kind: 'live' })
+})
+
 test('a hub that is gone is told and no longer asked for, the others go on', async () => {
   const page = attach(a)
   attach(b)

@@ -204,7 +204,9 @@ export function openHolder(world: World): Holder {
           if (follow.hub !== hub || revision < follow.layout.revision) continue
           const own = follow.widget === undefined ? Object.values(keys) : keys[follow.widget]
           if (own !== undefined) follow.keys = new Set([own].flat())
-          layouts.told(follow, { revision, keys })
+          // Who follows one widget is told what changed of it, if anything.
+          const all = follow.widget === undefined ? keys : { ...follow.told.keys, ...keys }
+          layouts.told(follow, { revision, keys: all })
           if (revision === follow.layout.revision && isCurrent(follow.layout, follow)) catchUp(follow)
         }
         results.forgetUnfollowed()
@@ -234,9 +236,13 @@ export function openHolder(world: World): Holder {
   /** A stream that begins says how far its server knows the hub. */
   function compareLayout(follow: Follow, revision: number | undefined, keys: Told['keys']): void {
     const { layout, widget } = follow
-    if (revision === layout.revision && (!keys || hasKeys(layout, widget, keys))) {
+    // One that lags behind may follow the same keys all the same; of a widget alone it then has nothing more to say.
+    const agrees = keys
+      ? revision !== undefined && revision <= layout.revision && hasKeys(layout, widget, keys)
+      : revision === layout.revision
+    if (revision !== undefined && agrees) {
       layouts.told(follow, { revision, keys })
-      if (follow.told.revision === revision) catchUp(follow)
+      if (isCurrent(layout, follow)) catchUp(follow)
       return
     }
     // It follows other keys than ours, for longer than it says, and moves the cursor on meanwhile.
@@ -258,7 +264,8 @@ export function openHolder(world: World): Holder {
   function takeLayout(follow: Follow, view: HubView): void {
     adopt(follow, view)
     readAbsent(follow)
-    if (view.revision === follow.told.revision && isCurrent(view, follow)) follow.missedSince = undefined
+    const { revision, keys } = follow.told
+    if (keys ? hasKeys(view, follow.widget, keys) : view.revision === revision) follow.missedSince = undefined
     for (const listener of audience.of(follow)) {
       listener.post({ kind: 'layout', page: listener.page, layout: view })
       audience.tellStates(listener)

@@ -1,5 +1,5 @@
 'use client'
-import { type ComponentType, memo } from 'react'
+import { type ComponentType, memo, useMemo } from 'react'
 import type { Json } from '#widgets/define.ts'
 import { eagerViews, views } from '#widgets/views.tsx'
 import { CardMessage } from './card-message.tsx'
@@ -17,6 +17,7 @@ export const WidgetView = memo(function WidgetView({
   readonly data: Json
   readonly config: Json
 }) {
+  const shown = useMemo(() => ({ data, config }), [data, config])
   if (!Object.hasOwn(views, type))
     return (
       <CardMessage tone="warn" title="This page is older than the widget">
@@ -28,12 +29,12 @@ export const WidgetView = memo(function WidgetView({
   const Eager = eagerViews?.get(type) as AnyView | undefined
   return (
     <ViewGuard
-      of={data}
+      of={shown}
       trial={Eager && <Eager data={data} config={config} />}
       fallback={
         <CardMessage tone="bad" title="This widget could not be drawn">
-          Its view failed on the data it was given. Other widgets are not affected; new data is tried again by
-          itself.
+          Its view failed on the data it was given. Other widgets are not affected; new data or settings are
+          tried by themselves.
         </CardMessage>
       }
     >
