@@ -9,8 +9,6 @@ export interface Call {
   /** Values of the path's `:names`, percent-decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly headers: IncomingHttpHeaders
-  /** Aborted when the client goes away. */
-  readonly signal: AbortSignal
   /** The whole body. @throws ProblemError 413 over `limit` bytes. */
   body(limit: number): Promise<Buffer>
   /** The body as JSON. @throws ProblemError 413, 400 when it is not JSON in UTF-8. */

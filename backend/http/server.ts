@@ -53,16 +53,11 @@ export function frontServer(options: {
     response: ServerResponse,
     url: URL,
   ) {
-    const gone = new AbortController()
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort()
-    })
     const call: Call = {
       method: request.method ?? 'GET',
       url,
       params,
       headers: request.headers,
-      signal: gone.signal,
       body: (limit) => readBody(request, limit),
       json: async (limit) => parseJson(await readBody(request, limit)),
       async authorize(scope) {
