@@ -349,7 +349,8 @@ test('a layout that cannot be read pauses its pages', async () => {
 })
 
 test('a stream that stays behind the page pauses it', async () => {
-  const page = attach(hub('a', 3, placed('a1', 'A')))
+  served.hubs.a = hub('a', 3, placed('a1', 'A'))
+  const page = attach(served.hubs.a)
   await soon()
   last().say(hello({ a: 2 }))
   await soon(9_000)
@@ -475,12 +476,12 @@ test('while the server is behind the page, its cursor is not trusted; once it ha
   const newer = hub('a', 2, placed('a1', 'A2'))
   const page = attach(newer)
   await soon()
-  served.states.a1 = state('A2', '1:12')
+  served = { hubs: { a: newer }, states: { a1: state('A2', '1:12') } }
   last().say(hello({ a: 1 }))
   last().say({ name: 'beat', data: { now: 101_000, through: 100_000 }, id: '1:20' })
   last().say({ name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } })
   await soon()
-  expect(reads).toEqual(['widget a1'])
+  expect(reads).toEqual(['hub a', 'widget a1'])
   expect(page.of('states').at(-1)).toMatchObject({ states: [{ version: '1:12' }] })
   expect(page.of('states').filter(({ upTo }) => upTo?.cursor === '1:20')).toEqual([])
 })

@@ -1,9 +1,9 @@
 import type { HubView } from '#backend/wire.ts'
 import { backoff } from './backoff.ts'
-import { type Follow, isCurrent, type Told } from './follow.ts'
+import { type Follow, hasKeys, isCurrent, keysById, type Told } from './follow.ts'
 import type { World } from './world.ts'
 
-/** Reads hubs again whose layout is not what the stream says. */
+/** Reads hubs again whose layout is not what the stream says: of a lower revision too, for its keys may be of another build. */
 export interface Layouts {
   /** The stream said how it stands. */
   told(follow: Follow, told: Told): void
@@ -25,13 +25,13 @@ export function openLayouts(options: {
   const failing = new Map<Follow, number>()
 
   async function read(follow: Follow): Promise<void> {
-    for (let failures = 1; stillFollowed(follow) && !isCurrent(follow.layout, follow); failures++) {
+    for (let failures = 1; stillFollowed(follow) && !isSettled(follow); failures++) {
       // A failed read is tried again like one that was answered by a node that lags behind, or is of another build.
       const view = await world.read.hub(follow.hub).catch(() => null)
       if (!stillFollowed(follow)) return
       if (view === undefined) return gone(follow)
       if (view && isNews(view, follow)) take(follow, view)
-      if (isCurrent(follow.layout, follow)) return
+      if (isSettled(follow)) return
       if (!failing.has(follow)) failing.set(follow, world.now())
       changed()
       await world.rest(backoff(failures, world.random), signal)
@@ -40,9 +40,8 @@ export function openLayouts(options: {
 
   return {
     told(follow, told) {
-      if (told.revision < follow.layout.revision || told.revision < follow.told.revision) return
-      follow.told = told
-      if (isCurrent(follow.layout, follow) || reading.has(follow)) return
+      if (told.revision >= Math.max(follow.layout.revision, follow.told.revision)) follow.told = told
+      if (isSettled(follow) || reading.has(follow)) return
       reading.add(follow)
       void read(follow).finally(() => {
         reading.delete(follow)
@@ -53,10 +52,12 @@ export function openLayouts(options: {
   }
 }
 
-/** Of the same revision only the keys that were told are. */
+function isSettled(follow: Follow): boolean {
+  return isCurrent(follow.layout, follow) && follow.missedSince === undefined
+}
+
+/** Of the same revision only other keys are, unless others still were told. */
 function isNews(view: HubView, follow: Follow): boolean {
-  return (
-    view.revision > follow.layout.revision ||
-    (view.revision === follow.layout.revision && isCurrent(view, follow))
-  )
+  if (view.revision !== follow.layout.revision) return view.revision > follow.layout.revision
+  return isCurrent(view, follow) && !hasKeys(view, follow.widget, keysById(follow.layout))
 }

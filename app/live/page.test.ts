@@ -150,14 +150,18 @@ test('what is gone is not asked for again', () => {
   expect(kinds()).toEqual(['attach'])
 })
 
-test('what a layout brings back is not shown as it was when it left', () => {
-  const { attach, client } = page()
+test('what a layout brings back is not vouched for until a holder has said how it stands', () => {
+  const { attach } = page()
   attach(start)
   last().say({ kind: 'who' })
   const id = attached()?.page ?? ''
   last().say({ kind: 'layout', page: id, layout: { revision: 2, widgets: [] } })
   last().say({ kind: 'layout', page: id, layout: { revision: 3, widgets } })
-  expect(client.getQueryData<LiveWidget>(resultAt('k'))).toBeUndefined()
+  last().say({ kind: 'who' })
+  expect(attached()?.attachment).toMatchObject({ layout: { revision: 3 }, states: [] })
+  last().say({ kind: 'states', page: id, states: [state('1:5')] })
+  last().say({ kind: 'who' })
+  expect(attached()?.attachment.states).toMatchObject([{ version: '1:5' }])
 })
 
 test('put aside, a page no longer says how it stood', () => {
