@@ -37,16 +37,24 @@ function setUp() {
   return { behind, batches, counts, place, stop, warnings }
 }
 
-test('the first goes at once, those that come meanwhile go together', async () => {
+test('those that come within a moment go together, as many as a batch takes', async () => {
   const { behind, batches, counts } = setUp()
   for (let id = 1; id <= 300; id++) behind.offer(event(id), false, 100)
   await behind.close()
-  expect(batches.map((batch) => batch.length)).toEqual([1, 256, 43])
+  expect(batches.map((batch) => batch.length)).toEqual([256, 44])
   expect(batches.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
   expect(counts).toEqual({ logged: 300, dropped: 0, unlogged: 0 })
   behind.offer(event('later'), false, 100)
   await behind.close()
   expect(counts.logged).toBe(301)
+})
+
+test('one that comes alone is logged by itself', async () => {
+  const { behind, batches } = setUp()
+  behind.offer(event(1), false, 100)
+  await soon(() => batches).toEqual([['1']])
+  behind.offer(event(2), false, 100)
+  await soon(() => batches).toEqual([['1'], ['2']])
 })
 
 test('while the database is away 10,000 wait, then those that matched; the rest is counted', async () => {

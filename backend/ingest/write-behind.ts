@@ -7,6 +7,8 @@ const LIMIT = 10_000
 /** Bytes of messages whose events wait, beside `LIMIT`. */
 const LIMIT_BYTES = 64 * 1024 * 1024
 const BATCH = 256
+/** Milliseconds a batch that is not full waits, so that the database is not asked while an event is on its way to pages. */
+const LINGER = 25
 
 export interface WriteBehindCounts {
   /** Events the event log has taken. */
@@ -32,7 +34,7 @@ export interface WriteBehind {
 }
 
 /**
- * Logs events that no load waits for, in batches of what has come. While the database is away 10,000 of them wait, and
+ * Logs events that no load waits for, in batches of what has come within `LINGER`. While the database is away 10,000 of them wait, and
  * as many again that matched an interest; of either, at most 64 MiB.
  */
 export function writeBehind(options: {
@@ -46,6 +48,20 @@ export function writeBehind(options: {
   let waitingBytes = 0
   let inHand = 0
   let writing: Promise<void> | undefined
+  let closing = false
+  let hurry = () => {}
+
+  /** Ends early when the batch is full, and when there will be no more. */
+  function linger(): Promise<void> {
+    if (closing || queue.length >= BATCH) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LINGER)
+      hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
 
   async function write(batch: readonly LoggedEvent[]): Promise<void> {
     inHand = batch.length
@@ -67,6 +83,7 @@ export function writeBehind(options: {
 
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
+      await linger()
       const taken = queue.slice(0, BATCH)
       queue = queue.slice(BATCH)
       const batch = taken.map(({ event }) => event)
@@ -103,8 +120,11 @@ export function writeBehind(options: {
       queue.push({ event, bytes })
       waitingBytes += bytes
       writing ??= writeAll()
+      if (queue.length >= BATCH) hurry()
     },
     async close() {
+      closing = true
+      hurry()
       await writing
     },
   }
