@@ -55,6 +55,11 @@ test('criteria of an interest are part of it, and several are joined in words', 
   )
 })
 
+test('an interest in everything is said in words', () => {
+  const told = explain({ ...base, interests: [{ topic: 'a.b' }, { topic: '>' }] })
+  expect(told.becomesStale[0]).toBe('When any event arrives.')
+})
+
 test('a type without interests says that no event changes it', () => {
   const told = explain({ ...base, interests: [], freshness: { ...base.freshness, dueAt: null } })
   expect(told.becomesStale).toEqual(['No event changes it.', 'At the latest 10 min after each load.'])

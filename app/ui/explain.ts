@@ -24,9 +24,7 @@ export function explain(explanation: Explanation) {
       ...(error ? [`${sentence(error.message)} Reference ${error.reference}.`] : []),
     ],
     becomesStale: [
-      interests.length === 0
-        ? 'No event changes it.'
-        : `When an event arrives on ${list(interests.map(interestWords), 'or')}.`,
+      whenEvents(interests),
       freshness.dueAt === null
         ? `At the latest ${duration(freshness.maxAge * 1000)} after each load.`
         : freshness.dueAt <= now
@@ -40,6 +38,12 @@ export function explain(explanation: Explanation) {
       text: `${outcomes[outcome]} in ${duration(endedAt - startedAt)}`,
     })),
   }
+}
+
+function whenEvents(interests: Explanation['interests']): string {
+  if (interests.length === 0) return 'No event changes it.'
+  if (interests.some(({ topic, where }) => topic === '>' && !where)) return 'When any event arrives.'
+  return `When an event arrives on ${list(interests.map(interestWords), 'or')}.`
 }
 
 function interestWords({ topic, where }: Explanation['interests'][number]): string {
