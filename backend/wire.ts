@@ -101,8 +101,8 @@ export interface StreamEvents {
     readonly build: string
     readonly hubs: Readonly<Record<string, number>>
     /**
-     * By hub and widget, for a new build or setting gives a widget another key at the same revision. Servers of before
-     * 0.2 do not say.
+     * By hub and widget, for a new build or setting gives a widget another key at the same revision. Servers of older
+     * builds do not say.
      */
     readonly keys?: Readonly<Record<string, Readonly<Record<string, string>>>>
   }

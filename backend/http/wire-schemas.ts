@@ -150,6 +150,7 @@ const streamEvents = z
     hello: z.object({
       ...{ cursor, heartbeat: z.number(), now: time, through: time, build: z.string() },
       hubs: z.record(z.string(), z.number()),
+      keys: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
     }),
     widget: z.object({
       ...state,
