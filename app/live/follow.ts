@@ -39,6 +39,11 @@ export function isCurrent(layout: Layout, { widget, told }: Pick<Follow, 'widget
   return told.keys === undefined || hasKeys(layout, widget, told.keys)
 }
 
+/** Whether its layout is what streams have told, and they follow its keys. */
+export function isSettled(follow: Follow): boolean {
+  return isCurrent(follow.layout, follow) && follow.missedSince === undefined
+}
+
 export function keysById(layout: Layout): Keys {
   return Object.fromEntries(layout.widgets.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key]])))
 }

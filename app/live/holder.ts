@@ -5,6 +5,7 @@ import {
   type Follow,
   hasKeys,
   isCurrent,
+  isSettled,
   KEPT_AFTER_HIDDEN,
   KEPT_AFTER_SHOWN,
   keysById,
@@ -50,7 +51,7 @@ export function openHolder(world: World): Holder {
   const results = openResults(follows.show)
   const audience = openAudience({
     shown: (key) => results.get(key)?.shown,
-    settled: (follow) => reads.idle() && isCurrent(follow.layout, follow) && follow.missedSince === undefined,
+    settled: (follow) => reads.idle() && isSettled(follow),
     live,
     now: clock.read,
     build: () => build,
@@ -134,14 +135,11 @@ export function openHolder(world: World): Holder {
     } else lines.renew('lost')
 
     audience.add(listener)
-    const differs = !hasKeys(given.layout, given.widget, keysById(follow.layout))
-    if (
-      follow.layout.revision > given.layout.revision ||
-      (follow.layout.revision === given.layout.revision && differs)
-    )
-      post({ kind: 'layout', page, layout: follow.layout })
+    const ahead = follow.layout.revision - given.layout.revision
+    const rekeyed = ahead === 0 && !hasKeys(given.layout, given.widget, keysById(follow.layout))
+    if (ahead > 0 || rekeyed) post({ kind: 'layout', page, layout: follow.layout })
     // Of two layouts of one revision a stream that begins says which is right.
-    if (follow.layout.revision === given.layout.revision && differs) lines.renew('all')
+    if (rekeyed) lines.renew('all')
     const had = new Map(given.states.map(({ key, version }) => [key, version]))
     audience.tellStates(listener, (key, version) => compareVersions(version, had.get(key) ?? '') > 0)
     audience.tellLine(listener)

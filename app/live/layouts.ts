@@ -1,6 +1,6 @@
 import type { HubView } from '#backend/wire.ts'
 import { backoff } from './backoff.ts'
-import { type Follow, hasKeys, isCurrent, keysById, type Told } from './follow.ts'
+import { type Follow, hasKeys, isCurrent, isSettled, keysById, type Told } from './follow.ts'
 import type { World } from './world.ts'
 
 /** Reads hubs again whose layout is not what the stream says: of a lower revision too, for its keys may be of another build. */
@@ -50,10 +50,6 @@ export function openLayouts(options: {
     },
     failingSince: (follow) => failing.get(follow),
   }
-}
-
-function isSettled(follow: Follow): boolean {
-  return isCurrent(follow.layout, follow) && follow.missedSince === undefined
 }
 
 /** Of the same revision only other keys are, unless others still were told. */
