@@ -8,6 +8,9 @@ export interface Message {
   readonly body: string
 }
 
+/** Milliseconds after which a message that nobody works at is delivered again. */
+export const ACK_WAIT = 10_000
+
 /** A message as the bus holds it. */
 export interface StoredMessage {
   readonly topic: string
@@ -26,7 +29,7 @@ export interface Delivery extends StoredMessage {
   readonly deliveries: number
   /** An ack lost with its connection costs one more delivery. */
   ack(): void
-  /** Tells the bus we are still at it, so that it is not delivered again for another 30 s. */
+  /** Tells the bus we are still at it, so that it is not delivered again for another `ACK_WAIT` ms. */
   working(): void
   /** Puts it aside for good, with the reason: the message's own fault only. */
   deadLetter(reason: string): Promise<void>
@@ -34,7 +37,7 @@ export interface Delivery extends StoredMessage {
 
 /**
  * The message bus: at-least-once, any order. `consume` is shared: each message goes to one of all the consumers, and
- * to another if it is neither acknowledged nor worked at for 30 s.
+ * to another if it is neither acknowledged nor worked at for `ACK_WAIT` ms.
  * Every verb rejects with `BusAway` while the bus cannot be reached.
  */
 export interface Bus {

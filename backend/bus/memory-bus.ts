@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ackTimer } from './ack-timer.ts'
 import { bell } from './bell.ts'
-import { type Bus, BusAway, type Delivery, type Message, type StoredMessage } from './bus.ts'
+import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type StoredMessage } from './bus.ts'
 import type { BusStore, Place } from './bus-store.ts'
 import { groupCommit } from './group-commit.ts'
 
@@ -29,7 +29,7 @@ export async function memoryBus(options: {
   readonly now?: () => number
   readonly ackWait?: number
 }): Promise<Bus> {
-  const { store, log, now = Date.now, ackWait = 30_000 } = options
+  const { store, log, now = Date.now, ackWait = ACK_WAIT } = options
   /** All that is not acknowledged, ascending. */
   const outstanding = new Map<number, Held>()
   /** What of it waits for a consumer. */

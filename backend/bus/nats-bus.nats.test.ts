@@ -348,6 +348,28 @@ test('what is acknowledged while the server is away is told once it is back', as
   await expect.poll(() => pending().catch(() => undefined)).toBe(0)
 })
 
+test('what has arrived and was not read in the end is given back at once', async () => {
+  const { bus, server, stop, read } = await setting({ ackWait: 60_000 })
+  const all = 2_000
+  await bus.publish(numbered(all).map((message) => ({ ...message, body: message.id.padEnd(500) })))
+  const reader = read(all)
+  const first = (await reader.next()).value as Delivery[]
+  // More than one read of the socket holds.
+  expect(first.length).toBeLessThan(all)
+  await reader.return?.()
+  stop.abort()
+  const other = natsBus({ url: server.url, log, ackWait: 60_000 })
+  const until = new AbortController()
+  let count = 0
+  for await (const batch of other.consume({ max: all, signal: until.signal })) {
+    for (const delivery of batch) delivery.ack()
+    count += batch.length
+    if (count >= all - first.length) until.abort()
+  }
+  expect(count).toBe(all - first.length)
+  await other.close()
+})
+
 test('closing ends although the server hangs', async () => {
   const { server, bus } = await setting()
   server.pause()

@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection, nanos } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
-import { type Bus, BusAway, type Delivery } from './bus.ts'
+import { ACK_WAIT, type Bus, BusAway, type Delivery } from './bus.ts'
 import { messageId } from './message-id.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
@@ -48,7 +48,7 @@ export function natsBus(options: {
   readonly maxAge?: number
   readonly ackWait?: number
 }): Bus {
-  const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = 30_000 } = options
+  const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = ACK_WAIT } = options
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
   const unsent = new Map<string, { readonly text: string; readonly stream: string }>()
   const link = natsLink<Session>({

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { bell } from './bell.ts'
 
@@ -5,13 +6,16 @@ const EXPIRES = 30_000
 const HEARTBEAT = 2000
 const SILENCE = 2.5 * HEARTBEAT
 const REFUSED_FOR = 100
+/** Milliseconds the server has to take note of the end. */
+const PARTING = 1000
 
 const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
 
 /**
  * Batches of what a pull consumer has, up to `max`; waits for the first message, never for more. It asks for messages
  * only when asked for a batch, whereas the client's own `consume` reads ahead, and the messages it holds grow late
- * while their reader rests. Ends when `signal` aborts, and when consumer or connection are gone.
+ * while their reader rests. What has arrived and is not read in the end is given back. Ends when `signal` aborts, and
+ * when consumer or connection are gone.
  */
 export async function* natsPull(
   connection: NatsConnection,
@@ -106,6 +110,14 @@ export async function* natsPull(
     heard()
   }
 
+  /** What the server has sent comes until it has heard that no more is wanted. */
+  async function giveBack(): Promise<void> {
+    const late = delay(PARTING, undefined, { ref: false })
+    await Promise.race([subscription.drain(), late]).catch(() => {})
+    if (connection.isClosed()) return
+    for (const message of arrived) message.respond('-NAK')
+  }
+
   try {
     while (!signal.aborted) {
       if (arrived.length > 0) {
@@ -120,6 +132,6 @@ export async function* natsPull(
     }
   } finally {
     clearTimeout(silence)
-    subscription.unsubscribe()
+    await giveBack()
   }
 }

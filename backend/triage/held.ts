@@ -1,7 +1,6 @@
-import type { Delivery } from '../bus/bus.ts'
+import { ACK_WAIT, type Delivery } from '../bus/bus.ts'
 
-/** A third of the 30 s after which the bus would deliver them again. */
-const EVERY = 10_000
+const EVERY = ACK_WAIT / 3
 
 /** Deliveries in our hands: the bus is told of them until they are released. */
 export interface HeldDeliveries {
