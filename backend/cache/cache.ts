@@ -118,6 +118,8 @@ export interface Result {
 
 /** Entries the feed keeps at least; a tail that falls further behind is told of the gap. */
 export const FEED_LIMIT = 10_000
+/** Milliseconds after its invalidation at which a rebuild that is not done is announced. */
+export const LATE_AFTER = 300
 /** Bytes of data that travel inside a feed entry and an SSE frame. */
 export const INLINE_LIMIT = 8 * 1024
 /** Bytes one result may have. */
@@ -144,7 +146,7 @@ export interface Cache {
   interest(keys: readonly Key[], ttl: number): Promise<Reading & { readonly lapsed: readonly Key[] }>
   /**
    * Up to `limit` due keys, hidden from other claims for `visibility` ms; also announces, as `refreshing`, rebuilds
-   * not done 300 ms after their invalidation. `nextIn`: ms until the next key is due, if any.
+   * not done `LATE_AFTER` ms after their invalidation. `nextIn`: ms until the next key is due, if any.
    */
   claim(
     limit: number,
@@ -163,7 +165,11 @@ export interface Cache {
   commit(key: Key, token: string, result: Result): Promise<'fresh' | 'stale' | 'lost'>
   /** Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches. */
   fail(key: Key, token: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
-  /** Appends a pulse if `token` holds, or can take, the pulse lease of `ttl` ms. Says whether it did. */
+  /**
+   * Appends a pulse if `token` holds, or can take, the pulse lease of `ttl` ms. Says whether it did. Rebuilds not done
+   * `LATE_AFTER` ms after their invalidation are announced before it; as long as some are still to be, the `through` of
+   * the pulse before is repeated.
+   */
   pulse(token: string, through: number, ttl: number): Promise<boolean>
   /** The last pulse, if this epoch has one, and the clock. */
   lastPulse(): Promise<{ readonly now: number; readonly pulse: Pulse | undefined }>

@@ -1,4 +1,12 @@
-import { type Cache, CacheAway, type Entry, INLINE_LIMIT, type Pulse, RESULT_LIMIT } from './cache.ts'
+import {
+  type Cache,
+  CacheAway,
+  type Entry,
+  INLINE_LIMIT,
+  LATE_AFTER,
+  type Pulse,
+  RESULT_LIMIT,
+} from './cache.ts'
 import { type Latch, latch } from './latch.ts'
 import {
   blank,
@@ -72,7 +80,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   }
 
   function announceLate(e: Kept, now: number): void {
-    if (watched(e, now) && building(e, now) && !e.announced) late.hasten(e.key, now + 300)
+    if (watched(e, now) && building(e, now) && !e.announced) late.hasten(e.key, now + LATE_AFTER)
   }
 
   function announce(e: Kept, now: number, data?: string): void {
@@ -83,6 +91,13 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       const inline = data !== undefined && Buffer.byteLength(data) <= INLINE_LIMIT ? data : undefined
       return { kind: 'change', version, entry: view(e, now, epoch, inline, []), changed: data !== undefined }
     })
+  }
+
+  function announceAllLate(now: number): void {
+    for (const key of late.take(now, 500)) {
+      const e = entries.get(key)
+      if (e && watched(e, now) && building(e, now) && !e.announced) announce(e, now)
+    }
   }
 
   function wake(): void {
@@ -149,10 +164,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
     async claim(limit, visibility) {
       const now = present()
       sweep(now)
-      for (const key of late.take(now, 500)) {
-        const e = entries.get(key)
-        if (e && watched(e, now) && building(e, now) && !e.announced) announce(e, now)
-      }
+      announceAllLate(now)
       const keys = dirty.take(now, limit)
       for (const key of keys) dirty.put(key, now + visibility)
       const next = Math.min(dirty.first() ?? Infinity, late.first() ?? Infinity)
@@ -253,9 +265,11 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       late.remove(key)
     },
 
-    async pulse(token, through, ttl) {
+    async pulse(token, upTo, ttl) {
       const now = present()
       if (pulse && pulse.token !== token && pulse.until > now) return false
+      announceAllLate(now)
+      const through = (late.first() ?? Infinity) <= now ? (pulse?.through ?? 0) : upTo
       const oldestDue = Math.max(0, now - (dirty.first() ?? now))
       pulse = { token, until: now + ttl, now, through, oldestDue }
       feed.append((version) => ({ kind: 'pulse', version, pulse: { now, through, oldestDue } }))

@@ -1,10 +1,6 @@
 /** CLAIM(limit, visibility): ms until the next key is due (-1: none waits), then the claimed keys. */
 export const claim = `
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', late, '-inf', now, 'LIMIT', 0, 500)) do
-  redis.call('ZREM', late, key)
-  local e = read(key)
-  if e.announced == '' and watched(e) and building(e) then announce(e) end
-end
+announceAllLate()
 local reply = { -1 }
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', dirty, '-inf', now, 'LIMIT', 0, ARGV[2])) do
   redis.call('ZADD', dirty, now + ARGV[3], key)

@@ -1,4 +1,4 @@
-import { FEED_LIMIT, INLINE_LIMIT } from '../cache.ts'
+import { FEED_LIMIT, INLINE_LIMIT, LATE_AFTER } from '../cache.ts'
 
 const numbers = [
   ...[
@@ -88,7 +88,7 @@ local function hasten(e)
 end
 
 local function announceLate(e)
-  if e.announced == '' and watched(e) and building(e) then redis.call('ZADD', late, 'NX', now + 300, e.key) end
+  if e.announced == '' and watched(e) and building(e) then redis.call('ZADD', late, 'NX', now + ${LATE_AFTER}, e.key) end
 end
 
 local function remember(causes, cause)
@@ -130,5 +130,13 @@ local function announce(e, data)
   redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', e.offset), 'entry',
     view(e, '', data and true or false), 'data', data and #data <= ${INLINE_LIMIT} and data or '')
   redis.call('HSET', e.at, 'offset', e.offset, 'dataOffset', e.dataOffset, 'offsetIn', epoch, 'announced', e.announced)
+end
+
+local function announceAllLate()
+  for _, key in ipairs(redis.call('ZRANGEBYSCORE', late, '-inf', now, 'LIMIT', 0, 500)) do
+    redis.call('ZREM', late, key)
+    local e = read(key)
+    if e.announced == '' and watched(e) and building(e) then announce(e) end
+  end
 end
 `

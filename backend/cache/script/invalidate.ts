@@ -1,3 +1,5 @@
+import { LATE_AFTER } from '../cache.ts'
+
 /**
  * INVALIDATE(key, cause, ...): reads no more of each hash than it needs, because bursts come through here. A key without
  * entry is left alone: nobody follows it and no load of it runs, so its next load starts after the event.
@@ -17,7 +19,7 @@ for n = 2, #ARGV, 2 do
         redis.call('ZADD', dirty, 'LT', start, key)
         if start <= now then due = 1 end
       end
-      if not (found[9] == '1' and found[10] == epoch) then redis.call('ZADD', late, 'NX', now + 300, key) end
+      if not (found[9] == '1' and found[10] == epoch) then redis.call('ZADD', late, 'NX', now + ${LATE_AFTER}, key) end
     end
   end
 end
