@@ -158,7 +158,11 @@ export function runRefresh(options: {
     const grant = await cache.acquire(key, token, LEASE, loadable?.type.definition.minInterval ?? 0)
     if (grant.outcome !== 'granted') return
     if (!loadable) {
-      const error = { code: 'refused' as const, message: 'No widget shows this any more.', reference: '' }
+      const error = {
+        code: 'refused' as const,
+        message: 'It was on no page, and has not been loaded since.',
+        reference: '',
+      }
       return cache.fail(key, token, error, UNPLACED_RETRY)
     }
     if (signal.aborted) return cache.release(key, token)

@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { CacheAway } from '../cache/cache.ts'
 import type { HubEvent } from '../ingest/event.ts'
-import { type FollowedWidget, followingIndex } from './following-index.ts'
+import { type FollowedWidget, followingIndex, LEFT_FOR } from './following-index.ts'
 import { matchingIndex } from './matching.ts'
 import type { Target } from './target.ts'
 
@@ -101,6 +102,21 @@ test('one that was gone and comes back is invalidated: events in between were no
   following.place(widget('1', 'k'))
   await following.idle()
   expect(invalidated).toEqual(['k true'])
+})
+
+test('what nobody places any more is invalidated: it may come back while no daemon runs', async () => {
+  const { following, invalidated, stop, widget } = setUp()
+  following.place(widget('1', 'k'))
+  following.place(widget('2', 'k'))
+  following.place(widget('3', 'last'))
+  following.ready()
+  following.unplace('1')
+  following.unplace('3')
+  await soon(() => invalidated).toEqual(['last false'])
+  following.unplace('2')
+  stop.abort()
+  await delay(LEFT_FOR + 100)
+  expect(invalidated).toEqual(['last false'])
 })
 
 test('a widget with an interest that is no pattern is placed without interests', () => {

@@ -16,6 +16,7 @@ export interface FollowedWidget extends Target {
 export interface FollowingIndex {
   /** Adds a widget, or replaces the one of that id. */
   place(widget: FollowedWidget): void
+  /** The key of one that was the last of its key and interests is invalidated `LEFT_FOR` ms later. */
   unplace(id: string): void
   /**
    * All widgets there are have been placed, and triage may begin. From now on the key of a widget whose key or
@@ -25,6 +26,12 @@ export interface FollowingIndex {
   /** Resolves when no invalidation is under way. */
   idle(): Promise<void>
 }
+
+/**
+ * Milliseconds for which pages may still show what was removed. After that its result must not pass for fresh: it may be
+ * placed again while no daemon runs, and events in between were not for it.
+ */
+export const LEFT_FOR = 2_000
 
 /** Widgets that share a key and interests share one entry of the index. */
 export function followingIndex(options: {
@@ -36,7 +43,8 @@ export function followingIndex(options: {
 }): FollowingIndex {
   const { index, cache, logger, signal, onDue = () => {} } = options
   const entryOf = new Map<string, string>()
-  const widgetsOf = new Map<string, number>()
+  const widgetsOf = new Map<string, { readonly key: Key; count: number }>()
+  const left = new Map<Key, NodeJS.Timeout>()
   const stale = new Set<Key>()
   let isReady = false
   let working: Promise<void> | undefined
@@ -62,21 +70,41 @@ export function followingIndex(options: {
   }
 
   function leave(entry: string): void {
-    const left = (widgetsOf.get(entry) ?? 0) - 1
-    if (left > 0) widgetsOf.set(entry, left)
-    else {
-      widgetsOf.delete(entry)
-      index.remove(entry)
-    }
+    const widgets = widgetsOf.get(entry)
+    if (!widgets) return
+    widgets.count -= 1
+    if (widgets.count > 0) return
+    widgetsOf.delete(entry)
+    index.remove(entry)
+    if (!isReady || left.has(widgets.key)) return
+    const timer = setTimeout(() => {
+      left.delete(widgets.key)
+      makeStale(widgets.key)
+    }, LEFT_FOR)
+    left.set(widgets.key, timer.unref())
   }
+
+  function makeStale(key: Key): void {
+    stale.add(key)
+    working ??= invalidate()
+  }
+
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const timer of left.values()) clearTimeout(timer)
+    },
+    { once: true },
+  )
 
   return {
     place({ id, interests, key, reads, settle }) {
       const entry = JSON.stringify([key, reads, settle, interests])
       const before = entryOf.get(id)
       if (before === entry) return
-      const known = widgetsOf.get(entry) ?? 0
-      if (known === 0) {
+      const known = widgetsOf.get(entry)
+      if (known) known.count += 1
+      else {
         try {
           index.add(entry, interests, { key, reads, settle })
         } catch (err) {
@@ -84,13 +112,11 @@ export function followingIndex(options: {
           logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
           index.add(entry, [], { key, reads, settle })
         }
+        widgetsOf.set(entry, { key, count: 1 })
       }
-      widgetsOf.set(entry, known + 1)
       entryOf.set(id, entry)
       if (before !== undefined) leave(before)
-      if (!isReady || known > 0) return
-      stale.add(key)
-      working ??= invalidate()
+      if (isReady && !known) makeStale(key)
     },
 
     unplace(id) {
