@@ -67,8 +67,6 @@ export function openPage(options: {
   const { client, connect, world } = options
   const clock = serverClock(world)
   const attached = new Map<string, Attached>()
-  /** Keys of which the cache may hold something old: no holder has said since how they stand. */
-  const doubted = new Set<string>()
   let { hidden } = options
   let channel: Channel | undefined
   let present = false
@@ -90,14 +88,11 @@ export function openPage(options: {
     if (!to) return
     switch (message.kind) {
       case 'states':
-        for (const state of message.states) {
-          doubted.delete(state.key)
-          writeState(client, state, now())
-        }
+        for (const state of message.states) writeState(client, state, now())
         if (message.upTo && message.upTo.revision >= layoutOf(to).revision) to.cursor = message.upTo.cursor
         break
       case 'layout':
-        doubt(to, message.layout)
+        forgetUnshown(to, message.layout)
         writeLayout(client, to.name, message.layout, 'holder')
         break
       case 'gone':
@@ -115,19 +110,20 @@ export function openPage(options: {
     const { id, shows, cursor, gone } = page
     if (gone) return
     const layout = layoutOf(page)
-    const states = [...keysIn(layout, shows.widget)].flatMap((key) =>
-      doubted.has(key) ? [] : (client.getQueryData<LiveWidget>(resultAt(key))?.state ?? []),
+    const states = [...keysIn(layout, shows.widget)].flatMap(
+      (key) => client.getQueryData<LiveWidget>(resultAt(key))?.state ?? [],
     )
     const attachment: Attachment = { ...shows, layout, cursor, states, now: now(), hidden }
     send({ kind: 'attach', page: id, attachment })
   }
 
-  /** What no page has shown lately was followed by nobody, so it may have changed unheard. */
-  function doubt(page: Attached, layout: Layout): void {
+  /** What no page showed was followed by nobody, so what is left of it may have changed unheard. */
+  function forgetUnshown(page: Attached, layout: Layout): void {
     const shown = new Set(
       [...attached.values()].flatMap((other) => [...keysIn(layoutOf(other), other.shows.widget)]),
     )
-    for (const key of keysIn(layout, page.shows.widget)) if (!shown.has(key)) doubted.add(key)
+    for (const key of keysIn(layout, page.shows.widget))
+      if (!shown.has(key)) client.removeQueries({ queryKey: resultAt(key), exact: true })
   }
 
   /** Until the holder says how it stands. */
@@ -188,7 +184,6 @@ export function openPage(options: {
       client.setQueryData(goneAt(name), false)
       clock.heard(start.now)
       seed(client, start)
-      for (const { key } of start.states) doubted.delete(key)
       attached.set(id, mine)
       if (present) sendAttach(mine)
       else open()

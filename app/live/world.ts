@@ -28,31 +28,36 @@ export interface World {
 
 const READ_WITHIN = 10_000
 
-async function read<T>(path: string, cache: RequestCache): Promise<T | undefined> {
-  const response = await fetch(path, { cache, signal: AbortSignal.timeout(READ_WITHIN) })
+async function read<T>(address: string, cache: RequestCache): Promise<T | undefined> {
+  const response = await fetch(address, { cache, signal: AbortSignal.timeout(READ_WITHIN) })
   if (response.status === 404) return undefined
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`)
   // What that node last knew, which may be older than what the stream has brought.
-  if (response.headers.has('hubs-paused')) throw new Error(`${path} is answered without the cache`)
+  if (response.headers.has('hubs-paused')) throw new Error(`${address} is answered without the cache`)
   return (await response.json()) as T
 }
 
-/** The API of the origin this script came from. */
-export const browserWorld: World = {
-  open({ hubs, widgets, cursor, signal }) {
-    const asked = new URLSearchParams([
-      ...hubs.map((slug) => ['hub', slug]),
-      ...widgets.map((id) => ['widget', id]),
-    ])
-    return stream({ url: `/api/v1/stream?${asked}`, cursor, signal })
-  },
-  read: {
-    hub: (slug) => read(`/api/v1/hubs/${encodeURIComponent(slug)}`, 'no-store'),
-    snapshot: (slug) => read(`/api/v1/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
-    widget: (id) => read(`/api/v1/widgets/${encodeURIComponent(id)}`, 'no-store'),
-    data: (href) => read(href, 'default'),
-  },
-  now: () => performance.now(),
-  random: Math.random,
-  rest,
+/** The API of the Hubs at `origin`. */
+export function worldAt(origin: string): World {
+  return {
+    open({ hubs, widgets, cursor, signal }) {
+      const asked = new URLSearchParams([
+        ...hubs.map((slug) => ['hub', slug]),
+        ...widgets.map((id) => ['widget', id]),
+      ])
+      return stream({ url: `${origin}/api/v1/stream?${asked}`, cursor, signal })
+    },
+    read: {
+      hub: (slug) => read(`${origin}/api/v1/hubs/${encodeURIComponent(slug)}`, 'no-store'),
+      snapshot: (slug) => read(`${origin}/api/v1/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
+      widget: (id) => read(`${origin}/api/v1/widgets/${encodeURIComponent(id)}`, 'no-store'),
+      data: (href) => read(origin + href, 'default'),
+    },
+    now: () => performance.now(),
+    random: Math.random,
+    rest,
+  }
 }
+
+/** The API of the origin this script came from. */
+export const browserWorld: World = worldAt('')
