@@ -70,6 +70,8 @@ export async function openLink(
       paused = false
       listener = await listen(port)
     },
+    keep: () => notOurs(kind),
+    revert: () => notOurs(kind),
     pause() {
       paused = true
       for (const socket of sockets) socket.pause()
@@ -80,3 +82,6 @@ export async function openLink(
     },
   }
 }
+
+const notOurs = (kind: Kind): Promise<never> =>
+  Promise.reject(new Error(`The data of a ${kind.name} that is not ours are not copied`))

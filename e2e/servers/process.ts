@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { chown, cp, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
@@ -14,6 +14,7 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
   const killSignal = kind.killSignal ?? 'SIGKILL'
   const home = await mkdtemp(join(tmpdir(), `hubs-${kind.name}-`))
   const data = join(home, 'data')
+  const copy = join(home, 'copy')
   const log = join(home, 'log')
   let port = await freePort()
   let child: ChildProcess | undefined
@@ -84,6 +85,18 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
         await rm(data, { recursive: true, maxRetries: 5 })
         await makeData()
       }
+      await until(launch, `${kind.name} did not start again; its log is ${log}`)
+    },
+    async keep() {
+      await end(killSignal)
+      await rm(copy, { recursive: true, force: true })
+      await cp(data, copy, { recursive: true })
+      await until(launch, `${kind.name} did not start again; its log is ${log}`)
+    },
+    async revert() {
+      await end(killSignal)
+      await rm(data, { recursive: true, maxRetries: 5 })
+      await rename(copy, data)
       await until(launch, `${kind.name} did not start again; its log is ${log}`)
     },
     pause: () => child && signalAll(child, 'SIGSTOP'),

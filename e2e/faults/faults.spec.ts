@@ -1,0 +1,122 @@
+import { expect, test } from '@playwright/test'
+import postgres from 'postgres'
+import { api } from '../api.ts'
+import { PATIENCE } from '../fixtures/hub-page.ts'
+import { openTruth } from '../truth.ts'
+import { openBrowserReader } from './browser-reader.ts'
+import { daemonFaults } from './daemon-faults.ts'
+import { openInstallation } from './installation.ts'
+import { natsFaults } from './nats-faults.ts'
+import { otherFaults } from './other-faults.ts'
+import { openReader, type Reader } from './reader.ts'
+import { redisFaults } from './redis-faults.ts'
+import { atNats, type Fault, lasting, type Scene } from './scene.ts'
+import { streamFaults } from './stream-faults.ts'
+import { openTraffic } from './traffic.ts'
+import { watchReaders } from './watch.ts'
+
+const READERS = 6
+/** Milliseconds a page may be behind and count as current again, with changes coming all the time. */
+const BEHIND = 1_500
+/**
+ * Milliseconds for which a page that says it is live may lack what the bus has accepted: the line may be 10 s behind
+ * before it says so (DESIGN.md 6.9), its pulse is 2 s old at most, and the machine is busy.
+ */
+const HONEST_WITHIN = 15_000
+
+const every = process.env.FAULTS === 'all'
+const faults: readonly Fault[] = [
+  ...daemonFaults,
+  ...redisFaults,
+  ...natsFaults,
+  ...otherFaults,
+  ...streamFaults,
+].filter(({ long }) => every || !long)
+
+test.describe.configure({ timeout: 600_000 })
+
+let scene: Scene
+let readers: readonly Reader[] = []
+/** Dead letters so far. */
+let dead = 0
+
+test.beforeAll(async ({ browser }) => {
+  const [truth, installation] = await Promise.all([openTruth(), openInstallation()])
+  // Long enough that two loads of one key at a time are seen.
+  truth.delay(15)
+  const { proxy } = installation
+  await expect
+    .poll(() =>
+      fetch(`${proxy.url}/readyz`)
+        .then(({ ok }) => ok)
+        .catch(() => false),
+    )
+    .toBe(true)
+  const traffic = await openTraffic(api(proxy.url), truth)
+  readers = await Promise.all([
+    openBrowserReader(browser, proxy.url, 'north'),
+    ...Array.from({ length: READERS }, (_, n) => {
+      const [slug = ''] = traffic.slugs.slice(n % traffic.slugs.length)
+      return openReader(`reader ${n + 1}`, proxy.url, n === 0 ? traffic.slugs : [slug])
+    }),
+  ])
+  scene = { ...installation, truth, traffic, watch: watchReaders(readers, traffic, BEHIND) }
+  traffic.go()
+})
+
+test.afterAll(async () => {
+  await scene?.traffic.halt()
+  await scene?.watch.close()
+  await Promise.all(readers.map((reader) => reader.close()))
+  await scene?.stop()
+  await scene?.truth.close()
+})
+
+for (const fault of faults) {
+  test(fault.name, async () => {
+    const { watch, traffic, truth, stores } = scene
+    const doubled = truth.doubled.length
+    await watch.untilCurrent()
+    watch.begin()
+    const began = performance.now()
+    const happening = fault.happen(scene)
+    const edits = Promise.all([traffic.edit('north'), traffic.edit('south')])
+    await happening
+    const healed = performance.now()
+    await edits
+    // Consequences may begin late.
+    await lasting(1_000)
+    await watch.untilCurrent()
+    await traffic.halt()
+    await watch.untilTrue()
+    const behindFor = Math.max(0, watch.lastBehind - healed)
+
+    const seconds = (ms: number) => (ms / 1_000).toFixed(1)
+    console.log(
+      `| ${fault.name} | ${seconds(healed - began)} s | ${seconds(behindFor)} s | ${seconds(watch.worst.ms)} s | ${watch.worst.where}`,
+    )
+    expect(watch.worst.ms, `live and fresh without ${watch.worst.where}`).toBeLessThan(
+      fault.honestWithin ?? HONEST_WITHIN,
+    )
+    expect(watch.wentBack).toEqual([])
+    if (!fault.doubles) expect(truth.doubled.slice(doubled)).toEqual([])
+    expect(await deadLetters(stores.nats.url)).toBe(dead + (fault.deadLetters ?? 0))
+    dead += fault.deadLetters ?? 0
+    // One that a later build overtook may still be held by a process that is no more.
+    await expect.poll(() => unlogged(stores.env.DATABASE_URL ?? '', traffic.builds), PATIENCE).toEqual([])
+    traffic.go()
+  })
+}
+
+const deadLetters = (url: string): Promise<number> =>
+  atNats(url, async (manager) => (await manager.streams.info('HUBS_DEAD')).state.messages)
+
+/** Events of the log's readers that are not in it, or more than once. */
+async function unlogged(url: string, ids: readonly string[]): Promise<readonly string[]> {
+  const sql = postgres(url, { max: 1 })
+  const rows = await sql<{ id: string }[]>`select id from events where source = 'hubs/faults'`
+  await sql.end()
+  const counts = new Map<string, number>()
+  for (const { id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return ids.filter((id) => counts.get(id) !== 1)
+}

@@ -1,0 +1,83 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import { ADMIN_TOKEN } from '../api.ts'
+import { type FarStores, openFarStores } from '../fixtures/far-stores.ts'
+import { openRelay, type Relay } from '../fixtures/relay.ts'
+import { type Product, startProduct } from '../product.ts'
+import { openTap, type Tap } from './tap.ts'
+
+/** One process of an installation, with what lies between it and the stores. */
+export interface Member {
+  readonly name: string
+  readonly product: Product
+  readonly redis: Tap
+  readonly nats: Tap
+}
+
+/** Hubs as an operator would run it for many: every role twice, behind a proxy that asks who is ready. */
+export interface Installation {
+  readonly stores: FarStores
+  readonly fronts: readonly Member[]
+  readonly daemons: readonly Member[]
+  readonly members: readonly Member[]
+  readonly proxy: Relay
+  stop(): Promise<void>
+}
+
+/** Milliseconds between two questions of the proxy. */
+const ASK_EVERY = 100
+const DRAIN_SECONDS = '1'
+
+export async function openInstallation(): Promise<Installation> {
+  const stores = await openFarStores()
+  const stopped = new AbortController()
+  const ready = new Set<string>()
+  let turn = 0
+  const proxy = await openRelay(() => [...ready][turn++ % ready.size])
+  const env = {
+    HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+    HUBS_FETCH_ALLOW: '127.0.0.1/32',
+    HUBS_ORIGIN: proxy.url,
+    HUBS_DRAIN_SECONDS: DRAIN_SECONDS,
+  }
+
+  async function start(name: string, roles: string): Promise<Member> {
+    const [redis, nats] = await Promise.all([openTap(stores.redis.port), openTap(stores.nats.port)])
+    const through = {
+      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      NATS_URL: `nats://127.0.0.1:${nats.port}`,
+    }
+    const product = await startProduct({ mode: 'real', roles, stores, env: { ...env, ...through } })
+    return { name, product, redis, nats }
+  }
+
+  async function askForEver(url: string): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => undefined,
+      )
+      if (answer?.ok) ready.add(url)
+      else ready.delete(url)
+      await rest(ASK_EVERY)
+    }
+  }
+
+  const fronts = [await start('front 1', 'web,stream'), await start('front 2', 'web,stream')]
+  const daemons = [await start('daemon 1', 'daemon'), await start('daemon 2', 'daemon')]
+  const members = [...fronts, ...daemons]
+  const asking = fronts.map(({ product }) => askForEver(product.url))
+
+  return {
+    stores,
+    fronts,
+    daemons,
+    members,
+    proxy,
+    async stop() {
+      stopped.abort()
+      await Promise.all([...asking, proxy.close()])
+      await Promise.all(members.map(({ product }) => product.stop()))
+      await Promise.all(members.flatMap(({ redis, nats }) => [redis.close(), nats.close()]))
+      await stores.stop()
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { startRedis } from '../servers/redis.ts'
+import { until } from '../servers/until.ts'
+import { atRedis, type Fault, HALF_OPEN, lasting } from './scene.ts'
+import { openTap } from './tap.ts'
+
+export const redisFaults: readonly Fault[] = [
+  {
+    name: 'Redis restarted with its data',
+    happen: ({ stores }) => stores.redis.restart(),
+  },
+  {
+    name: 'Redis killed and restarted without its data',
+    async happen({ stores }) {
+      await stores.redis.kill()
+      await lasting(2_000)
+      await stores.redis.restart()
+    },
+  },
+  {
+    name: 'Redis emptied (FLUSHALL)',
+    happen: ({ stores }) => atRedis(stores.redis.port, async (redis) => void (await redis.flushall())),
+  },
+  {
+    name: 'a lagging replica of Redis promoted, and back again',
+    async happen({ stores, members }) {
+      const replica = await startRedis()
+      const link = await openTap(stores.redis.port)
+      const follow = (port: number, leader: number) =>
+        atRedis(port, async (redis) => {
+          await redis.replicaof('127.0.0.1', leader)
+          await until(async () => (await redis.info()).includes('master_link_status:up'), 'no replica')
+        })
+      async function promote(port: number): Promise<void> {
+        await atRedis(port, async (redis) => void (await redis.replicaof('NO', 'ONE')))
+        for (const { redis } of members) redis.lead(port)
+      }
+      try {
+        await follow(replica.port, link.port)
+        link.silence()
+        // What is written from here on is lost.
+        await lasting(2_000)
+        await stores.redis.kill()
+        await promote(replica.port)
+        await lasting(3_000)
+        await stores.redis.restart()
+        await follow(stores.redis.port, replica.port)
+        await promote(stores.redis.port)
+      } finally {
+        await link.close()
+        await replica.stop()
+      }
+    },
+  },
+  {
+    name: 'Redis away until pages say paused',
+    async happen({ stores, watch }) {
+      await stores.redis.kill()
+      await watch.untilPaused()
+      await stores.redis.restart()
+    },
+  },
+  {
+    name: 'Redis away for 3 min',
+    long: true,
+    async happen({ stores }) {
+      await stores.redis.kill()
+      await lasting(180_000)
+      await stores.redis.restart()
+    },
+  },
+  {
+    name: 'connections of a daemon to Redis half open',
+    doubles: true,
+    async happen({ daemons: [daemon] }) {
+      daemon?.redis.strand()
+      await lasting(HALF_OPEN)
+    },
+  },
+  {
+    name: 'connections of a front to Redis half open',
+    async happen({ fronts: [front] }) {
+      front?.redis.strand()
+      await lasting(HALF_OPEN)
+    },
+  },
+]

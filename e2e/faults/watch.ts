@@ -1,0 +1,134 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import { until } from '../servers/until.ts'
+import type { Look, Reader } from './reader.ts'
+import { isJob, type Traffic } from './traffic.ts'
+
+/** Looks over the shoulders of all readers, all the time. */
+export interface Watch {
+  /** The longest that something was missing from a card that said it was fresh, on a page that said it was live, since `begin`. */
+  readonly worst: { readonly ms: number; readonly where: string }
+  /** When, by `performance.now()`, some page was last not live, or lacked something for longer than `behind` ms. */
+  readonly lastBehind: number
+  /** Cards said to be fresh that showed less than they had shown as fresh before. */
+  readonly wentBack: readonly string[]
+  begin(): void
+  /** All pages say that updates are paused. */
+  untilPaused(): Promise<void>
+  /** All pages are live and nothing has been missing from them for longer than `behind` ms. */
+  untilCurrent(): Promise<void>
+  /** All pages are live and show the truth, which must have come to rest. */
+  untilTrue(): Promise<void>
+  close(): Promise<void>
+}
+
+const EVERY = 100
+
+export function watchReaders(readers: readonly Reader[], traffic: Traffic, behind: number): Watch {
+  const stopped = new AbortController()
+  const highest = new Map<string, number>()
+  const wentBack: string[] = []
+  let lastBehind = 0
+  let worst = { ms: 0, where: '' }
+  let looks: readonly { readonly reader: Reader; readonly look: Look }[] = []
+  let broken: unknown
+
+  /** Milliseconds since the oldest change was accepted that this page lacks, and which. */
+  function missing({ slug, revision, shown }: Look, only: 'fresh' | 'all'): { ms: number; what: string } {
+    const now = Date.now()
+    let most = { ms: 0, what: '' }
+    const note = (ms: number, what: string) => {
+      if (ms > most.ms) most = { ms, what }
+    }
+    for (const [title, { value, fresh }] of shown) {
+      if (only === 'fresh' && !fresh) continue
+      const since = traffic.missingSince(title, value)
+      if (since !== undefined) note(now - since, `${title} ${value}`)
+    }
+    const edited = traffic.edited(slug)
+    if (revision !== undefined && revision < edited.revision) note(now - edited.at, `revision ${revision}`)
+    return most
+  }
+
+  const isCurrent = (look: Look): boolean => look.live && missing(look, 'all').ms <= behind
+
+  function judge(reader: Reader, look: Look): void {
+    for (const [title, { value, fresh }] of look.shown) {
+      if (!fresh) continue
+      const name = `${reader.name} ${title}`
+      const before = highest.get(name) ?? 0
+      if (value < before) wentBack.push(`${name}: ${before} to ${value}`)
+      else highest.set(name, value)
+    }
+    if (!look.live) return
+    const { ms, what } = missing(look, 'fresh')
+    if (ms > worst.ms) worst = { ms, where: `${reader.name} ${what}` }
+  }
+
+  async function watchForEver(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const seen = await Promise.all(
+        readers.map(async (reader) => (await reader.look()).map((look) => ({ reader, look }))),
+      )
+      looks = seen.flat()
+      for (const { reader, look } of looks) judge(reader, look)
+      if (!looks.every(({ look }) => isCurrent(look))) lastBehind = performance.now()
+      await rest(EVERY)
+    }
+  }
+
+  const watching = watchForEver().catch((error: unknown) => {
+    broken = error
+  })
+
+  async function untilAll(what: string, holds: (look: Look) => boolean): Promise<void> {
+    await until(async () => {
+      if (broken) throw broken
+      return looks.length > 0 && looks.every(({ look }) => holds(look))
+    }, `Not all pages became ${what}`).catch((error: Error) => {
+      const lacking = looks.filter(({ look }) => !holds(look)).map(({ reader, look }) => told(reader, look))
+      throw new Error(`${error.message}:\n${lacking.join('\n')}`)
+    })
+  }
+
+  function told(reader: Reader, look: Look): string {
+    const cards = [...look.shown].map(([title, { value, fresh }]) => {
+      const truth = traffic.value(title)
+      return value === truth && fresh ? '' : ` ${title}: ${value} of ${truth}${fresh ? ' (fresh)' : ''}`
+    })
+    const line = look.live ? 'live' : look.paused ? 'paused' : 'connecting'
+    const { revision } = traffic.edited(look.slug)
+    return `${reader.name}, ${look.slug}: ${line}, revision ${look.revision} of ${revision}${cards.join('')}`
+  }
+
+  return {
+    get worst() {
+      return worst
+    },
+    get lastBehind() {
+      return lastBehind
+    },
+    wentBack,
+    begin() {
+      worst = { ms: 0, where: '' }
+    },
+    untilPaused: () => untilAll('paused', ({ paused }) => paused),
+    untilCurrent: () => untilAll('current', isCurrent),
+    untilTrue: () =>
+      untilAll('true', (look) => {
+        const titles = traffic.shows(look.slug).filter((title) => look.jobs || !isJob(title))
+        return (
+          look.live &&
+          look.shown.size === titles.length &&
+          titles.every((title) => {
+            const { value, fresh } = look.shown.get(title) ?? {}
+            return fresh && value === traffic.value(title)
+          }) &&
+          missing(look, 'all').ms === 0
+        )
+      }),
+    async close() {
+      stopped.abort()
+      await watching
+    },
+  }
+}
