@@ -136,6 +136,11 @@ export async function runDaemon(options: {
     { name: 'index_entries', help: 'Entries of the matching index.', read: () => index.size },
     { name: 'loads_total', help: 'Loads begun.', read: () => loads.loads },
     { name: 'loads_changed_total', help: 'Loads whose result differed.', read: () => loads.changed },
+    {
+      name: 'loads_unannounced_total',
+      help: 'Changes found by the clock alone, of types whose events do not announce all.',
+      read: () => loads.unannounced,
+    },
     { name: 'loads_failed_total', help: 'Loads that failed.', read: () => loads.failed },
     {
       name: 'loads_lost_total',

@@ -102,6 +102,8 @@ export type Grant =
       readonly now: number
       readonly previousHash: string | undefined
       readonly failures: number
+      /** There was a result, and nothing but its `dueAt` made it stale. */
+      readonly byClock: boolean
     }
   /** `busy`: another lease is live, or it is too early for the next load. `idle`: not fresh, nobody watches or wants it. */
   | { readonly outcome: 'fresh' | 'busy' | 'idle' }

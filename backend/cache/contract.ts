@@ -295,6 +295,24 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect(await acquire()).toMatchObject({ outcome: 'granted', previousHash: '#1' })
       })
 
+      test('says whether the clock alone made the key stale', async () => {
+        await watch()
+        expect(await acquire()).toMatchObject({ byClock: false })
+        await commit()
+        await advance(MAX_AGE)
+        expect(await acquire()).toMatchObject({ byClock: true })
+        await fail(0)
+        expect(await acquire()).toMatchObject({ byClock: true })
+        await commit()
+        await invalidate()
+        expect(await acquire()).toMatchObject({ byClock: false })
+        await commit()
+        await invalidate()
+        await advance(MAX_AGE)
+        await watch()
+        expect(await acquire()).toMatchObject({ byClock: false })
+      })
+
       test('idle: neither watched nor wanted, and no longer due', async () => {
         expect(await acquire()).toEqual({ outcome: 'idle' })
         await watch()

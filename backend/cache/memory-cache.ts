@@ -11,6 +11,7 @@ import { type Latch, latch } from './latch.ts'
 import {
   blank,
   building,
+  current,
   earliest,
   fresh,
   giveBack,
@@ -178,6 +179,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         dirty.remove(key)
         return { outcome: 'idle' }
       }
+      const byClock = current(e)
       let outcome: 'granted' | 'fresh' | 'busy' | 'idle' = 'granted'
       if (fresh(e, now)) outcome = 'fresh'
       else if (leased(e, now)) outcome = 'busy'
@@ -195,7 +197,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       }
       settle(e, now)
       return outcome === 'granted'
-        ? { outcome, now, previousHash: e.hash, failures: e.failures }
+        ? { outcome, now, previousHash: e.hash, failures: e.failures, byClock }
         : { outcome }
     },
 

@@ -65,7 +65,10 @@ export function blank(key: Key): Kept {
   }
 }
 
-export const fresh = (e: Kept, now: number) => e.hash !== undefined && e.built === e.required && now < e.dueAt
+/** No event has overtaken what it has. */
+export const current = (e: Kept) => e.hash !== undefined && e.built === e.required
+
+export const fresh = (e: Kept, now: number) => current(e) && now < e.dueAt
 
 export const watched = (e: Kept, now: number) => e.watchedUntil > now
 

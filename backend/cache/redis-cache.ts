@@ -60,8 +60,12 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
 
     async acquire(key, token, ttl, minInterval) {
       const { reply } = await link.run('acquire', key, token, ttl, minInterval)
-      const [outcome, now, hash, failures] = reply as [Grant['outcome'], number, string, number]
-      return outcome === 'granted' ? { outcome, now, previousHash: hash || undefined, failures } : { outcome }
+      const [outcome, now, hash, failures, byClock] = reply as [
+        Grant['outcome'],
+        ...[number, string, number, 0 | 1],
+      ]
+      if (outcome !== 'granted') return { outcome }
+      return { outcome, now, previousHash: hash || undefined, failures, byClock: byClock === 1 }
     },
 
     async extend(key, token, ttl) {

@@ -33,7 +33,10 @@ const definition = defineWidget({
 
 type Loader = (params: { name: string }, context: LoadContext) => Promise<unknown>
 
-function refreshing(loader: Loader, more: { deadline?: number; minInterval?: number } = {}) {
+function refreshing(
+  loader: Loader,
+  more: { deadline?: number; minInterval?: number; truth?: 'events' } = {},
+) {
   const stop = new AbortController()
   stops.push(stop)
   const cache = memoryCache()
@@ -210,6 +213,33 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
     const { cache, key, entry } = refreshing(async () => new Until({ value: 1 }, until))
     await cache.read([key], { want: true })
     await expect.poll(async () => (await entry()).error?.code).toBe('threw')
+  },
+)
+
+test.each([
+  [undefined, 1],
+  ['events', 0],
+] as const)(
+  'with truth %s, a change the clock found counts %i times as unannounced',
+  async (truth, count) => {
+    let value = 1
+    const { cache, key, entry, refresh } = refreshing(
+      async (_, { now }) => new Until({ value }, now + 1_000),
+      {
+        ...(truth ? { truth } : {}),
+      },
+    )
+    const shows = (data: string) => expect.poll(async () => (await entry()).data).toBe(data)
+    await cache.interest([key], 60_000)
+    await shows('{"value":1}')
+    value = 2
+    await cache.invalidate([{ key }])
+    refresh.poke()
+    await shows('{"value":2}')
+    expect(refresh.counts).toMatchObject({ changed: 2, unannounced: 0 })
+    value = 3
+    await shows('{"value":3}')
+    expect(refresh.counts).toMatchObject({ changed: 3, unannounced: count })
   },
 )
 

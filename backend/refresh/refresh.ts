@@ -35,6 +35,8 @@ const UNPLACED_RETRY = 60_000
 export interface RefreshCounts {
   loads: number
   changed: number
+  /** Changes of types with `truth: 'time'` that no event announced. */
+  unannounced: number
   failed: number
   lost: number
   running: number
@@ -60,7 +62,7 @@ export function runRefresh(options: {
   signal: AbortSignal
 }): Refresh {
   const { cache, find, knows, openContext, log, signal } = options
-  const counts: RefreshCounts = { loads: 0, changed: 0, failed: 0, lost: 0, running: 0 }
+  const counts: RefreshCounts = { loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 }
   const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
   const running = new Set<Promise<void>>()
@@ -183,7 +185,10 @@ export function runRefresh(options: {
       if (loaded.kind === 'result') {
         const outcome = await cache.commit(key, token, loaded.result)
         if (outcome === 'lost') counts.lost++
-        else if (loaded.result.hash !== grant.previousHash) counts.changed++
+        else if (loaded.result.hash !== grant.previousHash) {
+          counts.changed++
+          if (grant.byClock && loadable.type.definition.truth !== 'events') counts.unannounced++
+        }
         if (outcome === 'stale') poke()
       } else {
         counts.failed++

@@ -51,9 +51,10 @@ end
 -- An entry is forgotten a week after the last interest, want or commit.
 local function keep(e) redis.call('PEXPIRE', e.at, 7 * 24 * 3600 * 1000) end
 
-local function fresh(e)
-  return e.hash ~= '' and e.builtIn == epoch and e.built == e.required and now < e.dueAt
-end
+-- No event has overtaken what it has.
+local function current(e) return e.hash ~= '' and e.builtIn == epoch and e.built == e.required end
+
+local function fresh(e) return current(e) and now < e.dueAt end
 
 local function watched(e) return e.watchedUntil > now end
 

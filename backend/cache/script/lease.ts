@@ -17,7 +17,7 @@ if outcome == 'granted' then
   announceLate(e)
 end
 settle(e)
-return { outcome, now, e.hash, e.failures }
+return { outcome, now, e.hash, e.failures, current(e) and 1 or 0 }
 `
 
 const held = `
