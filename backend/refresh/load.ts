@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Logger } from 'pino'
 import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
-import { type Grant, type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
+import { type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
 
@@ -26,22 +25,26 @@ export type Loaded =
       readonly kind: 'failure'
       readonly error: Omit<LoadError, 'at'>
       readonly retryAfter: number | undefined
+      /** What was thrown: for the log, where its reference leads. */
+      readonly thrown: unknown
     }
 
 function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
   return type.definition.deadline ?? DEFAULT_DEADLINE
 }
 
-/** Runs one loader to a result or a failure; never rejects. `lost` is aborted when the lease has become another's. */
+/**
+ * Runs one loader to a result or a failure; never rejects. `now` becomes `context.now`; `lost` is aborted when nobody
+ * waits for the result any more.
+ */
 export async function load(options: {
   loadable: Loadable
-  grant: Extract<Grant, { outcome: 'granted' }>
+  now: number
   openContext: OpenContext
   lost: AbortSignal
-  log: Logger
 }): Promise<Loaded> {
-  const { loadable, grant, openContext, lost, log } = options
-  const { type, params, key } = loadable
+  const { loadable, now, openContext, lost } = options
+  const { type, params } = loadable
   const deadline = deadlineOf(loadable)
   const ended = new AbortController()
   let giveUp = (_reason: unknown) => {}
@@ -55,7 +58,7 @@ export async function load(options: {
   const timer = setTimeout(() => giveUp(new Timeout(deadline)), deadline)
   lost.addEventListener('abort', end, { once: true })
   try {
-    const context = openContext(loadable, grant.now, ended.signal)
+    const context = openContext(loadable, now, ended.signal)
     // A loader that ignores its signal is left behind; its result is thrown away.
     const loaded = await Promise.race([type.load(params, context), givenUp])
     if (loaded.nextChangeAt !== undefined && !Number.isFinite(loaded.nextChangeAt)) {
@@ -67,19 +70,17 @@ export async function load(options: {
     const hash = createHash('sha1').update(data).digest('base64url')
     const maxAge = type.definition.maxAge * 1_000
     // Jitter keeps keys loaded together from becoming stale together.
-    const dueAt = loaded.nextChangeAt ?? grant.now + Math.round(maxAge * (0.9 + Math.random() * 0.1))
+    const dueAt = loaded.nextChangeAt ?? now + Math.round(maxAge * (0.9 + Math.random() * 0.1))
     return {
       kind: 'result',
-      result: { data, hash, empty: loaded.empty, dueAt: Math.max(dueAt, grant.now + 1_000) },
+      result: { data, hash, empty: loaded.empty, dueAt: Math.max(dueAt, now + 1_000) },
     }
   } catch (error) {
-    const reference = randomUUID().slice(0, 8)
-    const failure = { ...inWords(error), reference }
-    log.warn({ err: error, reference, key, type: type.definition.type, code: failure.code }, 'a load failed')
     return {
       kind: 'failure',
-      error: failure,
+      error: { ...inWords(error), reference: randomUUID().slice(0, 8) },
       retryAfter: error instanceof LoadFailure ? error.retryAfter : undefined,
+      thrown: error,
     }
   } finally {
     clearTimeout(timer)

@@ -243,6 +243,28 @@ test.each([
   },
 )
 
+test('a load beside the due ones stores nothing, and waits for no room', async () => {
+  const ends: (() => void)[] = []
+  const { cache, key, entry, refresh, stop } = refreshing(async () => {
+    await new Promise<void>((resolve) => ends.push(resolve))
+    return { value: 1 }
+  })
+  const type = implement(definition, async (_, { now }) => ({ value: now })) as WidgetType
+  const beside = () => refresh.loadBeside({ key, type, params: { name: 'x' } }, 42)
+  expect(await beside()).toMatchObject({ kind: 'result', result: { data: '{"value":42}' } })
+  expect(await entry()).toMatchObject({ hasData: false, version: { offset: 0 } })
+  const keys = Array.from({ length: 17 }, (_, n) => `probe@1:k${n}:shared`)
+  await cache.read(keys, { want: true })
+  await expect.poll(() => ends.length).toBe(16)
+  expect(await beside()).toBeUndefined()
+  for (const end of ends.splice(0)) end()
+  await expect.poll(() => ends.length).toBe(1)
+  expect(await beside()).toMatchObject({ kind: 'result' })
+  ends[0]?.()
+  stop.abort()
+  expect(await beside()).toBeUndefined()
+})
+
 test('a key of another version of its type is left to the processes that have it', async () => {
   const { cache, refresh } = refreshing(async () => ({ value: 1 }))
   const [foreign, own] = ['probe@2:x:shared', 'probe@1:x:shared']

@@ -45,6 +45,11 @@ export interface RefreshCounts {
 export interface Refresh {
   /** Keys have become due: look now. */
   poke(): void
+  /**
+   * Runs a loader beside the due ones, with `now` as its time; its result is the caller's, and nothing is stored. Nothing
+   * when there is no room for it at once, or `signal` is aborted. Never rejects.
+   */
+  loadBeside(loadable: Loadable, now: number): Promise<Loaded | undefined>
   readonly counts: Readonly<RefreshCounts>
   /** Resolves when `signal` is aborted and every load has ended, its lease given back. */
   readonly done: Promise<void>
@@ -180,7 +185,7 @@ export function runRefresh(options: {
       )
     }, LEASE / 3)
     try {
-      const loaded = await loadInTurn(type, { loadable, grant, openContext, lost: lost.signal, log })
+      const loaded = await loadInTurn(type, { loadable, now: grant.now, openContext, lost: lost.signal })
       if (!loaded || (signal.aborted && loaded.kind === 'failure')) return await cache.release(key, token)
       if (loaded.kind === 'result') {
         const outcome = await cache.commit(key, token, loaded.result)
@@ -191,6 +196,8 @@ export function runRefresh(options: {
         }
         if (outcome === 'stale') poke()
       } else {
+        const { code, reference } = loaded.error
+        log.warn({ err: loaded.thrown, reference, key, type, code }, 'a load failed')
         counts.failed++
         await cache.fail(key, token, loaded.error, retryIn(grant.failures, loaded.retryAfter))
       }
@@ -216,6 +223,16 @@ export function runRefresh(options: {
     }
   }
 
+  async function loadBeside(loadable: Loadable, now: number): Promise<Loaded | undefined> {
+    const release = await slots.take(loadable.type.definition.type, 0)
+    try {
+      return release && !signal.aborted ? await load({ loadable, now, openContext, lost: signal }) : undefined
+    } finally {
+      release?.()
+      startWaiting()
+    }
+  }
+
   async function followWakes(): Promise<void> {
     for await (const _ of cache.wakes(signal)) poke()
   }
@@ -225,7 +242,7 @@ export function runRefresh(options: {
   const stop = () => wake?.()
   signal.addEventListener('abort', stop, { once: true })
   void followWakes().catch((error: unknown) => log.error({ err: error }, 'wakes ended; due keys are polled'))
-  return { poke, counts, done: claimLoop() }
+  return { poke, loadBeside, counts, done: claimLoop() }
 }
 
 /** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked. */
