@@ -8,6 +8,7 @@ import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
 import type { EventLog } from './ingest/event-log.ts'
+import { auditor, runAuditor } from './refresh/auditor.ts'
 import type { Lacking } from './refresh/availability.ts'
 import { gitLog } from './refresh/git-log.ts'
 import { guardedFetch } from './refresh/guarded-fetch.ts'
@@ -109,14 +110,17 @@ export async function runDaemon(options: {
     signal,
     onDue: refresh.poke,
   })
+  const audits = auditor({ cache, memory: followed, refresh, log, signal })
   const done = Promise.all([
     triage,
     refresh.done,
     runPulse({ bus, cache, log, signal }),
+    runAuditor(audits, log, signal),
     prune(),
     keepMark({ followed, mark, idle: following.idle, log, signal }),
   ]).then(() => {})
   const { counts: loads } = refresh
+  const { counts: audited } = audits
   const figures: Figure[] = [
     { name: 'events_total', help: 'Messages taken off the bus.', read: () => counts.events },
     { name: 'events_matched_total', help: 'Messages that made a key stale.', read: () => counts.matched },
@@ -148,6 +152,37 @@ export async function runDaemon(options: {
       read: () => loads.lost,
     },
     { name: 'loads_running', help: 'Loads under way.', read: () => loads.running },
+    {
+      name: 'audits_consistent_total',
+      help: 'Fresh results that a new load confirmed.',
+      read: () => audited.consistent,
+    },
+    {
+      name: 'audits_inconsistent_total',
+      help: 'Fresh results that had changed, with no event within 10 s.',
+      read: () => audited.inconsistent[0] ?? 0,
+    },
+    {
+      name: 'audits_inconsistent_1m_total',
+      help: 'Of them, those with no event within 1 min.',
+      read: () => audited.inconsistent[1] ?? 0,
+    },
+    {
+      name: 'audits_inconsistent_5m_total',
+      help: 'Of them, those with no event within 5 min.',
+      read: () => audited.inconsistent[2] ?? 0,
+    },
+    {
+      name: 'audits_inconsistent_10m_total',
+      help: 'Of them, those with no event within 10 min.',
+      read: () => audited.inconsistent[3] ?? 0,
+    },
+    {
+      name: 'audits_discarded_total',
+      help: 'Audits that an event or another load overtook.',
+      read: () => audited.discarded,
+    },
+    { name: 'audits_failed_total', help: 'Audits that could not load.', read: () => audited.failed },
   ]
   return { figures, done }
 }

@@ -169,6 +169,8 @@ export interface Explanation {
     readonly maxAge: number
   }
   readonly cause: readonly { readonly id: string; readonly topic: string }[]
+  /** An audit found what no event had announced. */
+  readonly audited?: true
   readonly loads: readonly {
     readonly startedAt: number
     readonly endedAt: number

@@ -122,7 +122,7 @@ describe('the variables in operations.md', () => {
 
 test('operations.md tells of every figure, and of no other', () => {
   const made = ['backend/front.ts', 'backend/daemon.ts'].flatMap((path) =>
-    [...read(path).matchAll(/\bname: '([a-z_]+)',\s+help:/g)].map(([, name]) => `hubs_${name}`),
+    [...read(path).matchAll(/\bname: '([a-z\d_]+)',\s+help:/g)].map(([, name]) => `hubs_${name}`),
   )
   expect(made.length).toBeGreaterThan(10)
   const told = table(operations, 'Health')

@@ -32,6 +32,13 @@ test('says how it is, what changed it, and what would make it load again', () =>
   expect(told.loads.map((load) => load.text)).toEqual(['New result in 35 ms'])
 })
 
+test('a change that only an audit found is told as that', () => {
+  expect(explain({ ...base, cause: [], audited: true }).now).toEqual([
+    'It is up to date.',
+    'An audit found that it had changed. No event had said so.',
+  ])
+})
+
 test('a failure is told with the reference to quote', () => {
   const told = explain({
     ...base,

@@ -15,12 +15,13 @@ const shown = 5
 
 /** An explanation in plain sentences, shortened to what fits a card. */
 export function explain(explanation: Explanation) {
-  const { status, cause, error, interests, freshness, now } = explanation
+  const { status, cause, audited, error, interests, freshness, now } = explanation
   const topics = [...new Set(cause.map((event) => event.topic))]
   return {
     now: [
       states[status],
       ...(topics.length > 0 ? [`What you see was changed by ${list(topics, 'and')}.`] : []),
+      ...(audited ? ['An audit found that it had changed. No event had said so.'] : []),
       ...(error ? [`${sentence(error.message)} Reference ${error.reference}.`] : []),
     ],
     becomesStale: [

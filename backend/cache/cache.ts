@@ -18,11 +18,16 @@ export interface LoadError {
   readonly at: number
 }
 
-/** An event behind a change. */
+/** An event behind a change, or `AUDIT`. */
 export interface Cause {
   readonly id: string
   readonly topic: string
 }
+
+/** In place of the event that should have announced a change. No topic has a blank, so it is no event's. */
+export const AUDIT: Cause = { id: 'audit', topic: 'an audit' }
+
+export const isAudit = ({ topic }: Cause): boolean => topic === AUDIT.topic
 
 /** One load as `explain` shows it: times in milliseconds since 1970. */
 export interface LoadRecord {

@@ -133,6 +133,10 @@ const explanation = z.object({
     ...{ loadedAt: time.nullable(), checkedAt: time.nullable(), dueAt: time.nullable() },
   }),
   cause: z.array(z.object({ id: z.string(), topic: z.string() })),
+  audited: z
+    .literal(true)
+    .exactOptional()
+    .meta({ description: 'An audit found what no event had announced' }),
   loads: z.array(
     z.object({ startedAt: time, endedAt: time, outcome: z.enum(['changed', 'confirmed', 'failed']) }),
   ),

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { LoggedEvent } from '#widgets/define.ts'
+import { AUDIT } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import { explainWidget } from './explain.ts'
+import { stateMembers } from './widget-state.ts'
 
 const widget = {
   id: 'w',
@@ -36,5 +38,26 @@ test('a database that is away is told by its code', async () => {
   const read = () => Promise.reject(new Error('Failed query', { cause: refused }))
   await expect(explainWidget({ widget, cache: memoryCache(), eventLog: { read } })).rejects.toMatchObject({
     code: 'database-away',
+  })
+})
+
+test('an audit behind a change is told apart from events, also to the stream', async () => {
+  const cache = memoryCache()
+  const { key } = widget
+  await cache.interest([key], 60_000)
+  await cache.invalidate([
+    { key, cause: { id: 'e', topic: 'git.push.main' } },
+    { key, cause: AUDIT },
+  ])
+  await cache.acquire(key, 'token', 10_000, 0)
+  const { now } = await cache.read([])
+  await cache.commit(key, 'token', { data: '1', hash: '1', empty: false, dueAt: now + 60_000 })
+  const explanation = await explainWidget({ widget, cache, eventLog: { read: async () => [] } })
+  expect(explanation).toMatchObject({ audited: true, cause: [{ id: 'e', topic: 'git.push.main' }] })
+  expect(explanation.cause).toHaveLength(1)
+  const [entry] = (await cache.read([key])).entries
+  expect(entry && JSON.parse(`{${stateMembers(entry, { token: 't', schema: 's' })}}`)).toMatchObject({
+    cause: ['e'],
+    topic: 'git.push.main',
   })
 })

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '#widgets/define.ts'
-import type { Cache } from '../cache/cache.ts'
+import { type Cache, isAudit } from '../cache/cache.ts'
 import { formatVersion } from '../cache/version.ts'
 import { toldWhenAway } from '../db/database-away.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
@@ -42,7 +42,8 @@ export async function explainWidget(options: {
       dueAt: entry.dueAt ?? null,
       maxAge: widget.widgetType.definition.maxAge,
     },
-    cause: entry.cause,
+    cause: entry.cause.filter((each) => !isAudit(each)),
+    ...(entry.cause.some(isAudit) ? { audited: true } : {}),
     loads: entry.loads,
     events: events.map(({ id, source, topic, time, receivedAt }) => ({
       id,

@@ -1,4 +1,4 @@
-import { type Entry, INLINE_LIMIT } from '../cache/cache.ts'
+import { type Entry, INLINE_LIMIT, isAudit } from '../cache/cache.ts'
 import { formatVersion, type Key } from '../cache/version.ts'
 import type { Status } from '../wire.ts'
 
@@ -21,7 +21,7 @@ export function statusOf(entry: Entry): Status {
 
 /** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
 export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'>): string {
-  const { error, cause } = entry
+  const { error } = entry
   const members = [
     `"key":${JSON.stringify(shown.token)}`,
     `"version":"${formatVersion(entry.version)}"`,
@@ -34,6 +34,7 @@ export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'
     const { code, message, reference } = error
     members.push(`"error":${JSON.stringify({ code, message, reference })}`)
   }
+  const cause = entry.cause.filter((each) => !isAudit(each))
   const newest = cause.at(-1)
   if (newest) {
     members.push(
