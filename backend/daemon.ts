@@ -20,6 +20,7 @@ import { triageCounts } from './triage/counts.ts'
 import { followingIndex } from './triage/following-index.ts'
 import { indexHubs } from './triage/index-hubs.ts'
 import { matchingIndex } from './triage/matching.ts'
+import { readersOf } from './triage/readers.ts'
 import { replayMemory } from './triage/replay-memory.ts'
 import type { Target } from './triage/target.ts'
 import { runTriage } from './triage/triage.ts'
@@ -90,8 +91,17 @@ export async function runDaemon(options: {
   async function prune(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const rows = await eventLog.prune({ days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS })
-        if (rows > 0) log.info({ rows }, 'old events were removed from the log')
+        const { rows, topics } = await eventLog.prune({
+          days: env.HUBS_EVENT_DAYS,
+          rows: env.HUBS_EVENT_ROWS,
+        })
+        if (rows > 0) {
+          log.info({ rows }, 'old events were removed from the log')
+          // No event says so, and what was read from the log may be another now.
+          const keys = readersOf(topics, followed.widgets.values())
+          const { due } = await cache.invalidate([...keys].map((key) => ({ key })))
+          if (due) refresh.poke()
+        }
       } catch (error) {
         log.warn({ err: error }, 'the event log could not be pruned')
       }

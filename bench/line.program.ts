@@ -47,7 +47,11 @@ const signal = new AbortController().signal
 const counts = triageCounts()
 let refresh: Refresh | undefined
 
-const noLog: EventLog = { append: async () => [], read: async () => [], prune: async () => 0 }
+const noLog: EventLog = {
+  append: async () => [],
+  read: async () => [],
+  prune: async () => ({ rows: 0, topics: new Set() }),
+}
 
 async function openLog(url: string | undefined): Promise<EventLog> {
   if (url === undefined) return noLog

@@ -24,8 +24,15 @@ export interface EventLog {
     readonly limit: number
     readonly since?: number | undefined
   }): Promise<readonly LoggedEvent[]>
-  /** Removes what is older than `days` or beyond the newest `rows`; says how many. Meant to be called now and then. */
-  prune(keep?: { readonly days?: number; readonly rows?: number }): Promise<number>
+  /** Removes what is older than `days` or beyond the newest `rows`. Meant to be called now and then. */
+  prune(keep?: { readonly days?: number; readonly rows?: number }): Promise<Pruned>
+}
+
+export interface Pruned {
+  /** Events removed. */
+  readonly rows: number
+  /** Of the events removed, each once. */
+  readonly topics: ReadonlySet<string>
 }
 
 /** Rows of one delete, so that none holds its locks for long. */
@@ -63,7 +70,7 @@ export function eventLog(db: Database): EventLog {
     }
   }
 
-  async function remove(condition: SQL): Promise<number> {
+  async function remove(condition: SQL, topics: Set<string>): Promise<number> {
     for (let removed = 0; ; ) {
       const some = db
         .select({ sequence: events.sequence })
@@ -73,7 +80,8 @@ export function eventLog(db: Database): EventLog {
       const gone = await db
         .delete(events)
         .where(sql`${events.sequence} in ${some}`)
-        .returning({ sequence: events.sequence })
+        .returning({ topic: events.topic })
+      for (const { topic } of gone) topics.add(topic)
       removed += gone.length
       if (gone.length < PRUNED_AT_ONCE) return removed
     }
@@ -112,14 +120,16 @@ export function eventLog(db: Database): EventLog {
 
     async prune({ days = 30, rows = 1_000_000 } = {}) {
       const oldest = new Date(Date.now() - days * 86_400_000).toISOString()
-      const removed = await remove(sql`${events.receivedAt} < ${oldest}`)
+      const topics = new Set<string>()
+      const old = await remove(sql`${events.receivedAt} < ${oldest}`, topics)
       const [beyond] = await db
         .select({ sequence: events.sequence })
         .from(events)
         .orderBy(desc(events.sequence))
         .offset(rows)
         .limit(1)
-      return removed + (beyond ? await remove(lte(events.sequence, beyond.sequence)) : 0)
+      const rest = beyond ? await remove(lte(events.sequence, beyond.sequence), topics) : 0
+      return { rows: old + rest, topics }
     },
   }
 }

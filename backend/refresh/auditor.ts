@@ -35,7 +35,7 @@ interface Fresh {
 
 /** A key whose new load differed, until an event announces it or the last age is over. */
 interface Suspect {
-  readonly key: Key
+  readonly widget: PlacedWidget
   readonly epoch: number
   /** The generation that is required unless an event raised it. */
   readonly required: number
@@ -121,12 +121,13 @@ export function auditor(options: {
     else if (loaded.result.data === before.data) counts.consistent++
     else {
       const since = now + (type.definition.settle ?? 0)
-      suspects.set(key, { key, epoch: before.version.epoch, required: before.required, since, age: 0 })
+      suspects.set(key, { widget, epoch: before.version.epoch, required: before.required, since, age: 0 })
     }
   }
 
   async function lookAgain(suspect: Suspect): Promise<void> {
-    const { key, age, required, epoch } = suspect
+    const { widget, age, required, epoch } = suspect
+    const { key } = widget
     const { entry } = await read(key)
     if (entry.required !== required || entry.version.epoch !== epoch) {
       suspects.delete(key)
@@ -136,7 +137,10 @@ export function auditor(options: {
     if (age === 0) {
       const { due } = await cache.invalidate([{ key, cause: AUDIT }])
       if (due) refresh.poke()
-      log.warn({ key }, 'an audit found a change that no event announced; its key is loaded again')
+      log.warn(
+        { key, hub: widget.hub, widget: widget.id },
+        'an audit found a change that no event announced; its key is loaded again',
+      )
     }
     counts.inconsistent[age] = (counts.inconsistent[age] ?? 0) + 1
     if (age + 1 === AUDIT_AGES.length) suspects.delete(key)
