@@ -60,7 +60,7 @@ describe.each(documents)('%s', (path) => {
 
   test('the files it names exist', () => {
     const paths = coded(text).filter((code) =>
-      /^(app|backend|bench|docs|drizzle|e2e|scripts|widgets)\/[\w./-]*$/.test(code),
+      /^(app|backend|bench|docs|drizzle|e2e|mutants|scripts|widgets)\/[\w./-]*$/.test(code),
     )
     const missing = paths.filter((name) => !absent.includes(name) && !existsSync(join(root, name)))
     expect(missing).toEqual([])

@@ -46,6 +46,12 @@ const vitest = (project) => async (filters) => {
   })
 }
 
+async function mutants(filters) {
+  const file = join(reports, 'mutants.json')
+  const code = await node('--import', 'tsx', 'mutants/main.ts', '--report', file, ...filters)
+  return counted(code, () => readJson(file))
+}
+
 async function playwright(filters) {
   const file = join(reports, 'e2e.json')
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
@@ -84,6 +90,7 @@ const parts = {
   unit: { title: 'Unit tests', run: vitest('unit') },
   servers: { title: 'Tests on real servers', run: vitest('servers'), needs: ['redis', 'nats', 'postgres'] },
   model: { title: 'Model tests', run: vitest('model'), needs: ['redis'] },
+  mutants: { title: 'Mutants', run: mutants, needs: ['redis', 'nats', 'postgres'] },
   build: { title: 'Build', run: gate(() => node('scripts/build.mjs', '--if-needed')) },
   e2e: { title: 'End to end', run: playwright, needs: ['redis', 'nats', 'postgres', 'chromium'] },
 }

@@ -166,9 +166,9 @@ test('a message delivered often is handled alone, and put aside only if it fails
   line = await openLine(database, { keep: true })
   line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
   line.start()
-  await soon(() => line.counts.deadLettered).toBe(1)
   await soon(async () => (await acknowledged()).every(Boolean)).toBe(true)
   expect(await dead()).toEqual([['guilty', 'The body is not JSON in UTF-8.']])
+  await soon(() => line.counts.deadLettered).toBe(1)
   expect(line.trace.filter((each) => each.startsWith('log'))).toHaveLength(2)
 })
 
