@@ -204,6 +204,17 @@ describe('Redis cache, its server lost and found', () => {
       expect(await cache.commit('k', 'new', result)).toBe('fresh')
     })
 
+    test('loads keep their distance, and wait no longer than that', async () => {
+      await cache.interest(['k'], 3_600_000)
+      await cache.acquire('k', 't', 60_000, 600_000)
+      await cache.commit('k', 't', { data: '1', hash: '1', empty: false, dueAt: Date.now() + 3_600_000 })
+      await failOver()
+      expect((await cache.claim(10, 1000)).keys).toEqual(['k'])
+      expect(await cache.acquire('k', 't', 60_000, 600_000)).toEqual({ outcome: 'busy' })
+      // Not hidden by the claim alone, after which it would be claimed again and again in vain.
+      expect((await cache.claim(10, 1000)).nextIn).toBeGreaterThan(500_000)
+    })
+
     test('the old feed does not stay for ever', async () => {
       await load('k', '1')
       const { epoch } = (await cache.read([])).cursor
