@@ -198,6 +198,36 @@ test('a message we fail on comes again; alone and failing still it is put aside'
   expect(await acknowledged()).toEqual([true, false])
 })
 
+test('an event handled after a later one makes its key stale all the same', async () => {
+  line = await openLine(database)
+  const { cache, index } = line
+  index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
+  const { match } = index
+  let failed = false
+  index.match = (...event) => {
+    if (failed) return match(...event)
+    failed = true
+    throw new Error('a bug')
+  }
+  await line.required('k')
+  line.start()
+  await line.publish('a', 'early')
+  await line.publish('a', 'late')
+  await soon(acknowledged).toEqual([false, true])
+  // A load that reads the log between the two.
+  await cache.acquire('k', 't', 60_000, 0)
+  const data = JSON.stringify(await logged())
+  expect(data).toBe('["late"]')
+  const result = { data, hash: data, empty: false, dueAt: Date.now() + 600_000 }
+  expect(await cache.commit('k', 't', result)).toBe('fresh')
+  await line.stop()
+  line = await openLine(database, { keep: true, cache })
+  line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
+  line.start()
+  await soon(acknowledged).toEqual([true, true])
+  expect((await cache.read(['k'])).entries[0]).toMatchObject({ data, fresh: false, building: true })
+})
+
 test('a settling key is invalidated once more, and the message acknowledged after that', async () => {
   line = await openLine(database)
   line.index.add('1', [{ topic: 'a' }], target('slow', { settle: 200 }))
