@@ -1,5 +1,7 @@
+import { eq, sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hubs } from '#drizzle/schema.ts'
 import { createDatabase, startPostgres } from '../../e2e/servers/postgres.ts'
 import type { Server } from '../../e2e/servers/server.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
@@ -15,6 +17,53 @@ const open = async (url?: string) =>
 
 describeHubs('hubs on Postgres', () => open())
 describeFollow('following hubs on Postgres', () => open())
+
+test('of two writes that end in the other order than they began, a follower misses none', async () => {
+  const database = await open()
+  await database.migrate()
+  const room = hubsRoom({ db: database.db, typeOf })
+  await room.put('slow', hubDocument({ title: 'Before' }))
+  const ended = new AbortController()
+  const followed = follow(database, ended.signal)
+  await followed.ready
+  const waiting = async () => {
+    const held = sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return ((await database.db.execute(held)) as unknown as { count: number }[])[0]?.count
+  }
+
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let locked = () => {}
+  const isLocked = new Promise<void>((resolve) => {
+    locked = resolve
+  })
+  // Holds the first writer up after it took its number.
+  const holding = database.db.transaction(async (tx) => {
+    await tx.select().from(hubs).where(eq(hubs.slug, 'slow')).for('update')
+    locked()
+    await released
+  })
+  await isLocked
+  const slow = room.put('slow', hubDocument({ title: 'After' }))
+  await expect.poll(waiting).toBe(1)
+  let overtook = false
+  const quick = room.put('quick', hubDocument()).then(() => {
+    overtook = true
+  })
+  await expect.poll(async () => overtook || (await waiting()) === 2).toBe(true)
+  await followed.caughtUp()
+  release()
+  await Promise.all([holding, slow, quick])
+  await followed.caughtUp()
+  expect([...followed.hubs].map(([slug, { title }]) => [slug, title])).toEqual([
+    ['slow', 'After'],
+    ['quick', 'A hub'],
+  ])
+  ended.abort()
+  await database.close()
+})
 
 describe('while Postgres comes and goes', () => {
   const ended = new AbortController()
