@@ -117,14 +117,89 @@ test('a session without a cursor is told how every widget stands, then of each c
 
 test('a resumed session is sent what changed while it was away, and nothing else', async () => {
   const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a'), shown('b')] } })
-  await commit(cache, shown('a').key, 1)
   await commit(cache, shown('b').key, 1)
+  // Of the version that the cursor names, which is the highest it was sent.
+  await commit(cache, shown('a').key, 1)
   const { cursor } = await cache.read([])
   await commit(cache, shown('b').key, 2)
   const client = await connect('hub=team', formatVersion(cursor))
   expect((await client.until(({ name }) => name === 'hello')).data.cursor).toBe(formatVersion(cursor))
   await client.until(widget('b', 2))
   expect(client.events.filter(({ name, data }) => name === 'widget' && data.id === 'a')).toEqual([])
+})
+
+test('what a session lacks is sent in ascending order, so that a cut loses nothing', async () => {
+  const { cache, connect } = await serve({
+    team: { revision: 1, widgets: [shown('a'), shown('b'), shown('c')] },
+  })
+  for (const id of ['b', 'c', 'a']) await commit(cache, shown(id).key, 1)
+  const client = await connect('hub=team')
+  await Promise.all(['a', 'b', 'c'].map((id) => client.until(widget(id, 1))))
+  const frames = client.events.filter(({ name }) => name === 'widget')
+  expect(frames.map(({ data }) => data.id)).toEqual(['b', 'c', 'a'])
+  expect(frames.map(({ id }) => id)).toEqual(frames.map(({ data }) => data.version))
+})
+
+test('what went stale while nobody looked is due once a session resumes', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  await commit(cache, shown('a').key, 1)
+  const { cursor } = await cache.read([])
+  await cache.invalidate([{ key: shown('a').key }])
+  expect((await cache.claim(10, 10_000)).keys).toEqual([])
+  const client = await connect('hub=team', formatVersion(cursor))
+  await client.until(({ name }) => name === 'hello')
+  expect((await cache.claim(10, 10_000)).keys).toEqual([shown('a').key])
+})
+
+test('an event in the middle of the connect order shows in the first words of the session', async () => {
+  const cache = memoryCache()
+  const { key } = shown('a')
+  await commit(cache, key, 1)
+  let happened = false
+  /** An event comes after the first of registering interest and reading, whichever that is. */
+  async function thenEvent<Reading>(reading: Promise<Reading>): Promise<Reading> {
+    const read = await reading
+    if (!happened) await cache.invalidate([{ key }])
+    happened = true
+    return read
+  }
+  const { connect } = await serve(
+    { team: { revision: 1, widgets: [shown('a')] } },
+    {
+      ...cache,
+      interest: (keys, ttl) => thenEvent(cache.interest(keys, ttl)),
+      read: (keys, options) =>
+        keys.length > 0 ? thenEvent(cache.read(keys, options)) : cache.read(keys, options),
+    },
+  )
+  const client = await connect('hub=team')
+  const frame = await client.until(({ name }) => name === 'widget')
+  expect(frame.data).toMatchObject({ data: 1, status: 'refreshing' })
+})
+
+test('a change that is read before the feed brings it is sent once', async () => {
+  const cache = memoryCache()
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { connect } = await serve(
+    { team: { revision: 1, widgets: [shown('a')] } },
+    {
+      ...cache,
+      async *tail(from, signal) {
+        await released
+        yield* cache.tail(from, signal)
+      },
+    },
+  )
+  await commit(cache, shown('a').key, 1)
+  const client = await connect('hub=team')
+  await client.until(widget('a', 1))
+  release()
+  await commit(cache, shown('a').key, 2)
+  await client.until(widget('a', 2))
+  expect(client.events.filter(({ name }) => name === 'widget').map(({ data }) => data.data)).toEqual([1, 2])
 })
 
 test.each(['nonsense', '1:5', '9999999999999:1'])('cursor %s is answered by a manifest', async (cursor) => {
@@ -184,9 +259,61 @@ test('a layout change: gained keys are read, told and sent; lost ones are silent
   edit('team', [shown('b')])
   const layout = await client.until(({ name }) => name === 'layout')
   expect(layout.data).toEqual({ hub: 'team', revision: 2, keys: { b: 't-json@1:b:shared' } })
-  const frame = await client.until(widget('b', 'old'))
-  expect(client.events.indexOf(layout)).toBeLessThan(client.events.indexOf(frame))
+  await commit(cache, shown('b').key, 'new')
+  await client.until(widget('b', 'new'))
+  const since = client.events.slice(client.events.indexOf(layout) + 1)
+  expect(since.map(({ data }) => [data.id, data.data])).toEqual([
+    ['b', 'old'],
+    ['b', 'new'],
+  ])
   expect(keys.size).toBe(1)
+})
+
+test('a gained key that others follow already is sent too, though its version is lower', async () => {
+  const { cache, connect, edit } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 1, widgets: [shown('b')] },
+  })
+  await commit(cache, shown('b').key, 'old')
+  await commit(cache, shown('a').key, 1)
+  const other = await connect('hub=other')
+  await other.until(widget('b', 'old'))
+  const client = await connect('hub=team')
+  await client.until(widget('a', 1))
+  edit('team', [shown('b')])
+  const layout = await client.until(({ name }) => name === 'layout')
+  await commit(cache, shown('b').key, 'new')
+  await client.until(widget('b', 'new'))
+  const since = client.events.slice(client.events.indexOf(layout) + 1)
+  expect(since.map(({ data }) => data.data)).toEqual(['old', 'new'])
+})
+
+test('a layout is told once its gained keys are read, and not before', async () => {
+  const cache = memoryCache()
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { connect, edit } = await serve(
+    { team: { revision: 1, widgets: [shown('a')] } },
+    {
+      ...cache,
+      async read(keys, options) {
+        if (keys.includes(shown('b').key)) await released
+        return cache.read(keys, options)
+      },
+    },
+  )
+  await commit(cache, shown('b').key, 1)
+  const client = await connect('hub=team')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', [shown('a'), shown('b')])
+  await commit(cache, shown('a').key, 1)
+  await client.until(widget('a', 1))
+  expect(client.events.map(({ name }) => name)).not.toContain('layout')
+  release()
+  await client.until(({ name }) => name === 'layout')
+  await client.until(widget('b', 1))
 })
 
 test('of two hubs that change at one time, each is told', async () => {
