@@ -17,11 +17,13 @@ const redis = (test: string, says: RegExp): Catch => ({
 
 const unit = (file: string, test: string, says: RegExp): Catch => ({ project: 'unit', file, test, says })
 
+const sessions = (test: string, says: RegExp): Catch => unit('backend/stream/sessions.test.ts', test, says)
+
 /** Every mutant, in the order of the protocol. */
 export const mutants: readonly Mutant[] = [
   {
     name: 'generation stamped at commit',
-    breaks: 'Commit stamps the generation seen when the load began (6.1).',
+    breaks: 'Commit stamps the generation seen when the load began.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -33,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'due time ignored in ACQUIRE',
-    breaks: 'ACQUIRE uses the one rule of freshness, which looks at the due time (6.1).',
+    breaks: 'ACQUIRE uses the one rule of freshness, which looks at the due time.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -45,7 +47,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no token check',
-    breaks: 'A result is stored only under the lease its load was granted (6.2).',
+    breaks: 'A result is stored only under the lease its load was granted.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -57,7 +59,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no lease check',
-    breaks: 'One lease per key across all processes (6.2).',
+    breaks: 'One lease per key across all processes.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -68,8 +70,23 @@ export const mutants: readonly Mutant[] = [
     caught: model(/granted to t\d+ while t\d+ holds the lease/),
   },
   {
+    name: 'no re-score on busy',
+    breaks: 'A busy key leaves the front of the dirty set until its next load may begin.',
+    patches: [
+      {
+        file: 'backend/cache/script/lease.ts',
+        find: 'settle(e)\nreturn { outcome,',
+        replace: "if outcome ~= 'busy' then settle(e) end\nreturn { outcome,",
+      },
+    ],
+    caught: redis(
+      'loads keep their distance, and wait no longer than that',
+      /expected \d+ to be greater than 500000/,
+    ),
+  },
+  {
     name: 'ack before invalidate',
-    breaks: 'An event is acknowledged only after its invalidations are in Redis (6.3).',
+    breaks: 'An event is acknowledged only after its invalidations are in Redis.',
     patches: [
       {
         file: 'backend/triage/triage.ts',
@@ -86,7 +103,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'dirty not written',
-    breaks: 'An invalidated key that is watched is in the dirty set (6.3).',
+    breaks: 'An invalidated key that is watched is in the dirty set.',
     patches: [
       {
         file: 'backend/cache/script/invalidate.ts',
@@ -98,7 +115,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'dirty cleared while behind',
-    breaks: 'COMMIT of a key that an event overtook leaves it due (6.3).',
+    breaks: 'COMMIT of a key that an event overtook leaves it due.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -113,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'COMMIT forgets the next due time',
-    breaks: 'COMMIT of a watched key leaves it in the dirty set at its due time (6.3).',
+    breaks: 'COMMIT of a watched key leaves it in the dirty set at its due time.',
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
@@ -124,8 +141,35 @@ export const mutants: readonly Mutant[] = [
     caught: model(/waited for, not fresh, and not due/),
   },
   {
+    name: 'any sequence mark',
+    breaks: 'An invalidation is never skipped because of a bus sequence.',
+    patches: [
+      {
+        file: 'backend/triage/apply.ts',
+        find: 'const CAUSES = 10\n',
+        replace: 'const CAUSES = 10\nconst seen = new Map()\n',
+      },
+      {
+        file: 'backend/triage/apply.ts',
+        find: 'for (const { event, targets } of found) {',
+        replace: 'for (const { event, targets, message } of found) {',
+      },
+      {
+        file: 'backend/triage/apply.ts',
+        find: 'if (!event || !wanted(target)) continue\n',
+        replace:
+          'if (!event || !wanted(target) || message.sequence <= (seen.get(target.key) ?? 0)) continue\nseen.set(target.key, message.sequence)\n',
+      },
+    ],
+    caught: unit(
+      'backend/triage/triage.test.ts',
+      'an event handled after a later one makes its key stale all the same',
+      /to match object/,
+    ),
+  },
+  {
     name: 'no feed entry',
-    breaks: 'Every change of state is a feed entry, appended in the same script (6.5).',
+    breaks: 'Every change of state is a feed entry, appended in the same script.',
     patches: [
       { file: 'backend/cache/script/lease.ts', find: 'announce(e, changed and ARGV[4])\n', replace: '' },
     ],
@@ -133,7 +177,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'version counted per key',
-    breaks: 'A version is an offset in the feed, which all keys share (1).',
+    breaks: 'A version is an offset in the feed, which all keys share.',
     patches: [
       {
         file: 'backend/cache/script/entry.ts',
@@ -151,7 +195,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'gap not told',
-    breaks: 'Offsets are contiguous, so a hole means that entries were trimmed (6.5).',
+    breaks: 'Offsets are contiguous, so a hole means that entries were trimmed.',
     patches: [
       {
         file: 'backend/cache/redis-tail.ts',
@@ -162,8 +206,168 @@ export const mutants: readonly Mutant[] = [
     caught: model(/A hole in the feed/),
   },
   {
+    name: 'no interest on resume',
+    breaks: 'A session registers interest in its keys, however much of them it knows.',
+    patches: [
+      {
+        file: 'backend/stream/followed-keys.ts',
+        find: 'await cache.interest(some, INTEREST_TTL)\n',
+        replace: '',
+      },
+    ],
+    caught: sessions(
+      'what went stale while nobody looked is due once a session resumes',
+      /expected \[\] to deeply equal/,
+    ),
+  },
+  {
+    name: 'interest after read',
+    breaks: 'Order on connect: attach and queue, register interest, read, flush the queue.',
+    patches: [
+      {
+        file: 'backend/stream/followed-keys.ts',
+        find: 'await cache.interest(some, INTEREST_TTL)\n      const { entries } = await cache.read(some)\n',
+        replace:
+          'const { entries } = await cache.read(some)\n      await cache.interest(some, INTEREST_TTL)\n',
+      },
+    ],
+    caught: sessions(
+      'an event in the middle of the connect order shows in the first words of the session',
+      /status: 'refreshing'/,
+    ),
+  },
+  {
+    name: 'flush not ascending',
+    breaks: 'Pending keys flush in ascending offset.',
+    patches: [
+      {
+        file: 'backend/stream/session.ts',
+        find: 'if (due.length > 1) due.sort((a, b) => a.state.entry.version.offset - b.state.entry.version.offset)',
+        replace: '',
+      },
+    ],
+    caught: sessions(
+      'what a session lacks is sent in ascending order, so that a cut loses nothing',
+      /deeply equal/,
+    ),
+  },
+  {
+    name: '>= for > on resume',
+    breaks: 'A session is sent the keys above its cursor.',
+    patches: [
+      {
+        file: 'backend/stream/session-group.ts',
+        find: 'entry.version.offset > cursor.offset',
+        replace: 'entry.version.offset >= cursor.offset',
+      },
+    ],
+    caught: sessions(
+      'a resumed session is sent what changed while it was away, and nothing else',
+      /deeply equal \[\]/,
+    ),
+  },
+  {
+    name: '>= for > on emit',
+    breaks: 'A version is sent once: what the feed brings is news only above what was read.',
+    patches: [
+      {
+        file: 'backend/stream/followed-keys.ts',
+        find: 'if (order <= 0) return\n',
+        replace: 'if (order < 0) return\n',
+      },
+    ],
+    caught: sessions('a change that is read before the feed brings it is sent once', /deeply equal/),
+  },
+  {
+    name: '>= for > in the browser',
+    breaks: 'Every write into the query cache keeps the higher version.',
+    patches: [
+      {
+        file: 'app/live/result.ts',
+        find: 'if (order > 0 || (order === 0 && awaited))',
+        replace: 'if (order >= 0)',
+      },
+    ],
+    caught: unit(
+      'app/live/query-cache.test.ts',
+      'an older state changes nothing, not even the object',
+      / to be /,
+    ),
+  },
+  {
+    name: 'versions compared across keys, by the server',
+    breaks: 'Versions are compared only within one key: a gained key is sent whatever its version.',
+    patches: [
+      {
+        file: 'backend/stream/session-group.ts',
+        find: 'for (const { key } of moved) for',
+        replace:
+          'for (const { key } of moved) if ((keys.state(key)?.entry.version.offset ?? 0) >= keys.position().offset) for',
+      },
+    ],
+    caught: sessions(
+      'a gained key that others follow already is sent too, though its version is lower',
+      /deeply equal/,
+    ),
+  },
+  {
+    name: 'versions compared across keys, in the browser',
+    breaks: 'Results are held by key, and versions compared only within one.',
+    patches: [
+      {
+        file: 'app/live/results.ts',
+        find: "} from './result.ts'\n",
+        replace: "} from './result.ts'\nimport { compareVersions } from './version.ts'\n",
+      },
+      {
+        file: 'app/live/results.ts',
+        find: 'take: (state) => followed(state.key) &&',
+        replace:
+          "take: (state) => followed(state.key) && [...results.values()].every(({ shown }) => compareVersions(state.version, shown?.version ?? '') >= 0) &&",
+      },
+    ],
+    caught: unit(
+      'app/live/convergence.test.ts',
+      'whatever happens in whatever order, no tab goes back, and in the end none is stale',
+      /to deeply equal/,
+    ),
+  },
+  {
+    name: 'versions compared without their epoch, by the server',
+    breaks: 'Versions are ordered by epoch, then by offset.',
+    patches: [
+      {
+        file: 'backend/cache/version.ts',
+        find: 'return a.epoch - b.epoch || a.offset - b.offset',
+        replace: 'return a.offset - b.offset',
+      },
+    ],
+    caught: {
+      project: 'servers',
+      file: 'backend/stream/followed-keys.redis.test.ts',
+      test: 'in a new epoch a key stands where that epoch says, though its offsets are lower',
+      says: /deeply equal/,
+    },
+  },
+  {
+    name: 'versions compared without their epoch, in the browser',
+    breaks: 'Versions are ordered by epoch, then by offset.',
+    patches: [
+      {
+        file: 'app/live/version.ts',
+        find: 'return x[0] - y[0] || x[1] - y[1]',
+        replace: 'return x[1] - y[1]',
+      },
+    ],
+    caught: unit(
+      'app/live/convergence.test.ts',
+      'whatever happens in whatever order, no tab goes back, and in the end none is stale',
+      /to deeply equal/,
+    ),
+  },
+  {
     name: 'epoch not refused',
-    breaks: 'Every script refuses another epoch (6.8).',
+    breaks: 'Every script refuses another epoch.',
     patches: [
       {
         file: 'backend/cache/script/life.ts',
@@ -178,7 +382,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'epoch kept over a flush',
-    breaks: 'The epoch changes when Redis loses its past (6.8).',
+    breaks: 'The epoch changes when Redis loses its past.',
     patches: [
       {
         file: 'backend/cache/script/life.ts',
@@ -193,7 +397,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'epoch kept over a failover',
-    breaks: 'The epoch changes when another server takes over (6.8).',
+    breaks: 'The epoch changes when another server takes over.',
     patches: [
       {
         file: 'backend/cache/script/life.ts',
@@ -208,7 +412,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'tail that does not look at the epoch',
-    breaks: 'The tail blocks at most 1 s and then looks at the epoch (6.8).',
+    breaks: 'The tail blocks at most 1 s and then looks at the epoch.',
     patches: [
       {
         file: 'backend/cache/redis-tail.ts',
@@ -223,13 +427,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'data of an older epoch is fresh',
-    breaks: 'Nothing built before a new epoch is fresh in it (6.8).',
+    breaks: 'Nothing built before a new epoch is fresh in it.',
     patches: [{ file: 'backend/cache/script/entry.ts', find: 'e.builtIn == epoch and', replace: '' }],
     caught: model(/fresh, but overtaken by an event|fresh with/),
   },
   {
     name: 'lease of an older epoch holds',
-    breaks: 'A load that was granted before a new epoch is lost in it (6.8).',
+    breaks: 'A load that was granted before a new epoch is lost in it.',
     patches: [
       {
         file: 'backend/cache/script/entry.ts',
@@ -241,7 +445,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'new epoch makes nothing due',
-    breaks: 'What waits for its time in the dirty set is due in a new epoch (6.8).',
+    breaks: 'What waits for its time in the dirty set is due in a new epoch.',
     patches: [
       {
         file: 'backend/cache/script/life.ts',
@@ -253,7 +457,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'resume without freshness',
-    breaks: 'INTEREST makes a key that is not fresh due (6.6).',
+    breaks: 'INTEREST makes a key that is not fresh due.',
     patches: [
       {
         file: 'backend/cache/script/read.ts',
@@ -264,8 +468,47 @@ export const mutants: readonly Mutant[] = [
     caught: model(/waited for, not fresh, and not due|watched, not fresh, and not due/),
   },
   {
+    name: 'changes numbered by a plain sequence',
+    breaks: 'A change takes the next number of one counter row, in its transaction.',
+    patches: [
+      {
+        file: 'backend/hubs/hubs.ts',
+        find: "const [counter] = await tx.select().from(counters).where(eq(counters.name, 'changes')).for('update')",
+        replace: `const [counter] = await db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning()`,
+      },
+      {
+        file: 'backend/hubs/hubs.ts',
+        find: 'return work(tx, counter.value + 1)',
+        replace: 'return work(tx, counter.value)',
+      },
+      {
+        file: 'backend/hubs/hubs.ts',
+        find: "await tx.update(counters).set({ value: number }).where(eq(counters.name, 'changes'))",
+        replace: '',
+      },
+    ],
+    caught: {
+      project: 'servers',
+      file: 'backend/hubs/hubs.pg.test.ts',
+      test: 'of two writes that end in the other order than they began, a follower misses none',
+      says: /Before/,
+    },
+  },
+  {
+    name: 'layout outside the connect order',
+    breaks: 'A session that gains keys runs the connect order for them, then sends the layout.',
+    patches: [
+      {
+        file: 'backend/stream/session-group.ts',
+        find: 'await keys.attach(gained, listener)',
+        replace: 'void keys.attach(gained, listener)',
+      },
+    ],
+    caught: sessions('a layout is told once its gained keys are read, and not before', /layout/),
+  },
+  {
     name: 'delivery count alone dead-letters',
-    breaks: 'A message delivered often goes to the dead letters only if it fails when handled alone (6.12).',
+    breaks: 'A message delivered often goes to the dead letters only if it fails when handled alone.',
     patches: [
       {
         file: 'backend/triage/triage.ts',

@@ -2,7 +2,7 @@
 export interface Mutant {
   /** Names it in the output and in the table. */
   readonly name: string
-  /** The sentence of the protocol that it breaks (DESIGN.md section 6). */
+  /** The sentence of the protocol that it breaks. */
   readonly breaks: string
   readonly patches: readonly Patch[]
   readonly caught: Catch

@@ -326,6 +326,6 @@ test('whatever happens in whatever order, no tab goes back, and in the end none 
         run.close()
       },
     ),
-    { numRuns: Number(process.env.LIVE_RUNS ?? 100), endOnFailure: false },
+    { numRuns: Number(process.env.LIVE_RUNS ?? 100) },
   )
 }, 600_000)

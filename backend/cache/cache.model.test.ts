@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, test } from 'vitest'
 import { startRedis } from '../../e2e/servers/redis.ts'
 import { FEED_LIMIT } from './cache.ts'
 import { histories, historiesWithFailover, type Operation } from './model/history.ts'
@@ -87,43 +87,3 @@ test('on Redis: the same, and both adapters answer alike at every step', () =>
   holds(histories, stores.map(lockstep)))
 
 test('on Redis with replicas that lag and take over', () => holds(historiesWithFailover, stores, numRuns / 2))
-
-// The model is worth what it finds: each of these breaks one sentence of the protocol, and must be found by an invariant.
-test.each<{ broken: string; pieces: readonly (readonly [piece: string, replacement: string])[] }>([
-  { broken: 'data of an older epoch is fresh', pieces: [['e.builtIn == epoch and', '']] },
-  { broken: 'lease of an older epoch holds', pieces: [["if e.leaseIn ~= epoch then e.token = '' end", '']] },
-  {
-    broken: 'a new epoch makes nothing due',
-    pieces: [["redis.call('ZADD', dirty, 'LT', now, key) end", 'end']],
-  },
-  {
-    broken: 'no token check',
-    pieces: [["if e.token == '' or e.token ~= ARGV[3] then return 'lost' end", '']],
-  },
-  {
-    broken: 'generation stamped at commit',
-    pieces: [['e.dueAt = e.leaseGeneration,', 'e.dueAt = e.required,']],
-  },
-  { broken: 'dirty not written', pieces: [["redis.call('ZADD', dirty, 'LT', start, key)", '']] },
-  { broken: 'no feed entry', pieces: [['announce(e, changed and ARGV[4])', '']] },
-  {
-    broken: 'version counted per key',
-    pieces: [
-      ['announce(e, data)\n', "announce(e, data)\n  local id = redis.call('HINCRBY', meta, 'top', 1)\n"],
-      ["e.offsetIn = redis.call('HINCRBY', meta, 'top', 1), epoch", 'e.offsetIn = e.offset + 1, epoch'],
-      ["string.format('%.0f-0', e.offset)", "string.format('%.0f-0', id)"],
-    ],
-  },
-])('finds: $broken', async ({ pieces }) => {
-  const [store] = stores
-  if (!store) throw new Error('no store')
-  const restores = pieces.map(([piece, replacement]) => patchScripts(piece, replacement))
-  const found = await fc.check(
-    fc.asyncProperty(historiesWithFailover, (history) => play(store, history)),
-    { numRuns: 1000, seed: 1, endOnFailure: true, examples },
-  )
-  for (const restore of restores.reverse()) restore()
-  expect(found.failed).toBe(true)
-  // By what it says of keys and browsers, not by a script that no longer runs.
-  expect(String(found.errorInstance)).toMatch(/fresh|went back|a browser shows|waited for|hole/)
-})
