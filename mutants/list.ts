@@ -507,6 +507,28 @@ export const mutants: readonly Mutant[] = [
     caught: sessions('a layout is told once its gained keys are read, and not before', /layout/),
   },
   {
+    name: 'a pulse before the news of late rebuilds',
+    breaks: 'Up to `through` every event is in the data, or shown as being loaded.',
+    patches: [{ file: 'backend/cache/script/pulse.ts', find: 'announceAllLate()\n', replace: '' }],
+    caught: redis('comes behind the news of every rebuild that is late', /through|kind|to match object/),
+  },
+  {
+    name: 'what left the index stays fresh',
+    breaks: 'A result that no event can reach any more is not fresh when it is placed again.',
+    patches: [
+      {
+        file: 'backend/triage/following-index.ts',
+        find: 'if (!isReady || left.has(widgets.key)) return',
+        replace: 'return',
+      },
+    ],
+    caught: unit(
+      'backend/triage/following-index.test.ts',
+      'what nobody places any more is invalidated: it may come back while no daemon runs',
+      /last false/,
+    ),
+  },
+  {
     name: 'delivery count alone dead-letters',
     breaks: 'A message delivered often goes to the dead letters only if it fails when handled alone.',
     patches: [

@@ -1,12 +1,11 @@
 // Every mutant must be caught. Words choose mutants by name; --write puts the table into docs/reliability.md.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writeSection } from '../scripts/page-section.ts'
 import { type Judgement, judge } from './judge.ts'
 import { mutants } from './list.ts'
-import { root } from './patched-source.ts'
 import { runTests } from './run-tests.ts'
-import { intoPage } from './table.ts'
+import { table } from './table.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,10 +61,8 @@ if (failures.length === 0) {
 
 const passed = judgements.filter(({ fault }) => fault === undefined).length
 if (values.report) writeFileSync(values.report, JSON.stringify({ passed, failures }))
-if (values.write && failures.length === 0) {
-  const page = join(root, 'docs', 'reliability.md')
-  writeFileSync(page, intoPage(readFileSync(page, 'utf8'), mutants, judgements))
-}
+if (values.write && failures.length === 0)
+  writeSection('reliability.md', 'mutants', table(mutants, judgements))
 console.log(`${passed} of ${chosen.length} mutants caught`)
 process.exit(failures.length === 0 ? 0 : 1)
 

@@ -52,15 +52,29 @@ async function mutants(filters) {
   return counted(code, () => readJson(file))
 }
 
-async function playwright(filters) {
-  const file = join(reports, 'e2e.json')
+const playwright = (project) => async (filters) => {
+  const file = join(reports, `${project}.json`)
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
-  const args = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...filters]
+  const args = [
+    'node_modules/@playwright/test/cli.js',
+    'test',
+    '--project',
+    project,
+    '--reporter=list,json',
+    ...filters,
+  ]
   const code = await exitCode(process.execPath, args, env)
   return counted(code, () => {
     const { stats, suites } = readJson(file)
     return { passed: stats.expected, failures: suites.flatMap(failedSpecs) }
   })
+}
+
+/** `--long` adds those that take minutes; `--write` puts the table into docs/reliability.md. */
+function faults(words) {
+  if (words.includes('--long')) process.env.FAULTS = 'all'
+  if (words.includes('--write')) process.env.FAULTS_WRITE = 'yes'
+  return playwright('faults')(words.filter((word) => word !== '--long' && word !== '--write'))
 }
 
 function failedSpecs({ suites = [], specs = [] }) {
@@ -92,7 +106,8 @@ const parts = {
   model: { title: 'Model tests', run: vitest('model'), needs: ['redis'] },
   mutants: { title: 'Mutants', run: mutants, needs: ['redis', 'nats', 'postgres'] },
   build: { title: 'Build', run: gate(() => node('scripts/build.mjs', '--if-needed')) },
-  e2e: { title: 'End to end', run: playwright, needs: ['redis', 'nats', 'postgres', 'chromium'] },
+  e2e: { title: 'End to end', run: playwright('e2e'), needs: ['redis', 'nats', 'postgres', 'chromium'] },
+  faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium'] },
 }
 const onRequest = {
   bench: {

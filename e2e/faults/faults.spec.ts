@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test'
 import postgres from 'postgres'
+import { machine } from '../../bench/machine.ts'
+import { writeSection } from '../../scripts/page-section.ts'
 import { api } from '../api.ts'
 import { PATIENCE } from '../fixtures/hub-page.ts'
 import { openTruth } from '../truth.ts'
@@ -39,6 +41,7 @@ let scene: Scene
 let readers: readonly Reader[] = []
 /** Dead letters so far. */
 let dead = 0
+const rows: string[] = []
 
 test.beforeAll(async ({ browser }) => {
   const [truth, installation] = await Promise.all([openTruth(), openInstallation()])
@@ -70,6 +73,7 @@ test.afterAll(async () => {
   await Promise.all(readers.map((reader) => reader.close()))
   await scene?.stop()
   await scene?.truth.close()
+  if (process.env.FAULTS_WRITE && rows.length === faults.length) await writeTable()
 })
 
 for (const fault of faults) {
@@ -92,9 +96,9 @@ for (const fault of faults) {
     const behindFor = Math.max(0, watch.lastBehind - healed)
 
     const seconds = (ms: number) => (ms / 1_000).toFixed(1)
-    console.log(
-      `| ${fault.name} | ${seconds(healed - began)} s | ${seconds(behindFor)} s | ${seconds(watch.worst.ms)} s | ${watch.worst.where}`,
-    )
+    const row = `| ${fault.name} | ${seconds(healed - began)} s | ${seconds(behindFor)} s | ${seconds(watch.worst.ms)} s |`
+    rows.push(row)
+    console.log(`${row} (${watch.worst.where})`)
     expect(watch.worst.ms, `live and fresh without ${watch.worst.where}`).toBeLessThan(
       fault.honestWithin ?? HONEST_WITHIN,
     )
@@ -106,6 +110,18 @@ for (const fault of faults) {
     await expect.poll(() => unlogged(stores.env.DATABASE_URL ?? '', traffic.builds), PATIENCE).toEqual([])
     traffic.go()
   })
+}
+
+async function writeTable(): Promise<void> {
+  const { slugs, changes, refused } = scene.traffic
+  const about = [
+    `${new Date().toISOString().slice(0, 10)}, ${every ? 'the long ones too' : 'without the long ones'}.`,
+    `${readers.length} readers of ${slugs.length} hubs, one of them Chromium, which was never loaded again;`,
+    `${changes} changes, ${refused} times a publisher was told to try again.`,
+  ].join(' ')
+  const head = '| fault | lasted | current again after | longest lack of a live page |\n|---|---|---|---|'
+  const text = [...(await machine()), about, [head, ...rows].join('\n')].join('\n\n')
+  writeSection('reliability.md', 'faults', text)
 }
 
 const deadLetters = (url: string): Promise<number> =>

@@ -16,6 +16,8 @@ export interface Traffic {
   edited(slug: string): { readonly revision: number; readonly at: number }
   /** Ids of the builds that were accepted. */
   readonly builds: readonly string[]
+  /** Changes accepted so far. */
+  readonly changes: number
   /** Times a publisher was told to try again. */
   readonly refused: number
   /** Edits a hub: a widget more, or less, each time. */
@@ -145,6 +147,9 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
     value: (title) => values.get(title) ?? 0,
     missingSince: (title, shown) => accepted.get(title)?.find(({ value }) => value > shown)?.at,
     edited: (slug) => edits.get(slug) ?? { revision: 0, at: 0 },
+    get changes() {
+      return [...accepted.values()].reduce((sum, { length }) => sum + length, 0)
+    },
     get refused() {
       return refused
     },
