@@ -138,6 +138,11 @@ export function describeHubs(name: string, open: () => Promise<OpenDatabase>): v
       await hubs.remove('expected', { expect: { exists: true } })
     })
 
+    test('what no hub can be called is not there', async () => {
+      for (const slug of ['\0', 'a\0', '', 'Whole', '../whole', '\ud800'])
+        await expect(hubs.remove(slug)).rejects.toMatchObject({ code: 'hub-missing' })
+    })
+
     test('a dry run says what would be done and does nothing', async () => {
       const before = await hubs.latestChange()
       expect((await hubs.put('dry', hubDocument(), { dryRun: true })).outcome).toBe('created')

@@ -6,7 +6,7 @@ import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'
 import { readHubs } from './hub-rows.ts'
 import { comparable, keepIds } from './keep-ids.ts'
-import { checkSlug } from './slug.ts'
+import { checkSlug, isSlug } from './slug.ts'
 import type { StoredHub } from './stored-hub.ts'
 
 /** Channel of the hint that `changes` has grown. */
@@ -94,15 +94,19 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
       })
     },
 
-    remove: (slug, { expect, dryRun = false } = {}) =>
-      write(async (tx, number) => {
+    async remove(slug, { expect, dryRun = false } = {}) {
+      const missing = () => new HubError('hub-missing', `There is no hub “${slug}”.`)
+      // Not asked of the database, which fails on a NUL.
+      if (!isSlug(slug)) throw missing()
+      await write(async (tx, number) => {
         const [before] = await readHubs(tx, [slug])
-        if (!before) throw new HubError('hub-missing', `There is no hub “${slug}”.`)
+        if (!before) throw missing()
         checkExpectation(before, expect)
         if (dryRun) return
         await tx.delete(hubs).where(eq(hubs.slug, slug))
         await record(tx, number, slug, 'delete')
-      }),
+      })
+    },
 
     latestChange: () =>
       toldWhenAway(async () => {

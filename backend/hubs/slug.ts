@@ -7,9 +7,14 @@ const reserved = new Set(
   users w widget widgets`.split(/\s+/),
 )
 
+/** Whether it is written as slugs are. */
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text)
+}
+
 /** @throws HubError when a hub may not have that slug. */
 export function checkSlug(slug: string): void {
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
+  if (!isSlug(slug)) {
     throw new HubError(
       'hub-refused',
       'The slug of a hub is 1 to 63 small letters, digits and hyphens, and does not begin with a hyphen.',
