@@ -1,60 +1,43 @@
-import { once } from 'node:events'
-import type { Worker } from 'node:worker_threads'
-import { type Picked, startPickWorker } from './pick-worker.ts'
+import { createRequire } from 'node:module'
+import { openThread } from '../thread.ts'
 
-/** Milliseconds after which the thread is ended; well above the evaluator's own limit, which gives the better words. */
-const patience = 1500
-const idle = 30_000
+/** What an expression may use up, by the evaluator's own reckoning: ms, nested calls, values in one sequence. */
+const limits = { timeout: 250, stack: 500, sequence: 100_000 }
+const maxResult = 256 * 1024
 
-let worker: Promise<Worker> | undefined
-let rest: ReturnType<typeof setTimeout> | undefined
-let last: Promise<unknown> = Promise.resolve()
+/** `undefined` as `json`: there was nothing to pick. */
+export type Picked =
+  | { readonly json: string | undefined }
+  | { readonly failed: 'not-json' | 'too-much' | 'misfit'; readonly message: string }
+
+const code = `
+const { default: jsonata } = await load('jsonata')
+const failure = (failed, error) => ({ failed, message: String(error?.message ?? error).slice(0, 300) })
+async function answer({ expression, text }) {
+  let input
+  try { input = JSON.parse(text) } catch (error) { return failure('not-json', error) }
+  try {
+    const json = JSON.stringify(await jsonata(expression, ${JSON.stringify(limits)}).evaluate(input))
+    return json?.length > ${maxResult} ? failure('too-much', 'more than fits a widget') : { json }
+  } catch (error) {
+    const codes = ['D1011', 'D1012', 'D2014', 'D2015']
+    return failure(codes.includes(error?.code) || error instanceof RangeError ? 'too-much' : 'misfit', error)
+  }
+}`
+
+const thread = openThread<{ expression: string; text: string }, Picked>({
+  packages: { jsonata: createRequire(import.meta.url).resolve('jsonata') },
+  code,
+  // Well above the evaluator's own limit, which gives the better words.
+  patience: 1500,
+  spent: (picked) => 'failed' in picked,
+})
 
 /**
- * Evaluates a JSONata expression over JSON text, one after another in a thread that is kept for the next. Nothing an
- * expression does takes longer than `patience` or hurts the process.
+ * Evaluates a JSONata expression over JSON text.
  * @throws the reason of `signal`.
  */
-export function pick(expression: string, text: string, signal: AbortSignal): Promise<Picked> {
-  const mine = last.then(() => evaluate({ expression, text }, signal))
-  last = mine.catch(() => {})
-  return mine
-}
-
-async function evaluate(job: { expression: string; text: string }, signal: AbortSignal): Promise<Picked> {
-  signal.throwIfAborted()
-  clearTimeout(rest)
-  const thread = await started()
-  const ending = new AbortController()
-  const end = () => ending.abort()
-  const timer = setTimeout(end, patience)
-  signal.addEventListener('abort', end)
-  try {
-    thread.postMessage(job)
-    const [picked] = (await once(thread, 'message', { signal: ending.signal })) as [Picked]
-    // What an expression left running when it failed must not fall upon the next one.
-    if ('failed' in picked) stop()
-    else rest = setTimeout(stop, idle).unref()
-    return picked
-  } catch {
-    stop()
-    signal.throwIfAborted()
-    return { failed: 'too-much', message: 'more time or memory than it may have' }
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', end)
-  }
-}
-
-function started(): Promise<Worker> {
-  worker ??= startPickWorker().catch((error: unknown) => {
-    worker = undefined
-    throw error
-  })
-  return worker
-}
-
-function stop(): void {
-  void worker?.then((thread) => thread.terminate())
-  worker = undefined
+export async function pick(expression: string, text: string, signal: AbortSignal): Promise<Picked> {
+  const picked = await thread.ask({ expression, text }, signal)
+  return picked ?? { failed: 'too-much', message: 'more time or memory than it may have' }
 }

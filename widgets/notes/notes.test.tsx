@@ -9,6 +9,8 @@ import NotesView from './view.tsx'
 import { notes } from './widget.ts'
 
 const type = implement(notes, load)
+const never = new AbortController().signal
+const rendered = (text: string) => renderMarkdown(text, never)
 
 test('no event makes notes stale: they are their config', () => {
   const interests = notes.interests()
@@ -61,16 +63,40 @@ describe('what is written by somebody else cannot harm a reader', () => {
     ['an image is its description', '![a "cat"](https://a.example/cat.png "t")', '<p>a &quot;cat&quot;</p>'],
     ['in a link too', '[![cat](c.png)](mailto:a@b.example)', '<p><a href="mailto:a@b.example">cat</a></p>'],
     ['no ids are made', 'a[^1]\n\n[^1]: b', '<p>a<a>^1</a></p>\n'],
-  ])('%s', (_, text, html) => expect(renderMarkdown(text)).toBe(html))
+  ])('%s', async (_, text, html) => expect(await rendered(text)).toBe(html))
 })
 
-test("headings begin below a card's own, without a gap", () => {
-  expect(renderMarkdown('## a\n\n###### b\n\n## c')).toBe('<h3>a</h3>\n<h4>b</h4>\n<h3>c</h3>')
-  expect(renderMarkdown('# a\n\n## b\n\n### c\n\n#### d\n\n##### e')).toMatch(/<h6>d<\/h6>\n<h6>e<\/h6>$/)
+test("headings begin below a card's own, without a gap", async () => {
+  expect(await rendered('## a\n\n###### b\n\n## c')).toBe('<h3>a</h3>\n<h4>b</h4>\n<h3>c</h3>')
+  expect(await rendered('# a\n\n## b\n\n### c\n\n#### d\n\n##### e')).toMatch(/<h6>d<\/h6>\n<h6>e<\/h6>$/)
 })
 
-test('a checkbox says whether it is done', () => {
-  expect(renderMarkdown('- [ ] a\n- [x] b')).toMatch(/aria-label="to do".* a.*aria-label="done".* b/s)
+test('a checkbox says whether it is done', async () => {
+  expect(await rendered('- [ ] a\n- [x] b')).toMatch(/aria-label="to do".* a.*aria-label="done".* b/s)
+})
+
+test('long text is rendered as short text is', async () => {
+  const text = '# a\n\n![b](c) [d](javascript:e) *f*[^1]\n\n- [x] g\n\n| h |\n|---|\n| ~i~ |\n\n[^1]: j\n\n'
+  const short = await rendered(text)
+  expect(short.match(/<td><del>i/g)).toHaveLength(1)
+  expect((await rendered(text.repeat(50))).trim()).toBe(Array(50).fill(short.trim()).join('\n'))
+})
+
+test('text that would take long is refused in words, and the process goes on meanwhile', async () => {
+  // More than a config may have, so that it takes minutes on any machine.
+  const text = `${'*a '.repeat(20_000)}${' a*'.repeat(20_000)}`
+  let over = false
+  const loading = load({ text }, contextWith()).finally(() => {
+    over = true
+  })
+  // One turn of the loop: rendered in this thread it would have ended before it.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(over).toBe(false)
+  await expect(loading).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('Markdown'),
+  })
+  expect(await rendered('*a*')).toBe('<p><em>a</em></p>')
 })
 
 test('the view shows the text, or says that there is none', () => {
