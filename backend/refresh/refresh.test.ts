@@ -284,4 +284,6 @@ test('waits grow with failures, are jittered, and respect upstream', () => {
   }
   expect(retryIn(0, 60_000)).toBe(60_000)
   expect(retryIn(0, Number.NaN)).toBeLessThanOrEqual(2_000)
+  expect(retryIn(0, Number.POSITIVE_INFINITY)).toBe(86_400_000)
+  expect(retryIn(0, 60_000.5)).toBe(60_001)
 })

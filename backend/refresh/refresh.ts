@@ -29,6 +29,8 @@ const VISIBILITY = 10_000
 const POLL = 100
 const RETRY_BASE = 2_000
 const RETRY_CAP = 300_000
+/** Milliseconds an upstream may ask for: its headers are whatever it likes to send. */
+const LONGEST_RETRY_AFTER = 86_400_000
 /** Milliseconds until a key that no placed widget has is looked at again. */
 const UNPLACED_RETRY = 60_000
 
@@ -245,8 +247,9 @@ export function runRefresh(options: {
   return { poke, loadBeside, counts, done: claimLoop() }
 }
 
-/** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked. */
+/** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked, up to a day. */
 export function retryIn(failures: number, retryAfter: number | undefined): number {
   const ceiling = Math.min(RETRY_CAP, RETRY_BASE * 2 ** Math.min(failures, 20))
-  return Math.max(retryAfter || 0, Math.round(ceiling * (0.5 + Math.random() * 0.5)))
+  const asked = Math.min(retryAfter || 0, LONGEST_RETRY_AFTER)
+  return Math.round(Math.max(asked, ceiling * (0.5 + Math.random() * 0.5)))
 }
