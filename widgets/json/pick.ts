@@ -30,7 +30,7 @@ const thread = openThread<{ expression: string; text: string }, Picked>({
   code,
   // Well above the evaluator's own limit, which gives the better words.
   patience: 1500,
-  spent: (picked) => 'failed' in picked,
+  spent: (picked) => 'failed' in picked && picked.failed !== 'not-json',
 })
 
 /**
