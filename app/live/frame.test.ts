@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Entry } from '#backend/cache/cache.ts'
+import { frame as encoded, type KeyState, widgetFrames } from '#backend/stream/frame.ts'
 import { type Frame, frameDecoder } from './frame.ts'
+
+const runs = Number(process.env.FUZZ_RUNS ?? 300)
 
 const widget = fc
   .record({ id: fc.string(), data: fc.jsonValue() })
@@ -44,7 +48,7 @@ test.each(['\n', '\r\n', '\r'])(
         const ended = end === '\r' ? new Uint8Array([...bytes, ...new TextEncoder().encode(':\n')]) : bytes
         expect(decode(ended, cuts)).toEqual(JSON.parse(JSON.stringify(frames)))
       }),
-      { numRuns: 300 },
+      { numRuns: runs },
     )
   },
 )
@@ -77,15 +81,153 @@ test('an event that is not JSON is an error, after the events before it', () => 
   expect(heard).toEqual(['bye'])
 })
 
+const text = fc.string({ unit: 'binary' })
+const version = fc.record({ epoch: fc.nat(), offset: fc.nat() })
+const entry: fc.Arbitrary<Entry> = fc
+  .record({
+    version,
+    error: fc.option(
+      fc.record({ code: fc.constant('threw' as const), message: text, reference: text, at: fc.nat() }),
+      { nil: undefined },
+    ),
+    cause: fc.array(fc.record({ id: text, topic: text }), { maxLength: 2 }),
+    loadedAt: fc.option(fc.nat(), { nil: undefined }),
+  })
+  .map((fields) => ({
+    ...fields,
+    ...{
+      key: 'k',
+      dataOffset: 1,
+      data: undefined,
+      hasData: true,
+      empty: false,
+      fresh: true,
+      building: false,
+    },
+    ...{ checkedAt: undefined, dueAt: undefined, required: 1, built: 1, loads: [] },
+  }))
+/** What was written, and what must be read of it. */
+interface Written {
+  readonly bytes: Uint8Array
+  readonly frames: readonly unknown[]
+}
+const written: fc.Arbitrary<Written> = fc.oneof(
+  fc
+    .record({
+      name: fc.constantFrom('hello', 'resync', 'layout', 'gone', 'beat', 'bye'),
+      data: fc.jsonValue(),
+      id: fc.option(version),
+    })
+    .map(({ name, data, id }) => ({
+      // What the events hold is the business of those who make them.
+      bytes: Buffer.from(encoded(name as 'bye', data as never, id ?? undefined)),
+      frames: [{ name, data, ...(id ? { id: `${id.epoch}:${id.offset}` } : {}) }],
+    })),
+  fc
+    .record({
+      entry,
+      data: fc.jsonValue(),
+      ids: fc.array(text, { minLength: 1, maxLength: 3 }),
+      withId: fc.boolean(),
+    })
+    .map(({ entry, data, ids, withId }) => {
+      const state: KeyState = { entry, data: JSON.stringify(data), frames: new Map() }
+      const widgets = ids.map((id) => ({ id, key: 'k', token: 't', schema: 'notes@1' }))
+      const chunk = widgetFrames(state, { widgets, tag: '1' }, true, withId).toString()
+      const { version, error, cause, loadedAt = null } = entry
+      const at = `${version.epoch}:${version.offset}`
+      const told = {
+        key: 't',
+        version: at,
+        schema: 'notes@1',
+        status: error ? 'failed' : 'fresh',
+        loadedAt,
+        checkedAt: null,
+      }
+      const why = cause.length > 0 ? { cause: cause.map(({ id }) => id), topic: cause.at(-1)?.topic } : {}
+      const failed = error
+        ? { error: { code: 'threw', message: error.message, reference: error.reference } }
+        : {}
+      return {
+        bytes: Buffer.from(chunk.slice(chunk.indexOf('\r\n') + 2, -2)),
+        frames: ids.map((id, n) => ({
+          name: 'widget',
+          data: { id, ...told, ...failed, ...why, data },
+          ...(withId && n === ids.length - 1 ? { id: at } : {}),
+        })),
+      }
+    }),
+)
+
+test('what the server writes comes out as it was, however it is cut', () => {
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 6 }), fc.array(fc.nat()), (all, cuts) => {
+      const bytes = Buffer.concat(all.map(({ bytes }) => bytes))
+      const frames = all.flatMap(({ frames }) => frames)
+      expect(decode(bytes, cuts)).toEqual(JSON.parse(JSON.stringify(frames)))
+    }),
+    { numRuns: runs },
+  )
+})
+
+/** Bytes that are nearly an event stream. */
+const scraps = fc.oneof(
+  fc.uint8Array({ maxLength: 64 }),
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '\n',
+          '\r',
+          '\r\n',
+          '\n\n',
+          ':',
+          '\0',
+          '\ufeff',
+          'id',
+          'id: 1:1\0',
+          'retry: 1',
+          'data',
+          'data: ',
+        ),
+        fc.constantFrom(
+          'event: beat\n',
+          'event: hello\n',
+          'data: {}\n',
+          'data: null\n',
+          'data: {"heartbeat":0}\n',
+          'id: 1:2\n',
+        ),
+        text,
+      ),
+    )
+    .map((parts) => new TextEncoder().encode(parts.join(''))),
+)
+
 test('arbitrary bytes are frames, nothing, or a SyntaxError', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), (chunks) => {
+    fc.property(fc.array(scraps), (chunks) => {
       const feed = frameDecoder()
       try {
-        for (const chunk of chunks) for (const { name } of feed(chunk)) expect(name).toBeTypeOf('string')
+        for (const chunk of chunks)
+          for (const { name, id } of feed(chunk)) {
+            expect(name).toBeTypeOf('string')
+            expect(id ?? '').not.toMatch(/[\0\r\n]/)
+          }
       } catch (error) {
         expect(error).toBeInstanceOf(SyntaxError)
       }
     }),
+    { numRuns: runs },
   )
+})
+
+test('an event without end is given up before it fills the memory', () => {
+  const feed = frameDecoder()
+  const chunk = new TextEncoder().encode('x'.repeat(1024 * 1024))
+  const read = () => {
+    for (let n = 0; n < 9; n++) expect([...feed(chunk)]).toEqual([])
+  }
+  expect([...feed(new TextEncoder().encode('data: '))]).toEqual([])
+  expect(read).toThrow('max buffer size')
 })

@@ -20,14 +20,23 @@ const names: Readonly<Record<keyof StreamEvents, true>> = {
   bye: true,
 }
 
+/** Characters that wait for the end of an event: several times the manifest of 50 full hubs. */
+const LONGEST = 8 * 1024 * 1024
+
 /**
  * Cuts the bytes of one connection into frames, however they are split. Unknown events are left out.
- * @throws SyntaxError when an event of ours is not JSON, after which the connection cannot be trusted.
+ * @throws SyntaxError when an event of ours is not JSON, ParseError when one has no end; the connection cannot be trusted then.
  */
 export function frameDecoder(): (bytes: Uint8Array) => Iterable<Frame> {
   let events: EventSourceMessage[] = []
   const text = new TextDecoder()
-  const parser = createParser({ onEvent: (event) => events.push(event) })
+  const parser = createParser({
+    maxBufferSize: LONGEST,
+    onEvent: (event) => events.push(event),
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') throw error
+    },
+  })
   return function* (bytes) {
     events = []
     parser.feed(text.decode(bytes, { stream: true }))

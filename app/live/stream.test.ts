@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { backoff } from './backoff.ts'
 import { type Heard, StreamRefused, stream } from './stream.ts'
@@ -163,4 +164,108 @@ test('the jitter is full, under a ceiling that doubles', () => {
     250, 500, 1_000, 15_000, 15_000,
   ])
   expect(backoff(9, () => 0)).toBe(0)
+})
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const spoken = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.nat(9), fc.option(fc.nat(99)))
+      .map(([now, id]) => bytesOf(beat(now, id === null ? undefined : `1:${id}`))),
+  },
+  fc
+    .constantFrom(
+      hello(20),
+      hello(Number.NaN),
+      event('hello', null),
+      event('bye', {}),
+      'data: {',
+      'event: beat\n\n',
+    )
+    .map(bytesOf),
+  fc.string({ unit: 'binary' }).map(bytesOf),
+  fc.uint8Array({ maxLength: 40 }),
+)
+const status = fc.constantFrom(200, 200, 200, 200, 200, 204, 301, 429, 500, 503, 404)
+const answers = fc.array(
+  fc.record({
+    status,
+    type: fc.constantFrom(
+      'text/event-stream',
+      'text/event-stream; charset=utf-8',
+      'text/event-stream',
+      'text/html',
+      '',
+    ),
+    retryAfter: fc.constantFrom(
+      '',
+      '1',
+      '-1',
+      '1e9',
+      '99999999999999999999',
+      'soon',
+      'Thu, 01 Jan 1970 00:00:00 GMT',
+    ),
+    chunks: fc.array(spoken, { maxLength: 6 }),
+    broken: fc.boolean(),
+  }),
+  { maxLength: 6 },
+)
+
+test('whatever servers say, the stream goes on after what was taken in, or is refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(answers, async (all) => {
+      const control = new AbortController()
+      let asked = 0
+      let taken = '1:0'
+      const resumes: [from: string | null, taken: string][] = []
+      const answer: typeof fetch = async (input, init) => {
+        const resumed = new Headers(init?.headers).get('last-event-id')
+        // Compared below: what is thrown here would count as a connection lost.
+        resumes.push([resumed ?? new URL(String(input)).searchParams.get('cursor'), taken])
+        const next = all[asked++]
+        if (!next) {
+          control.abort()
+          throw new TypeError('no network')
+        }
+        const { status, type, retryAfter, chunks, broken } = next
+        const rest = [...chunks]
+        const body = new ReadableStream<Uint8Array>({
+          pull(controller) {
+            const chunk = rest.shift()
+            if (chunk) controller.enqueue(chunk)
+            else if (broken) controller.error(new TypeError('cut'))
+            else controller.close()
+          },
+        })
+        const headers = { 'content-type': type, 'retry-after': retryAfter }
+        return new Response(status === 204 ? null : body, { status, headers })
+      }
+      const rests: number[] = []
+      const rest = async (ms: number) => {
+        rests.push(ms)
+      }
+      const heard = stream({
+        url: 'http://server/s?hub=a',
+        cursor: taken,
+        signal: control.signal,
+        fetch: answer,
+        rest,
+      })
+      try {
+        for await (const each of heard) {
+          if (each.name === 'lost') continue
+          expect(['hello', 'beat', 'bye']).toContain(each.name)
+          taken = each.id ?? taken
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(StreamRefused)
+        expect(all[asked - 1]?.status).toBe(404)
+      }
+      for (const [from, taken] of resumes) expect(from).toBe(taken)
+      for (const ms of rests) expect(ms).toSatisfy((wait: number) => wait >= 0 && wait <= 300_000)
+    }),
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 300) },
+  )
 })
