@@ -55,7 +55,8 @@ test.each<[string, string | Uint8Array, Partial<typeof place>, string]>([
   ['bytes', new Uint8Array([255, 254]), {}, 'The body is not JSON in UTF-8.'],
   ['a bad envelope', '{"specversion":"1.0","id":"1"}', {}, '/source is missing; /type is missing'],
   ['a topic with a star', '{}', { topic: 'a.*.b' }, 'The topic must hold no * and no >.'],
-  ['too deep', '['.repeat(129) + ']'.repeat(129), {}, 'The body is nested over 128 levels deep.'],
+  ['too deep', '['.repeat(129) + ']'.repeat(129), {}, 'The body must be at most 128 levels deep.'],
+  ['a number out of range', '[{"n":-1e999}]', {}, 'The body must hold no number too large for a double.'],
   ['too large', `"${'x'.repeat(EVENT_LIMIT)}"`, {}, 'The body is over 256 KiB.'],
 ])('refused: %s', (_, body, where, refused) => {
   expect(decode(body, where)).toEqual({ refused })

@@ -1,7 +1,7 @@
 import type { Json } from '#widgets/define.ts'
 import type { Delivery } from '../bus/bus.ts'
 import { EVENT_LIMIT, readJson } from './cloud-event.ts'
-import { DEPTH, deeper, readEnvelope } from './envelope.ts'
+import { dataFault, readEnvelope } from './envelope.ts'
 import type { ReceivedEvent } from './event.ts'
 import { parseTopic } from './topic.ts'
 
@@ -25,7 +25,8 @@ export function decodeDelivery(
     if ('event' in read) return { event: { ...read.event, receivedAt: time } }
     return { refused: read.errors.map(({ field, message }) => `${field} ${message}`).join('; ') }
   }
-  if (deeper(value, DEPTH)) return { refused: `The body is nested over ${DEPTH} levels deep.` }
+  const fault = dataFault(value)
+  if (fault !== undefined) return { refused: `The body ${fault}.` }
   const id = `${stream}:${sequence}:${time}`
   // What was just parsed from JSON.
   const data = value as Json

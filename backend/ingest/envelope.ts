@@ -14,7 +14,7 @@ export interface Circumstances {
 const ATTRIBUTE = 1024
 const EXTENSIONS = 64
 /** Levels of arrays and objects in `data`: deeper ones overflow the stack of what serialises them. */
-export const DEPTH = 128
+const DEPTH = 128
 const LAST = Date.parse('9999-12-31T23:59:59.999Z')
 /** What Go programs send for a time that was never set. */
 const UNSET = Date.parse('0001-01-01T00:00:00Z')
@@ -54,7 +54,10 @@ const envelope = z.looseObject({
   dataschema: attribute.nullish(),
   data: z
     .unknown()
-    .refine((data) => !deeper(data, DEPTH), `must be at most ${DEPTH} levels deep`)
+    .superRefine((data, { addIssue }) => {
+      const message = dataFault(data)
+      if (message !== undefined) addIssue({ code: 'custom', message })
+    })
     .optional(),
   data_base64: z.base64('must be base64').nullish(),
 })
@@ -131,10 +134,16 @@ function readExtensions(raw: object, errors: FieldError[]): Record<string, strin
   return extensions
 }
 
-/** Whether JSON is nested over `levels` deep. */
-export function deeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  for (const inner of Object.values(value)) if (deeper(inner, levels - 1)) return true
-  return false
+/** What is wrong with JSON as the data of an event, if anything is. */
+export function dataFault(value: unknown, levels = DEPTH): string | undefined {
+  // JSON.parse makes infinite what is too large, and JSON.stringify null of that.
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : 'must hold no number too large for a double'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (levels === 0) return `must be at most ${DEPTH} levels deep`
+  for (const inner of Object.values(value)) {
+    const fault = dataFault(inner, levels - 1)
+    if (fault !== undefined) return fault
+  }
+  return undefined
 }
