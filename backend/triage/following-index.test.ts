@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { CacheAway } from '../cache/cache.ts'
 import type { HubEvent } from '../ingest/event.ts'
+import { matchesTopic } from '../ingest/topic.ts'
 import { type FollowedWidget, followingIndex, LEFT_FOR } from './following-index.ts'
 import { matchingIndex } from './matching.ts'
 import type { Target } from './target.ts'
@@ -147,4 +149,71 @@ test('it ends although the cache is away', async () => {
   stop.abort()
   await following.idle()
   expect(invalidated).toEqual([])
+})
+
+const topic = fc
+  .array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 3 })
+  .map((tokens) => tokens.join('.'))
+const pattern = fc.oneof(topic, fc.constantFrom('>', 'a.>', '*', '*.b', 'a.*.b', 'a..b'))
+const widgetId = fc.nat(9).map(String)
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('place' as const),
+      id: widgetId,
+      // Few, so that widgets share them, with and without the same interests.
+      key: fc.constantFrom('k1', 'k2', 'k3'),
+      topics: fc.array(pattern, { maxLength: 3 }),
+      reads: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('unplace' as const), id: widgetId }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('ready' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('match' as const), topic }) },
+)
+
+test('after any edits an event finds the keys of the widgets that are placed, and no other', {
+  timeout: 600_000,
+}, async () => {
+  let found = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { size: 'max', maxLength: 60 }), async (steps) => {
+      const { index, following, invalidated, matched, widget } = setUp()
+      const placed = new Map<string, { readonly key: string; readonly topics: readonly string[] }>()
+      const wanted = (topic: string) =>
+        [...placed.values()].flatMap(({ key, topics }) => {
+          // One that is no pattern leaves the widget to the clock.
+          const concerned =
+            !topics.includes('a..b') && topics.some((each) => matchesTopic(each.split('.'), topic.split('.')))
+          return concerned ? [key] : []
+        })
+      let ready = false
+      for (const each of steps) {
+        if (each.do === 'place') {
+          const { id, key, topics, reads } = each
+          const isNew = ![...placed.values()].some((other) => other.key === key)
+          const before = invalidated.length
+          following.place(widget(id, key, { interests: topics.map((topic) => ({ topic })), reads }))
+          placed.set(id, { key, topics })
+          await following.idle()
+          // What nobody showed heard of no event.
+          if (ready && isNew) expect(invalidated.slice(before).join()).toContain(key)
+        } else if (each.do === 'unplace') {
+          following.unplace(each.id)
+          placed.delete(each.id)
+        } else if (each.do === 'ready') {
+          following.ready()
+          ready = true
+        } else {
+          expect(new Set(matched(each.topic))).toEqual(new Set(wanted(each.topic)))
+          found += matched(each.topic).length
+        }
+      }
+      for (const id of placed.keys()) following.unplace(id)
+      expect(index.size).toBe(0)
+    }),
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 300) },
+  )
+  expect(found).toBeGreaterThan(100)
 })

@@ -88,12 +88,32 @@ const pattern = fc
   )
   .map(([first, last]) => [...first, last].join('.'))
 const value = fc.constantFrom<string | number | boolean>('x', 'y', 1, 0, true, false, '1')
-const field = fc.constantFrom('subject', 'team', 'data.x', 'data.y.z', 'data')
+const field = fc.constantFrom(
+  ...[
+    'subject',
+    'team',
+    'source',
+    'topic',
+    'data',
+    'data.x',
+    'data.y.z',
+    'data.y.z.0',
+    'data.list.1',
+    'nobody',
+  ],
+)
 const interest: fc.Arbitrary<Interest> = fc
   .tuple(pattern, fc.option(fc.dictionary(field, value, { maxKeys: 3 }), { nil: undefined }))
   .map(([topic, where]) => (where ? { topic, where } : { topic }))
 const data: fc.Arbitrary<Json> = fc.oneof(
-  fc.record({ x: value, y: fc.oneof(value, fc.record({ z: value })) }, { requiredKeys: [] }),
+  fc.record(
+    {
+      x: value,
+      y: fc.oneof(value, fc.record({ z: fc.oneof(value, fc.array(value, { maxLength: 2 })) })),
+      list: fc.array(value, { maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  ),
   value,
   fc.constant(null),
 )
@@ -120,15 +140,13 @@ function meets({ topic, where = {} }: Interest, event: HubEvent): boolean {
   if (!matchesTopic(topic.split('.'), event.topic.split('.'))) return false
   return Object.entries(where).every(([field, wanted]) => {
     const whole: unknown = { ...event.extensions, ...event }
-    return (
-      field
-        .split('.')
-        .reduce((at, name) => (at as Record<string, unknown> | null | undefined)?.[name], whole) === wanted
-    )
+    const inside = (at: unknown, name: string) =>
+      typeof at === 'object' ? (at as Record<string, unknown> | null)?.[name] : undefined
+    return field.split('.').reduce(inside, whole) === wanted
   })
 }
 
-test('the index finds what a scan of all instances finds, through any edits', { timeout: 60_000 }, () => {
+test('the index finds what a scan of all instances finds, through any edits', { timeout: 600_000 }, () => {
   let matches = 0
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 120 }), (steps) => {
@@ -149,7 +167,59 @@ test('the index finds what a scan of all instances finds, through any edits', { 
         expect(index.size).toBe(all.size)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 1000) },
   )
   expect(matches).toBeGreaterThan(10_000)
+})
+
+/** The event, and how often a field inside its data is asked for. */
+function counted(topic: string, data: Readonly<Record<string, Json>>) {
+  const asked = { times: 0 }
+  const counting = new Proxy(data, {
+    get(fields, name) {
+      asked.times += 1
+      return Reflect.get(fields, name)
+    },
+  })
+  return { asked, event: event(topic, { data: counting }) }
+}
+
+test('what is verified for an event does not grow with those it does not concern', {
+  timeout: 60_000,
+}, () => {
+  const shape = fc.record({
+    /** Instances that match, each by all of its criteria. */
+    matching: fc.nat(5),
+    pattern: fc.constantFrom('build.web', 'build.*', 'build.>', '>'),
+    fields: fc.uniqueArray(fc.constantFrom('project', 'branch', 'state'), { minLength: 1, maxLength: 3 }),
+    churn: fc.array(fc.nat(199), { maxLength: 100 }),
+  })
+  fc.assert(
+    fc.property(shape, ({ matching, pattern, fields, churn }) => {
+      const where = (project: string) =>
+        Object.fromEntries(fields.map((name) => [`data.${name}`, name === 'project' ? project : 'main']))
+      const cost = (others: number) => {
+        const index = matchingIndex<string>()
+        const put = (n: number) =>
+          // Told apart by one field that all name, whatever else they agree in.
+          index.add(
+            `other ${n}`,
+            [{ topic: pattern, where: { ...where(`p${n}`), 'data.project': `p${n}` } }],
+            'other',
+          )
+        for (let n = 0; n < others; n++) put(n)
+        for (let n = 0; n < matching; n++)
+          index.add(`mine ${n}`, [{ topic: pattern, where: where('mine') }], 'mine')
+        for (const n of churn) {
+          index.remove(`other ${n}`)
+          put(n)
+        }
+        const { asked, event } = counted('build.web', { project: 'mine', branch: 'main', state: 'main' })
+        expect(index.match(event.topic, () => event)).toEqual(Array(matching).fill('mine'))
+        return asked.times
+      }
+      expect(cost(2_000)).toBe(cost(200))
+    }),
+    { numRuns: 30 },
+  )
 })
