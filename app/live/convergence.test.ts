@@ -25,8 +25,8 @@ type Step =
   | { do: 'refuse'; on: boolean }
   | { do: 'network'; n: number; online: boolean }
   | { do: 'open'; shows: Shows; delay: boolean }
-  | { do: 'close' | 'hide' | 'show' | 'put aside' | 'take back'; n: number }
-  | { do: 'lose the holder' }
+  | { do: 'close' | 'die' | 'hide' | 'show' | 'put aside' | 'take back'; n: number }
+  | { do: 'lose the holder' | 'silence the holder' | 'lead as well' | 'lead alone' }
   | { do: 'wait'; ms: number }
   | { do: 'run'; tasks: number }
 
@@ -54,11 +54,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('close', 'hide', 'show', 'put aside', 'take back') as fc.Arbitrary<'close'>,
+      do: fc.constantFrom('close', 'die', 'hide', 'show', 'put aside', 'take back') as fc.Arbitrary<'close'>,
       n: fc.nat(5),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lose the holder' as const) }) },
+  fc.record({
+    do: fc.constantFrom('silence the holder', 'lead as well', 'lead alone') as fc.Arbitrary<'lead alone'>,
+  }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(9_000, 21_000, 70_000, 400_000) }),
 )
 
@@ -129,6 +132,10 @@ async function live(scheduler: fc.Scheduler, seed: number) {
 
   // The holder may die with all it knew; the pages outlive it.
   let holder: Holder = openHolder(world)
+  /** It died and nobody has been told. */
+  let silent = false
+  /** Those that have not heard yet that another leads. */
+  const rivals: Holder[] = []
   const receivers = new Set<(message: ToPage) => void>()
   const tabs: Tab[] = []
   const wentBack: string[] = []
@@ -144,6 +151,8 @@ async function live(scheduler: fc.Scheduler, seed: number) {
     let open = true
     const hear = (message: ToPage) => post(() => open && receive(message), back)
     receivers.add(hear)
+    // Whoever opens a worker whose last one died starts another.
+    if (silent) replace()
     const send = (message: ToHolder) => post(() => holder.receive(message, hear), there)
     send({ kind: 'knock' })
     return {
@@ -155,11 +164,22 @@ async function live(scheduler: fc.Scheduler, seed: number) {
     }
   }
 
+  function replace(): void {
+    silent = false
+    holder = openHolder(world)
+  }
+
+  function tellAll(): void {
+    for (const hear of receivers) hear({ kind: 'who' })
+  }
+
   interface Tab {
     readonly shows: Shows
     readonly page: Page
     readonly client: ReturnType<typeof newQueryClient>
     readonly detach: () => void
+    /** Nothing it sends or is sent arrives any more. */
+    readonly die: () => void
     aside: boolean
   }
 
@@ -181,7 +201,24 @@ async function live(scheduler: fc.Scheduler, seed: number) {
         wentBack.push(`${shown.key} from ${before} to ${shown.version}`)
       highest.set(shown.key, shown.version)
     })
-    const page = openPage({ client, connect, world, hidden: false })
+    const closing: (() => void)[] = []
+    let dead = false
+    const page = openPage({
+      client,
+      connect(receive) {
+        if (dead) return { send() {}, close() {} }
+        const channel = connect((message) => !dead && receive(message))
+        closing.push(channel.close)
+        return { send: (message) => !dead && channel.send(message), close: channel.close }
+      },
+      // The clock of a tab that is no more stands still.
+      world: { ...world, rest: (ms, signal) => (dead ? new Promise(() => {}) : world.rest(ms, signal)) },
+      hidden: false,
+    })
+    const die = () => {
+      dead = true
+      for (const close of closing) close()
+    }
     const layout: Layout =
       what.widget === undefined
         ? view
@@ -193,7 +230,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
       now: 1,
       states: Object.values(snapshot.widgets),
     }
-    tabs.push({ shows: what, page, client, detach: page.attach(start), aside: false })
+    tabs.push({ shows: what, page, client, detach: page.attach(start), die, aside: false })
   }
 
   function editWidgets(hub: string, edit: (widgets: readonly HubWidget[]) => readonly HubWidget[]): void {
@@ -237,6 +274,11 @@ async function live(scheduler: fc.Scheduler, seed: number) {
         tab.page.suspend()
         tabs.splice(tabs.indexOf(tab), 1)
         return
+      case 'die':
+        if (!tab) return
+        tab.die()
+        tabs.splice(tabs.indexOf(tab), 1)
+        return
       case 'hide':
         return tab?.page.hide()
       case 'show':
@@ -249,9 +291,18 @@ async function live(scheduler: fc.Scheduler, seed: number) {
         return tab?.page.resume()
       case 'lose the holder':
         holder.close()
-        holder = openHolder(world)
-        for (const hear of receivers) hear({ kind: 'who' })
+        replace()
+        return tellAll()
+      case 'silence the holder':
+        holder.close()
+        silent = true
         return
+      case 'lead as well':
+        rivals.push(holder)
+        replace()
+        return tellAll()
+      case 'lead alone':
+        return rivals.shift()?.close()
       case 'wait':
         return wait(step.ms)
       case 'run':
@@ -262,6 +313,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
   /** Nothing happens any more and everything works: what is under way arrives, and clocks go on. */
   async function calm(): Promise<void> {
     server.refuse(false)
+    for (const rival of rivals.splice(0)) rival.close()
     for (const { page } of tabs) {
       page.resume()
       page.show()
