@@ -163,18 +163,27 @@ test('a path that is no UTF-8 is refused', async () => {
   expect(await problem(await fetch(`${base}/api/%E0%A4%A`))).toMatchObject({ status: 400 })
 })
 
-test('a request line that names no path is refused', async () => {
-  const { port } = front.server.address() as AddressInfo
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () =>
-      socket.write('GET http://[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
-    )
-    let text = ''
-    socket.setEncoding('utf8').on('data', (part: string) => {
-      text += part
+test.each(['http://[', 'foo://host', 'foo://host?x'])(
+  'a request line for %s names no path',
+  async (target) => {
+    let reached = false
+    front.servePages((_, response) => {
+      reached = true
+      response.end()
     })
-    socket.on('end', () => resolve(text))
-    socket.on('error', reject)
-  })
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
-})
+    const { port } = front.server.address() as AddressInfo
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`),
+      )
+      let text = ''
+      socket.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+      })
+      socket.on('end', () => resolve(text))
+      socket.on('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(reached).toBe(false)
+  },
+)

@@ -154,9 +154,9 @@ export function frontServer(options: {
 function parseUrl(text: string | undefined): URL | undefined {
   try {
     const url = new URL(text?.startsWith('/') ? `http://localhost${text}` : (text ?? ''))
-    // Next answers 500 to a path that is no percent-encoded UTF-8.
+    // Next answers 500 to a path that is no percent-encoded UTF-8, and to none, which schemes of others allow.
     decodeURIComponent(url.pathname)
-    return url
+    return url.pathname.startsWith('/') ? url : undefined
   } catch {
     return undefined
   }
