@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request as send } from 'node:http'
 import { expect, test } from '@playwright/test'
+import fc from 'fast-check'
 import { ADMIN_TOKEN, api, hubOf } from './api.ts'
 import { type Product, startProduct } from './product.ts'
 import { openSse } from './sse.ts'
@@ -266,5 +267,61 @@ test.describe('streams and paths', () => {
       const { status } = await fetch(`${product.url}${path}`)
       expect([400, 404], path).toContain(status)
     }
+  })
+  test('any address of a page, with any of the headers Next reads, is answered', async () => {
+    const { hostname, port } = new URL(product.url)
+    const segment = fc.oneof(
+      fc.constantFrom(
+        'kept',
+        'w',
+        'embed',
+        '_next',
+        'static',
+        'image',
+        '..',
+        '.',
+        '%00',
+        '%2F',
+        '[hub]',
+        '__proto__',
+      ),
+      fc.string({ unit: 'binary', maxLength: 6 }).map(encodeURIComponent),
+      fc.stringMatching(/^[!-"$->@-~]{0,6}$/),
+    )
+    const query = fc.constantFrom(
+      '',
+      '?_rsc=1',
+      '?theme=dark',
+      '?%',
+      '?a[b]=c&__proto__=1',
+      '?url=/x&w=1&q=1',
+    )
+    const path = fc
+      .tuple(fc.array(segment, { maxLength: 4 }), query)
+      .map(([segments, query]) => `/${segments.join('/')}${query}`)
+    const headers = fc.record(
+      {
+        ...{ rsc: fc.constant('1'), 'next-router-prefetch': fc.constant('1') },
+        'next-router-state-tree': fc.constantFrom('%5B', 'x', '[]', '%00'),
+        'next-router-segment-prefetch': fc.constantFrom('/x', '/_tree', ''),
+        'next-action': fc.constantFrom('abc', '0'.repeat(42)),
+        ...{ 'next-url': fc.constantFrom('//[', '/x'), 'x-nextjs-data': fc.constant('1') },
+        ...{ 'x-matched-path': fc.constant('/500'), 'x-invoke-status': fc.constant('500') },
+        ...{ 'x-forwarded-host': fc.constant('['), origin: fc.constant('[') },
+        ...{ cookie: fc.constantFrom('a=%', '__prerender_bypass=x'), range: fc.constant('bytes=9-0') },
+      },
+      { requiredKeys: [] },
+    )
+    const method = fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'PUT', 'OPTIONS')
+    await fc.assert(
+      fc.asyncProperty(method, path, headers, async (method, path, headers) => {
+        const sent = send({ hostname, port, method, path, headers, agent: false })
+        const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
+        expect(answer.statusCode).toBeLessThan(500)
+        sent.destroy()
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 200) },
+    )
+    expect((await fetch(`${product.url}/kept`)).status).toBe(200)
   })
 })

@@ -6,6 +6,9 @@ export interface Pages {
   close(): Promise<void>
 }
 
+/** The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. */
+const page = /^\/(?:[^/]+|[^/]+\/w\/[^/]+|embed\/[^/]+)?$/
+
 /** Next behind our own server; it renders pages and nothing else. */
 export async function openPages(options: {
   server: Server
@@ -42,6 +45,8 @@ export async function openPages(options: {
         response.setHeader('Referrer-Policy', 'same-origin')
       }
       response.setHeader('X-Content-Type-Options', 'nosniff')
+      // Where no page is, Next answers 500 when the router state that goes with this is none.
+      if (!page.test(url.pathname)) delete request.headers.rsc
       // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
       request.url = url.pathname + url.search
       // An error that Next does not answer must not end the process.
