@@ -1,11 +1,14 @@
 import { request } from 'node:http'
 import { createParser } from 'eventsource-parser'
+import { wallClock } from './fixtures/times.ts'
 
 export interface SseEvent {
   readonly name: string
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
   readonly data: any
   readonly id: string | undefined
+  /** When it was read here, by `wallClock`. */
+  readonly at: number
 }
 
 export interface SseClient {
@@ -48,7 +51,7 @@ export function openSse(url: string, options: { lastEventId?: string } = {}): Pr
       const parser = createParser({
         onEvent({ event, data, id }) {
           if (id !== undefined) lastId = id
-          const told = { name: event ?? 'message', data: JSON.parse(data), id }
+          const told = { name: event ?? 'message', data: JSON.parse(data), id, at: wallClock() }
           events.push(told)
           for (const wait of waits) {
             if (!wait.passes(told)) continue

@@ -110,6 +110,11 @@ const parts = {
   faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium'] },
 }
 const onRequest = {
+  soak: {
+    title: 'Soak',
+    run: async (args) => gate(() => node('--import', 'tsx', 'e2e/faults/soak.ts', ...args))(),
+    needs: ['redis', 'nats', 'postgres'],
+  },
   bench: {
     title: 'Benchmarks',
     run: async (args) => gate(() => node('--import', 'tsx', 'bench/main.ts', ...args))(),

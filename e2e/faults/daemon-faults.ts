@@ -36,6 +36,7 @@ export const daemonFaults: readonly Fault[] = [
   },
   {
     name: 'all daemons killed, until pages say paused',
+    endsAll: true,
     async happen({ daemons, watch }) {
       await Promise.all(daemons.map(({ product }) => product.kill()))
       await watch.untilPaused()

@@ -6,14 +6,10 @@ import { api } from '../api.ts'
 import { PATIENCE } from '../fixtures/hub-page.ts'
 import { openTruth } from '../truth.ts'
 import { openBrowserReader } from './browser-reader.ts'
-import { daemonFaults } from './daemon-faults.ts'
-import { openInstallation } from './installation.ts'
-import { natsFaults } from './nats-faults.ts'
-import { otherFaults } from './other-faults.ts'
+import { faults } from './faults.ts'
+import { type Installation, openInstallation } from './installation.ts'
 import { openReader, type Reader } from './reader.ts'
-import { redisFaults } from './redis-faults.ts'
-import { atNats, type Fault, lasting, type Scene } from './scene.ts'
-import { streamFaults } from './stream-faults.ts'
+import { atNats, lasting, type Scene } from './scene.ts'
 import { openTraffic } from './traffic.ts'
 import { watchReaders } from './watch.ts'
 
@@ -27,13 +23,7 @@ const BEHIND = 1_500
 const HONEST_WITHIN = 15_000
 
 const every = process.env.FAULTS === 'all'
-const faults: readonly Fault[] = [
-  ...daemonFaults,
-  ...redisFaults,
-  ...natsFaults,
-  ...otherFaults,
-  ...streamFaults,
-].filter(({ long }) => every || !long)
+const chosen = faults.filter(({ long }) => every || !long)
 
 test.describe.configure({ timeout: 600_000 })
 
@@ -73,10 +63,10 @@ test.afterAll(async () => {
   await Promise.all(readers.map((reader) => reader.close()))
   await scene?.stop()
   await scene?.truth.close()
-  if (process.env.FAULTS_WRITE && rows.length === faults.length) await writeTable()
+  if (process.env.FAULTS_WRITE && rows.length === chosen.length) await writeTable()
 })
 
-for (const fault of faults) {
+for (const fault of chosen) {
   test(fault.name, async () => {
     const { watch, traffic, truth, stores } = scene
     const doubled = truth.doubled.length
@@ -106,6 +96,7 @@ for (const fault of faults) {
     if (!fault.doubles) expect(truth.doubled.slice(doubled)).toEqual([])
     expect(await deadLetters(stores.nats.url)).toBe(dead + (fault.deadLetters ?? 0))
     dead += fault.deadLetters ?? 0
+    expect(await unannounced(scene)).toBe(0)
     // One that a later build overtook may still be held by a process that is no more.
     await expect.poll(() => unlogged(stores.env.DATABASE_URL ?? '', traffic.builds), PATIENCE).toEqual([])
     traffic.go()
@@ -122,6 +113,15 @@ async function writeTable(): Promise<void> {
   const head = '| fault | lasted | current again after | longest lack of a live page |\n|---|---|---|---|'
   const text = [...(await machine()), about, [head, ...rows].join('\n')].join('\n\n')
   writeSection('reliability.md', 'faults', text)
+}
+
+/** Fresh results that a daemon's auditor found to be wrong. */
+async function unannounced({ daemons }: Installation): Promise<number> {
+  const texts = await Promise.all(
+    daemons.map(async ({ product }) => (await fetch(`${product.url}/metrics`)).text()),
+  )
+  const counts = texts.map((text) => Number(/^hubs_audits_inconsistent_total (\d+)$/m.exec(text)?.[1]))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const deadLetters = (url: string): Promise<number> =>

@@ -1,5 +1,17 @@
 import { type Fault, lasting } from './scene.ts'
 
+/** Asks for a page again and again; gives what was answered, 0 for nothing. */
+async function askForPages(url: string, signal: AbortSignal): Promise<readonly number[]> {
+  const statuses: number[] = []
+  while (!signal.aborted) {
+    const answer = await fetch(url).catch(() => undefined)
+    await answer?.body?.cancel()
+    statuses.push(answer?.status ?? 0)
+    await lasting(50)
+  }
+  return statuses
+}
+
 export const otherFaults: readonly Fault[] = [
   {
     name: 'Postgres killed and restarted',
@@ -26,9 +38,16 @@ export const otherFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'every process restarted in turn (a deploy)',
-    async happen({ members }) {
+    name: 'every process restarted in turn (a deploy), no page failing',
+    endsAll: true,
+    async happen({ members, proxy }) {
+      const done = new AbortController()
+      const pages = askForPages(`${proxy.url}/south`, done.signal)
       for (const { product } of members) await product.restart()
+      done.abort()
+      const statuses = await pages
+      const failed = statuses.filter((status) => status !== 200)
+      if (failed.length > 0) throw new Error(`Of ${statuses.length} pages ${failed.length} failed: ${failed}`)
     },
   },
 ]

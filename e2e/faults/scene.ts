@@ -22,6 +22,8 @@ export interface Fault {
   readonly name: string
   /** Too long for every run of the tests. */
   readonly long?: true
+  /** No process of its kind outlives it. */
+  readonly endsAll?: true
   /** Two loads of a key at a time are right here: who had the lease was taken for dead. */
   readonly doubles?: true
   /** Milliseconds for which a page may say live without having heard of a change, when not the usual. */

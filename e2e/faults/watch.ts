@@ -7,6 +7,9 @@ import { isJob, type Traffic } from './traffic.ts'
 export interface Watch {
   /** The longest that something was missing from a card that said it was fresh, on a page that said it was live, since `begin`. */
   readonly worst: { readonly ms: number; readonly where: string }
+  /** Cards looked at that said they were fresh on pages that said they were live, and those that lacked something for longer than `LIVE`. */
+  readonly looked: number
+  readonly lacking: number
   /** When, by `performance.now()`, some page was last not live, or lacked something for longer than `behind` ms. */
   readonly lastBehind: number
   /** Cards said to be fresh that showed less than they had shown as fresh before. */
@@ -22,12 +25,16 @@ export interface Watch {
 }
 
 const EVERY = 100
+/** Milliseconds by which the line may be behind while pages say live (DESIGN.md 6.9). */
+const LIVE = 10_000
 
 export function watchReaders(readers: readonly Reader[], traffic: Traffic, behind: number): Watch {
   const stopped = new AbortController()
   const highest = new Map<string, number>()
   const wentBack: string[] = []
   let lastBehind = 0
+  let looked = 0
+  let lacking = 0
   let worst = { ms: 0, where: '' }
   let looks: readonly { readonly reader: Reader; readonly look: Look }[] = []
   let broken: unknown
@@ -60,6 +67,11 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
       else highest.set(name, value)
     }
     if (!look.live) return
+    for (const [title, { value, fresh }] of look.shown) {
+      if (!fresh) continue
+      looked += 1
+      if (Date.now() - (traffic.missingSince(title, value) ?? Date.now()) > LIVE) lacking += 1
+    }
     const { ms, what } = missing(look, 'fresh')
     if (ms > worst.ms) worst = { ms, where: `${reader.name} ${what}` }
   }
@@ -103,6 +115,12 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
   return {
     get worst() {
       return worst
+    },
+    get looked() {
+      return looked
+    },
+    get lacking() {
+      return lacking
     },
     get lastBehind() {
       return lastBehind

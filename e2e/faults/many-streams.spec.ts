@@ -1,0 +1,166 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import { connect } from '@nats-io/transport-node'
+import { expect, test } from '@playwright/test'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '../api.ts'
+import { printTimes, timed, wallClock } from '../fixtures/times.ts'
+import { type Product, startProduct } from '../product.ts'
+import { openSse, type SseClient } from '../sse.ts'
+import { openStores, type Stores } from '../stores.ts'
+import { openTruth, type Truth } from '../truth.ts'
+
+const long = process.env.FAULTS === 'all'
+const STREAMS = long ? 10_000 : 500
+/** Streams being opened at a time. */
+const AT_ONCE = 64
+/** Milliseconds over which clients that were cut off together come back. */
+const SPREAD = 3_000
+/** Events a second while a client does not read, and for how many seconds. */
+const RATE = 1_000
+const SECONDS = long ? 60 : 8
+/** Other clients, whose delays are measured. */
+const OTHERS = 20
+
+test.describe.configure({ timeout: 600_000 })
+
+let stores: Stores
+let truth: Truth
+let front: Product
+let daemon: Product
+
+test.beforeAll(async () => {
+  ;[truth, stores] = await Promise.all([openTruth(), openStores()])
+  const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
+  front = await startProduct({ mode: 'real', roles: 'web,stream', stores, env })
+  daemon = await startProduct({ mode: 'real', roles: 'daemon', stores, env })
+})
+test.afterAll(async () => {
+  await Promise.all([front?.stop(), daemon?.stop()])
+  await stores?.stop()
+  await truth?.close()
+})
+
+/** A hub of numbers, all 0; gives the address of its stream. */
+async function putHub(slug: string, names: readonly string[]): Promise<string> {
+  for (const name of names) truth.set(name, 0)
+  const widgets = names.map((name) => numberWidget(truth.url(name), name))
+  await api(front.url).put(slug, hubOf(slug, widgets))
+  return `${front.url}/api/v1/stream?hub=${slug}`
+}
+
+/** The newest number of each widget that a client was sent. */
+function numbersOf(clients: readonly SseClient[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>()
+  for (const { events } of clients)
+    for (const { name, data } of events)
+      if (name === 'widget' && data.data) numbers.set(data.id, data.data.value)
+  return numbers
+}
+
+async function openAll(count: number, open: (n: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const openOnAndOn = async (): Promise<void> => {
+    while (next < count) await open(next++)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, openOnAndOn))
+}
+
+test(`${STREAMS} streams dropped at once come back and lack nothing`, async () => {
+  const names = ['storm.a', 'storm.b', 'storm.c']
+  const url = await putHub('storm', names)
+  const before: SseClient[] = []
+  await openAll(STREAMS, async (n) => {
+    before[n] = await openSse(url)
+  })
+  const shows = (clients: readonly SseClient[], value: number): boolean => {
+    const numbers = numbersOf(clients)
+    return numbers.size === names.length && [...numbers.values()].every((number) => number === value)
+  }
+  const settled = (clients: (n: number) => readonly SseClient[], value: number) =>
+    expect.poll(() => before.filter((_, n) => !shows(clients(n), value)).length, { timeout: 120_000 }).toBe(0)
+  await settled((n) => [before[n] as SseClient], 0)
+  const loads = names.map((name) => truth.loads(name))
+
+  for (const client of before) client.close()
+  for (const name of names) {
+    truth.set(name, 1)
+    await api(front.url).publish(name)
+  }
+  const after: SseClient[] = []
+  await timed(`${STREAMS} streams back and current`, async () => {
+    await Promise.all(
+      before.map(async ({ lastId }, n) => {
+        await rest(Math.random() * SPREAD)
+        after[n] = await openSse(url, lastId === undefined ? {} : { lastEventId: lastId })
+      }),
+    )
+    await settled((n) => [before[n] as SseClient, after[n] as SseClient], 1)
+  })
+  // Nobody had to begin anew, and what came back caused no load.
+  expect(after.filter(({ events }) => events.some(({ name }) => name === 'resync'))).toEqual([])
+  expect(names.map((name) => truth.loads(name))).toEqual(loads.map((count) => count + 1))
+  for (const client of after) client.close()
+})
+
+test(`a client that reads nothing for ${SECONDS} s at ${RATE} events/s holds nobody up and lacks nothing`, async () => {
+  const names = Array.from({ length: 10 }, (_, n) => `slow.${n}`)
+  const url = await putHub('slow', names)
+  const [slow, ...others] = await Promise.all(Array.from({ length: OTHERS + 1 }, () => openSse(url)))
+  if (!slow) throw new Error('no client')
+  const bus = await connect({ servers: stores.nats.url })
+  /** When each value was the truth first. */
+  const since: number[] = []
+  let value = 0
+
+  /** Changes the truth at the rate, whatever the machine can do; gives how long each number took to reach the others. */
+  async function run(seconds: number): Promise<readonly number[]> {
+    const marks = others.map(({ events }) => events.length)
+    const began = performance.now()
+    for (let sent = 0; sent < seconds * RATE; ) {
+      for (const due = Math.floor(((performance.now() - began) / 1_000) * RATE); sent < due; sent++) {
+        const name = names[sent % names.length] ?? ''
+        value += 1
+        since[value] = wallClock()
+        truth.set(name, value)
+        bus.publish(`events.${name}`, '{}')
+      }
+      await rest(2)
+    }
+    await bus.flush()
+    return others.flatMap(({ events }, n) =>
+      events
+        .slice(marks[n])
+        .filter(({ name, data }) => name === 'widget' && data.data)
+        .map(({ at, data }) => at - (since[data.data.value] ?? Number.NaN)),
+    )
+  }
+
+  const usual = await run(4)
+  slow.pause()
+  const during = await run(SECONDS)
+  printTimes('event to another client, all reading', usual)
+  printTimes('event to another client, one not reading', during)
+  const p99 = (times: readonly number[]) =>
+    times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0
+  expect(during.length).toBeGreaterThan(SECONDS * 100)
+  // The machine is no faster or slower on purpose: a client that held others up would hold them up for seconds.
+  expect(p99(during)).toBeLessThan(10 * p99(usual) + 100)
+
+  slow.resume()
+  const truths = new Map(names.map((_, n) => [n, value - names.length + 1 + n]))
+  const complete = (numbers: ReadonlyMap<string, number>) =>
+    JSON.stringify([...numbers.values()].sort((a, b) => a - b)) === JSON.stringify([...truths.values()])
+  const again: SseClient[] = []
+  await expect
+    .poll(
+      async () => {
+        // Cut off, it does what every client does.
+        if (slow.closed && again.length === 0)
+          again.push(await openSse(url, slow.lastId === undefined ? {} : { lastEventId: slow.lastId }))
+        return complete(numbersOf([slow, ...again]))
+      },
+      { timeout: 120_000 },
+    )
+    .toBe(true)
+  await bus.close()
+  for (const client of [slow, ...others, ...again]) client.close()
+})
