@@ -29,6 +29,8 @@ import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
 const PRUNE_EVERY = 3_600_000
+/** Milliseconds by which the index may be behind the hubs while events are matched: half of what a live page may be. */
+const INDEX_BEHIND = 5_000
 
 export interface Daemon {
   readonly figures: readonly Figure[]
@@ -114,6 +116,9 @@ export async function runDaemon(options: {
     cache,
     log: eventLog,
     index,
+    async indexed() {
+      if (performance.now() - followed.knownAt > INDEX_BEHIND) await followed.caughtUp()
+    },
     replays: replayMemory(database),
     counts,
     logger: log,

@@ -33,7 +33,13 @@ export interface Line {
 
 export async function openLine(
   database: OpenDatabase,
-  options: { onDue?: () => void; cache?: Cache; keep?: boolean; replays?: boolean } = {},
+  options: {
+    onDue?: () => void
+    cache?: Cache
+    keep?: boolean
+    replays?: boolean
+    indexed?: () => Promise<void>
+  } = {},
 ): Promise<Line> {
   if (!options.keep) for (const table of [busMessages, events, facts]) await database.db.delete(table)
   const logger = pino({ level: 'silent' })
@@ -85,6 +91,7 @@ export async function openLine(
         logger,
         signal: ending.signal,
         ...(options.onDue ? { onDue: options.onDue } : {}),
+        ...(options.indexed ? { indexed: options.indexed } : {}),
       })
     },
     async stop() {

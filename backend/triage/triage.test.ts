@@ -102,6 +102,27 @@ test('while the cache is away nothing is acknowledged, given up or delivered aga
   expect(await dead()).toEqual([])
 })
 
+test('a message waits, unacknowledged, for an index that is not behind', async () => {
+  let behind = true
+  let asked = 0
+  line = await openLine(database, {
+    async indexed() {
+      asked += 1
+      if (behind) throw new Error('behind')
+      // As the one that is known now.
+      line.index.add('1', [{ topic: 'a' }], target('k'))
+    },
+  })
+  const before = await line.required('k')
+  line.start()
+  await line.publish('a', '1')
+  await soon(() => asked).toBeGreaterThan(2)
+  expect(await acknowledged()).toEqual([false])
+  behind = false
+  await soon(acknowledged).toEqual([true])
+  expect((await line.required('k')) - before).toBe(1)
+})
+
 test('while the database is away no more is taken than it can hold in progress', async () => {
   line = await openLine(database)
   line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))

@@ -31,6 +31,8 @@ export async function runTriage(options: {
   readonly cache: Cache
   readonly log: EventLog
   readonly index: MatchingIndex<Target>
+  /** Resolves when the index is not older than pages may be; messages wait for it. */
+  readonly indexed?: () => Promise<void>
   readonly replays: ReplayMemory
   readonly counts: TriageCounts
   readonly logger: Logger
@@ -38,7 +40,8 @@ export async function runTriage(options: {
   /** A key is due: refresh need not wait to be told. */
   readonly onDue?: () => void
 }): Promise<void> {
-  const { bus, cache, log, index, replays, counts, logger, signal, onDue = () => {} } = options
+  const { bus, cache, log, index, replays, counts, logger, signal } = options
+  const { onDue = () => {}, indexed = async () => {} } = options
   const behind = writeBehind({ log, counts, logger, signal })
   const apply = applier({ cache, log, behind, counts, logger, signal, onDue })
   const held = heldDeliveries()
@@ -127,6 +130,12 @@ export async function runTriage(options: {
       counts.events += batch.length
       held.hold(batch)
       try {
+        await untilDone(indexed, {
+          signal,
+          onFailure(err, attempt) {
+            if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
+          },
+        })
         const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
         if (trusted.length > 0) await handle(trusted)
         for (const message of batch) if (message.deliveries > SUSPECT) await handleAlone(message)
