@@ -8,6 +8,7 @@ import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
 import type { EventLog } from './ingest/event-log.ts'
+import { untilDone } from './ingest/until-done.ts'
 import { auditor, runAuditor } from './refresh/auditor.ts'
 import type { Lacking } from './refresh/availability.ts'
 import { gitLog } from './refresh/git-log.ts'
@@ -29,8 +30,6 @@ import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
 const PRUNE_EVERY = 3_600_000
-/** Milliseconds by which the index may be behind the hubs while events are matched: half of what a live page may be. */
-const INDEX_BEHIND = 5_000
 
 export interface Daemon {
   readonly figures: readonly Figure[]
@@ -93,15 +92,17 @@ export async function runDaemon(options: {
   async function prune(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const { rows, topics } = await eventLog.prune({
-          days: env.HUBS_EVENT_DAYS,
-          rows: env.HUBS_EVENT_ROWS,
-        })
-        if (rows > 0) {
+        const keep = { days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS }
+        for await (const { rows, topics } of eventLog.prune(keep)) {
           log.info({ rows }, 'old events were removed from the log')
           // No event says so, and what was read from the log may be another now.
-          const keys = readersOf(topics, followed.widgets.values())
-          const { due } = await cache.invalidate([...keys].map((key) => ({ key })))
+          const keys = [...readersOf(topics, followed.widgets.values())].map((key) => ({ key }))
+          const { due } = await untilDone(() => cache.invalidate(keys), {
+            signal,
+            onFailure(err, attempt) {
+              if (attempt === 1) log.warn({ err }, 'keys of removed events wait for the cache')
+            },
+          })
           if (due) refresh.poke()
         }
       } catch (error) {
@@ -117,7 +118,8 @@ export async function runDaemon(options: {
     log: eventLog,
     index,
     async indexed() {
-      if (performance.now() - followed.knownAt > INDEX_BEHIND) await followed.caughtUp()
+      await followed.caughtUp()
+      await following.idle()
     },
     replays: replayMemory(database),
     counts,
@@ -133,7 +135,7 @@ export async function runDaemon(options: {
     runAuditor(audits, log, signal),
     prune(),
     keepMark({ followed, mark, idle: following.idle, log, signal }),
-  ]).then(() => {})
+  ]).then(following.idle)
   const { counts: loads } = refresh
   const { counts: audited } = audits
   const figures: Figure[] = [

@@ -50,7 +50,7 @@ let refresh: Refresh | undefined
 const noLog: EventLog = {
   append: async () => [],
   read: async () => [],
-  prune: async () => ({ rows: 0, topics: new Set() }),
+  prune: async function* () {},
 }
 
 async function openLog(url: string | undefined): Promise<EventLog> {
@@ -106,6 +106,7 @@ async function open(options: LineOptions): Promise<number> {
     cache,
     log: await openLog(database),
     index,
+    indexed: async () => {},
     replays: { once: async () => true },
     counts,
     logger,

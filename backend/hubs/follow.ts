@@ -40,6 +40,7 @@ export function followHubs(options: {
   let failing = false
   let answeredAt = performance.now()
   let reading: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
   let listening = false
   let hinted = false
   let wake = () => {}
@@ -86,10 +87,16 @@ export function followHubs(options: {
     answeredAt = asked
   }
 
-  /** One read at a time, each begun after it was asked for. */
+  /** One read at a time, each begun after it was asked for; all who ask while one goes on share the next. */
   function read(): Promise<void> {
-    reading = reading.catch(() => {}).then(readOn)
-    return reading
+    next ??= reading
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        reading = readOn()
+        return reading
+      })
+    return next
   }
 
   function hint(): void {

@@ -24,8 +24,8 @@ export interface EventLog {
     readonly limit: number
     readonly since?: number | undefined
   }): Promise<readonly LoggedEvent[]>
-  /** Removes what is older than `days` or beyond the newest `rows`. Meant to be called now and then. */
-  prune(keep?: { readonly days?: number; readonly rows?: number }): Promise<Pruned>
+  /** Removes what is older than `days` or beyond the newest `rows`, and tells of it piece by piece. */
+  prune(keep?: { readonly days?: number; readonly rows?: number }): AsyncIterable<Pruned>
 }
 
 export interface Pruned {
@@ -70,8 +70,8 @@ export function eventLog(db: Database): EventLog {
     }
   }
 
-  async function remove(condition: SQL, topics: Set<string>): Promise<number> {
-    for (let removed = 0; ; ) {
+  async function* remove(condition: SQL): AsyncGenerator<Pruned> {
+    for (;;) {
       const some = db
         .select({ sequence: events.sequence })
         .from(events)
@@ -81,9 +81,8 @@ export function eventLog(db: Database): EventLog {
         .delete(events)
         .where(sql`${events.sequence} in ${some}`)
         .returning({ topic: events.topic })
-      for (const { topic } of gone) topics.add(topic)
-      removed += gone.length
-      if (gone.length < PRUNED_AT_ONCE) return removed
+      if (gone.length > 0) yield { rows: gone.length, topics: new Set(gone.map(({ topic }) => topic)) }
+      if (gone.length < PRUNED_AT_ONCE) return
     }
   }
 
@@ -118,18 +117,16 @@ export function eventLog(db: Database): EventLog {
       }))
     },
 
-    async prune({ days = 30, rows = 1_000_000 } = {}) {
+    async *prune({ days = 30, rows = 1_000_000 } = {}) {
       const oldest = new Date(Date.now() - days * 86_400_000).toISOString()
-      const topics = new Set<string>()
-      const old = await remove(sql`${events.receivedAt} < ${oldest}`, topics)
+      yield* remove(sql`${events.receivedAt} < ${oldest}`)
       const [beyond] = await db
         .select({ sequence: events.sequence })
         .from(events)
         .orderBy(desc(events.sequence))
         .offset(rows)
         .limit(1)
-      const rest = beyond ? await remove(lte(events.sequence, beyond.sequence), topics) : 0
-      return { rows: old + rest, topics }
+      if (beyond) yield* remove(lte(events.sequence, beyond.sequence))
     },
   }
 }

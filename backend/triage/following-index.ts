@@ -16,7 +16,7 @@ export interface FollowedWidget extends Target {
 export interface FollowingIndex {
   /** Adds a widget, or replaces the one of that id. */
   place(widget: FollowedWidget): void
-  /** The key of one that was the last of its key and interests is invalidated `LEFT_FOR` ms later. */
+  /** The key of one that was the last of its key and interests is invalidated `LEFT_FOR` ms later, or once `signal` is aborted. */
   unplace(id: string): void
   /**
    * All widgets there are have been placed, and triage may begin. From now on the key of a widget whose key or
@@ -31,7 +31,7 @@ export interface FollowingIndex {
  * Milliseconds for which pages may still show what was removed. After that its result must not pass for fresh: it may be
  * placed again while no daemon runs, and events in between were not for it.
  */
-export const LEFT_FOR = 2_000
+const LEFT_FOR = 2_000
 
 /** Widgets that share a key and interests share one entry of the index. */
 export function followingIndex(options: {
@@ -76,12 +76,18 @@ export function followingIndex(options: {
     if (widgets.count > 0) return
     widgetsOf.delete(entry)
     index.remove(entry)
-    if (!isReady || left.has(widgets.key)) return
+    if (!isReady) return
+    stay(widgets.key)
     const timer = setTimeout(() => {
       left.delete(widgets.key)
       makeStale(widgets.key)
     }, LEFT_FOR)
     left.set(widgets.key, timer.unref())
+  }
+
+  function stay(key: Key): void {
+    clearTimeout(left.get(key))
+    left.delete(key)
   }
 
   function makeStale(key: Key): void {
@@ -92,7 +98,10 @@ export function followingIndex(options: {
   signal.addEventListener(
     'abort',
     () => {
-      for (const timer of left.values()) clearTimeout(timer)
+      for (const key of [...left.keys()]) {
+        stay(key)
+        makeStale(key)
+      }
     },
     { once: true },
   )
@@ -116,7 +125,9 @@ export function followingIndex(options: {
       }
       entryOf.set(id, entry)
       if (before !== undefined) leave(before)
-      if (isReady && !known) makeStale(key)
+      if (!isReady || known) return
+      stay(key)
+      makeStale(key)
     },
 
     unplace(id) {

@@ -85,13 +85,13 @@ export async function openLine(
         cache: unsteadyCache,
         log: unsteadyLog,
         index,
+        indexed: options.indexed ?? (async () => {}),
         // Every line begins a new epoch, which most tests are not about.
         replays: options.replays ? replayMemory(database) : { once: async () => true },
         counts,
         logger,
         signal: ending.signal,
         ...(options.onDue ? { onDue: options.onDue } : {}),
-        ...(options.indexed ? { indexed: options.indexed } : {}),
       })
     },
     async stop() {

@@ -54,7 +54,17 @@ async function daemon() {
   const counts = triageCounts()
   const ending = new AbortController()
   const replays = replayMemory(database)
-  const done = runTriage({ bus, cache, log, index, replays, counts, logger, signal: ending.signal })
+  const done = runTriage({
+    bus,
+    cache,
+    log,
+    index,
+    indexed: async () => {},
+    replays,
+    counts,
+    logger,
+    signal: ending.signal,
+  })
   const stop = () => {
     ending.abort()
     return done

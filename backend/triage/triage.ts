@@ -31,8 +31,11 @@ export async function runTriage(options: {
   readonly cache: Cache
   readonly log: EventLog
   readonly index: MatchingIndex<Target>
-  /** Resolves when the index is not older than pages may be; messages wait for it. */
-  readonly indexed?: () => Promise<void>
+  /**
+   * Resolves when every widget placed by now is in the index and its key invalidated. What was matched without it is
+   * acknowledged after that only, or a daemon that ends in between would lose the event for it.
+   */
+  readonly indexed: () => Promise<void>
   readonly replays: ReplayMemory
   readonly counts: TriageCounts
   readonly logger: Logger
@@ -40,8 +43,7 @@ export async function runTriage(options: {
   /** A key is due: refresh need not wait to be told. */
   readonly onDue?: () => void
 }): Promise<void> {
-  const { bus, cache, log, index, replays, counts, logger, signal } = options
-  const { onDue = () => {}, indexed = async () => {} } = options
+  const { bus, cache, log, index, indexed, replays, counts, logger, signal, onDue = () => {} } = options
   const behind = writeBehind({ log, counts, logger, signal })
   const apply = applier({ cache, log, behind, counts, logger, signal, onDue })
   const held = heldDeliveries()
@@ -57,6 +59,12 @@ export async function runTriage(options: {
     const { rest } = await apply.begin(found)
     const finish = async () => {
       const { unlogged } = await rest()
+      await untilDone(indexed, {
+        signal,
+        onFailure(err, attempt) {
+          if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
+        },
+      })
       for (const { message, reason } of [...refused, ...unlogged]) await deadLetter(message, reason)
       const dead = new Set(unlogged.map(({ message }) => message))
       for (const finding of found) if (!dead.has(finding.message)) finishOne(finding)
@@ -130,12 +138,6 @@ export async function runTriage(options: {
       counts.events += batch.length
       held.hold(batch)
       try {
-        await untilDone(indexed, {
-          signal,
-          onFailure(err, attempt) {
-            if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
-          },
-        })
         const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
         if (trusted.length > 0) await handle(trusted)
         for (const message of batch) if (message.deliveries > SUSPECT) await handleAlone(message)
