@@ -33,7 +33,7 @@ const LONGEST_RETRY_AFTER = 300_000
 const GOOD_AFTER = 5_000
 const CONNECT_WITHIN = 5_000
 /** Seconds between beats until `hello` tells. */
-const HEARTBEAT = 20
+const HEARTBEAT = 8
 
 /**
  * Reads an event stream for as long as the signal lets it, over as many connections as that takes. The cursor moves

@@ -105,7 +105,7 @@ test('a session without a cursor is told how every widget stands, then of each c
   await commit(cache, shown('a').key, 1)
   const client = await connect('hub=team')
   const hello = await client.until(({ name }) => name === 'hello')
-  expect(hello.data).toMatchObject({ heartbeat: 20, build: 'test', hubs: { team: 7 } })
+  expect(hello.data).toMatchObject({ heartbeat: 8, build: 'test', hubs: { team: 7 } })
   expect(hello.data.keys).toEqual({ team: { a: 't-json@1:a:shared', b: 't-json@1:b:shared' } })
   await client.until(widget('a', 1))
   await client.until(({ name, data }) => name === 'widget' && data.id === 'b' && data.status === 'loading')

@@ -15,8 +15,8 @@ import {
   type Target,
 } from './session-group.ts'
 
-/** Seconds between two beats of one session. */
-const HEARTBEAT = 20
+/** Seconds between two beats of one session: a page that hears nothing for a quarter longer is not live. */
+const HEARTBEAT = 8
 /** Milliseconds a slow client has before it is cut; it resumes from its cursor. */
 const SLOW_FOR = 30_000
 /** Milliseconds one slice of a broadcast may keep the event loop. */
