@@ -114,6 +114,7 @@ export function natsBus(options: {
         for await (const batch of natsPull(connection, PLACE, { max, signal, ended })) {
           yield batch.map((message) => delivery(parseNatsMessage(message, stream)))
         }
+        if (signal.aborted) return
         // Whatever ended it may still hold: not a thousand times a second.
         rest = performance.now() - began < LASTING ? Math.min(rest * 2, REST.most) : REST.first
         await delay(rest / 2, undefined, { signal }).catch(() => {})
@@ -126,7 +127,12 @@ export function natsBus(options: {
     through: () =>
       link.use(async ({ manager }) => {
         const asked = Date.now()
-        const { ack_floor, num_pending, num_ack_pending } = await manager.consumers.info(STREAM, CONSUMER)
+        const { ack_floor, num_pending, num_ack_pending, config } = await manager.consumers.info(
+          STREAM,
+          CONSUMER,
+        )
+        // A process of another version has prepared it since.
+        if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
         if (num_pending === 0 && num_ack_pending === 0) return asked
         const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${SUBJECT}>` }
         const first = await manager.streams.getMessage(STREAM, next)
