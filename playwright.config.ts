@@ -6,7 +6,6 @@ export default defineConfig({
   // The servers' own tests beside them are Vitest's.
   testMatch: '**/*.spec.ts',
   globalSetup: './e2e/build.setup.ts',
-  // Each a part of its own: faults need the machine for themselves.
   projects: [
     { name: 'e2e', testIgnore: 'faults/**' },
     { name: 'faults', testMatch: 'faults/**/*.spec.ts' },

@@ -60,6 +60,8 @@ const playwright = (project) => async (filters) => {
     'test',
     '--project',
     project,
+    // Faults need the machine for themselves.
+    ...(project === 'faults' ? ['--workers=1'] : []),
     '--reporter=list,json',
     ...filters,
   ]

@@ -3,6 +3,7 @@ import { ADMIN_TOKEN } from '../api.ts'
 import { type FarStores, openFarStores } from '../fixtures/far-stores.ts'
 import { openRelay, type Relay } from '../fixtures/relay.ts'
 import { type Product, startProduct } from '../product.ts'
+import { until } from '../servers/until.ts'
 import { openTap, type Tap } from './tap.ts'
 
 /** One process of an installation, with what lies between it and the stores. */
@@ -20,6 +21,8 @@ export interface Installation {
   readonly daemons: readonly Member[]
   readonly members: readonly Member[]
   readonly proxy: Relay
+  /** Ends it in order and starts it again; resolves when it is ready and the proxy knows. */
+  restart(member: Member): Promise<void>
   stop(): Promise<void>
 }
 
@@ -72,6 +75,11 @@ export async function openInstallation(): Promise<Installation> {
     daemons,
     members,
     proxy,
+    async restart({ product }) {
+      await product.restart()
+      const known = async () => ready.has(product.url)
+      if (fronts.some((front) => front.product === product)) await until(known, 'The proxy does not know it')
+    },
     async stop() {
       stopped.abort()
       await Promise.all([...asking, proxy.close()])

@@ -139,11 +139,9 @@ test(`a client that reads nothing for ${SECONDS} s at ${RATE} events/s holds nob
   const during = await run(SECONDS)
   printTimes('event to another client, all reading', usual)
   printTimes('event to another client, one not reading', during)
-  const p99 = (times: readonly number[]) =>
-    times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0
-  expect(during.length).toBeGreaterThan(SECONDS * 100)
-  // The machine is no faster or slower on purpose: a client that held others up would hold them up for seconds.
-  expect(p99(during)).toBeLessThan(10 * p99(usual) + 100)
+  // Nobody waited for it: each of the others has what was changed while it read nothing.
+  expect(during.length).toBeGreaterThan(SECONDS * OTHERS)
+  for (const other of others) expect(Math.max(...numbersOf([other]).values())).toBeGreaterThan(value - RATE)
 
   slow.resume()
   const truths = new Map(names.map((_, n) => [n, value - names.length + 1 + n]))

@@ -40,10 +40,10 @@ export const otherFaults: readonly Fault[] = [
   {
     name: 'every process restarted in turn (a deploy), no page failing',
     endsAll: true,
-    async happen({ members, proxy }) {
+    async happen({ members, proxy, restart }) {
       const done = new AbortController()
       const pages = askForPages(`${proxy.url}/south`, done.signal)
-      for (const { product } of members) await product.restart()
+      for (const member of members) await restart(member)
       done.abort()
       const statuses = await pages
       const failed = statuses.filter((status) => status !== 200)

@@ -56,7 +56,12 @@ export async function openReader(name: string, url: string, slugs: readonly stri
       const fresh = state?.status === 'fresh' || state?.status === 'empty'
       if (type === 'builds') {
         const { builds = [] } = (state?.data ?? {}) as { builds?: { job: string; version: string }[] }
-        for (const { job, version } of builds) shown.set(job, { value: Number(version), fresh })
+        for (const { job, version } of builds) {
+          // Several cards show it: the worst counts.
+          const other = shown.get(job)
+          const value = Math.min(Number(version), other?.value ?? Number.POSITIVE_INFINITY)
+          shown.set(job, { value, fresh: fresh && (other?.fresh ?? true) })
+        }
       } else shown.set(title, { value: (state?.data as { value?: number } | null)?.value ?? -1, fresh })
     }
     return {

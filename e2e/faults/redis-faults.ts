@@ -6,10 +6,12 @@ import { openTap } from './tap.ts'
 export const redisFaults: readonly Fault[] = [
   {
     name: 'Redis restarted with its data',
+    doubles: true,
     happen: ({ stores }) => stores.redis.restart(),
   },
   {
     name: 'Redis killed and restarted without its data',
+    doubles: true,
     async happen({ stores }) {
       await stores.redis.kill()
       await lasting(2_000)
@@ -18,10 +20,12 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     name: 'Redis emptied (FLUSHALL)',
+    doubles: true,
     happen: ({ stores }) => atRedis(stores.redis.port, async (redis) => void (await redis.flushall())),
   },
   {
     name: 'a lagging replica of Redis promoted, and back again',
+    doubles: true,
     async happen({ stores, members }) {
       const replica = await startRedis()
       const link = await openTap(stores.redis.port)
@@ -53,6 +57,7 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     name: 'Redis away until pages say paused',
+    doubles: true,
     async happen({ stores, watch }) {
       await stores.redis.kill()
       await watch.untilPaused()
@@ -61,6 +66,7 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     name: 'Redis away for 3 min',
+    doubles: true,
     long: true,
     async happen({ stores }) {
       await stores.redis.kill()

@@ -24,10 +24,8 @@ export interface Fault {
   readonly long?: true
   /** No process of its kind outlives it. */
   readonly endsAll?: true
-  /** Two loads of a key at a time are right here: who had the lease was taken for dead. */
+  /** Two loads of a key at a time are right here: who had the lease was taken for dead, or its epoch is over. */
   readonly doubles?: true
-  /** Milliseconds for which a page may say live without having heard of a change, when not the usual. */
-  readonly honestWithin?: number
   /** Messages it makes that are put aside for good. */
   readonly deadLetters?: number
   /** Does it and undoes it. Resolves when nothing is wrong any more but its consequences. */

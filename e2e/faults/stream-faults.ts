@@ -1,8 +1,5 @@
 import { atRedis, type Fault, lasting } from './scene.ts'
 
-/** A page hears a beat every 20 s and gives a silent line a quarter longer. */
-const SILENCE = 30_000
-
 export const streamFaults: readonly Fault[] = [
   {
     name: 'a front killed and restarted',
@@ -21,7 +18,6 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'the feed trimmed past a stopped front',
-    honestWithin: SILENCE,
     async happen({ fronts: [front], stores }) {
       const pid = front?.product.pid ?? 0
       process.kill(pid, 'SIGSTOP')
@@ -33,11 +29,10 @@ export const streamFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'the network between pages and Hubs silent for 6 s',
-    honestWithin: SILENCE,
-    async happen({ proxy }) {
+    name: 'the network between pages and Hubs silent until pages say paused',
+    async happen({ proxy, watch }) {
       proxy.silence()
-      await lasting(6_000)
+      await watch.untilPaused()
       await proxy.restore()
     },
   },

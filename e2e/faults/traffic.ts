@@ -22,8 +22,8 @@ export interface Traffic {
   readonly refused: number
   /** Edits a hub: a widget more, or less, each time. */
   edit(slug: string): Promise<void>
-  /** Changes what a title shows, once, and tells of it. */
-  change(title: string): Promise<void>
+  /** Changes the job that seldom changes, once, and tells of it. */
+  changeRare(): Promise<void>
   go(): void
   /** Ends the changing; resolves when the bus has accepted every change. */
   halt(): Promise<void>
@@ -37,7 +37,11 @@ const NUMBERS = 6
 const JOBS = 2
 /** Milliseconds a publisher and an editor wait before they try again. */
 const AGAIN = 200
-const slugs = ['north', 'south', 'west'] as const
+const slugs = ['north', 'south', 'west', 'rare'] as const
+/** Changes only when asked to, so that its results stay fresh long enough for audits. */
+const RARE = 'ci.rare.0'
+/** Cards of builds on the hub that seldom changes. */
+const RARE_CARDS = 12
 
 interface Accepted {
   readonly value: number
@@ -58,7 +62,8 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
   let going = false
   let loop = Promise.resolve()
 
-  for (const slug of slugs) {
+  hubs.set('rare', [RARE])
+  for (const slug of slugs.slice(0, -1)) {
     const numbers = Array.from({ length: NUMBERS }, (_, n) => `${slug}.${n}`)
     const jobs = Array.from({ length: JOBS }, (_, n) => `ci.${slug}.${n}`)
     hubs.set(slug, [...numbers, ...jobs])
@@ -68,7 +73,7 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
     accepted.set(title, [])
     truth.set(title, 0)
   }
-  const titles = [...values.keys()]
+  const titles = [...values.keys()].filter((title) => title !== RARE)
 
   /** The last number comes and goes. */
   function shows(slug: string): readonly string[] {
@@ -77,12 +82,15 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
 
   function documentOf(slug: string): unknown {
     const shown = shows(slug).filter((title) => !isJob(title))
-    const jobs = { type: 'builds', title: 'Builds', config: { repositories: [], topics: [`ci.${slug}.*`] } }
     const widgets = shown.map((title) => numberWidget(truth.url(title), title))
-    return hubOf(`${slug} ${wide.get(slug) ? 'wide' : 'narrow'}`, [
-      ...widgets,
-      { ...jobs, position: { x: 4, y: 0, w: 8, h: 4 } },
-    ])
+    // Of one limit each, so that each has a key of its own.
+    const jobs = Array.from({ length: slug === 'rare' ? RARE_CARDS : 1 }, (_, n) => ({
+      type: 'builds',
+      title: 'Builds',
+      config: { repositories: [], topics: [`ci.${slug}.*`], limit: 20 + n },
+      position: { x: 4, y: 4 * n, w: 8, h: 4 },
+    }))
+    return hubOf(`${slug} ${wide.get(slug) ? 'wide' : 'narrow'}`, [...widgets, ...jobs])
   }
 
   /** As any publisher does: the same event again until it is accepted. */
@@ -154,7 +162,7 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
       return refused
     },
     edit,
-    change,
+    changeRare: () => change(RARE),
     go() {
       going = true
       loop = run()
