@@ -140,7 +140,7 @@ export const RESULT_LIMIT = 256 * 1024
  * runs again in it. Every verb rejects with `CacheAway` while the store cannot be reached.
  */
 export interface Cache {
-  /** Raises the required generation of each key that has an entry; makes watched ones due. Says whether any is due now. */
+  /** Raises the required generation of each key that has an entry; makes watched and wanted ones due. Says whether any is due now. */
   invalidate(
     marks: readonly { readonly key: Key; readonly cause?: Cause }[],
   ): Promise<{ readonly due: boolean }>

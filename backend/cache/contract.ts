@@ -528,6 +528,18 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect((await acquire()).outcome).toBe('granted')
       })
 
+      test('an event brings the retry of a key forward that is only wanted', async () => {
+        const want = () => cache.read(['k'], { want: true })
+        await want()
+        await acquire()
+        await fail(5000)
+        await want()
+        expect(await claimed()).toEqual([])
+        expect(await invalidate()).toEqual({ due: true })
+        expect((await one()).building).toBe(true)
+        expect(await claimed()).toEqual(['k'])
+      })
+
       test('an event during the failing load is not lost, nor is its name', async () => {
         await watch()
         await load('1', { maxAge: 10 * WATCH })

@@ -121,7 +121,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         e.required += 1
         e.retryAt = 0
         if (cause) e.causes = remember(e.causes, [cause])
-        if (!watched(e, now)) continue
+        if (!watched(e, now) && !e.wanted) continue
         if (!leased(e, now)) due = hasten(e, now) || due
         announceLate(e, now)
       }

@@ -10,16 +10,19 @@ for n = 2, #ARGV, 2 do
   local key = ARGV[n]
   local at = prefix .. 'entry:' .. key
   local found = redis.call('HMGET', at, 'required', 'causes', 'watchedUntil', 'token', 'leaseUntil', 'leaseIn',
-    'startedAt', 'minInterval', 'announced', 'offsetIn')
+    'startedAt', 'minInterval', 'announced', 'offsetIn', 'wanted')
   if found[1] then
     redis.call('HSET', at, 'required', found[1] + 1, 'retryAt', 0, 'causes', remember(found[2] or '', ARGV[n + 1]))
-    if tonumber(found[3] or 0) > now then
+    local watches = tonumber(found[3] or 0) > now
+    if watches or (found[11] or '') ~= '' then
       if not leased({ token = found[6] == epoch and found[4] or '', leaseUntil = tonumber(found[5] or 0) }) then
         local start = math.max(now, (found[7] or 0) + (found[8] or 0))
         redis.call('ZADD', dirty, 'LT', start, key)
         if start <= now then due = 1 end
       end
-      if not (found[9] == '1' and found[10] == epoch) then redis.call('ZADD', late, 'NX', now + ${LATE_AFTER}, key) end
+      if watches and not (found[9] == '1' and found[10] == epoch) then
+        redis.call('ZADD', late, 'NX', now + ${LATE_AFTER}, key)
+      end
     end
   end
 end
