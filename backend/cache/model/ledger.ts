@@ -1,6 +1,6 @@
 import type { Entry } from '../cache.ts'
 import type { Key } from '../version.ts'
-import { spacing } from './world.ts'
+import { countOf, keyOf, type Looked, spacing } from './world.ts'
 
 /** A load under way: granted, then looking at its source, then giving its result. */
 export interface Builder {
@@ -8,82 +8,98 @@ export interface Builder {
   readonly token: string
   readonly epoch: number
   readonly grantedAt: number
-  /** Order among all operations at which it was granted. */
+  /** Failures of the key before it. */
+  readonly failures: number
+  /** Order among all that happened at which it was granted. */
   readonly began: number
   leaseUntil: number
-  looked: { readonly data: string; readonly dueAt: number } | undefined
+  looked: Looked | undefined
 }
 
 /** Remembers what happened, to hold against what the cache says. */
 export interface Ledger {
-  step(): void
   invalidated(key: Key): void
-  granted(key: Key, token: string, epoch: number, now: number, ttl: number): Builder
-  committed(builder: Builder): void
-  failed(builder: Builder): void
+  granted(grant: Pick<Builder, 'key' | 'token' | 'epoch' | 'grantedAt' | 'failures'>, ttl: number): Builder
+  committed(builder: Builder, dueAt: number): void
+  failed(builder: Builder, now: number, retryIn: number): void
   released(builder: Builder): void
   /** No entry is fresh whose load began before its last invalidation; none goes back in the order of its source. */
-  check(entries: readonly Entry[]): void
+  check(entries: readonly Entry[], now: number): void
 }
+
+/** Causes and loads that an entry remembers at most. */
+const REMEMBERED = 10
 
 export function createLedger(): Ledger {
   let time = 0
   const invalidatedAt = new Map<Key, number>()
-  const builtFrom = new Map<Key, number>()
+  const built = new Map<Key, { readonly builder: Builder; readonly dueAt: number }>()
   const holders = new Map<Key, Builder>()
   const starts = new Map<Key, { readonly at: number; readonly epoch: number }>()
+  const retries = new Map<Key, { readonly at: number; readonly epoch: number; readonly time: number }>()
   const values = new Map<Key, { readonly value: number; readonly epoch: number }>()
 
+  const last = (key: Key) => invalidatedAt.get(key) ?? -1
+
+  function judge({ key, token, epoch, grantedAt }: Pick<Builder, 'key' | 'token' | 'epoch' | 'grantedAt'>) {
+    const holder = holders.get(key)
+    if (holder && holder.epoch === epoch && holder.leaseUntil > grantedAt)
+      throw new Error(`I4: ${key}: granted to ${token} while ${holder.token} holds the lease`)
+    const start = starts.get(key)
+    if (start && start.epoch === epoch && grantedAt < start.at + (spacing[key] ?? 0))
+      throw new Error(`I4: ${key}: loaded again too early`)
+    const retry = retries.get(key)
+    if (retry && retry.epoch === epoch && grantedAt < retry.at && last(key) < retry.time)
+      throw new Error(`I4: ${key}: tried again too early`)
+    const before = built.get(key)
+    if (before?.builder.epoch === epoch && grantedAt < before.dueAt && before.builder.began > last(key))
+      throw new Error(`I4: ${key}: loaded again although fresh`)
+  }
+
   return {
-    step() {
-      time += 1
-    },
     invalidated(key) {
+      time += 1
       invalidatedAt.set(key, time)
     },
-    granted(key, token, epoch, now, ttl) {
-      const holder = holders.get(key)
-      if (holder && holder.epoch === epoch && holder.leaseUntil > now) {
-        throw new Error(`${key}: granted to ${token} while ${holder.token} holds the lease`)
-      }
-      const start = starts.get(key)
-      if (start && start.epoch === epoch && now < start.at + (spacing[key] ?? 0))
-        throw new Error(`${key}: too early`)
-      const builder = {
-        key,
-        token,
-        epoch,
-        grantedAt: now,
-        began: time,
-        leaseUntil: now + ttl,
-        looked: undefined,
-      }
+    granted(grant, ttl) {
+      judge(grant)
+      time += 1
+      const { key, grantedAt, epoch } = grant
+      const builder = { ...grant, began: time, leaseUntil: grantedAt + ttl, looked: undefined }
       holders.set(key, builder)
-      starts.set(key, { at: now, epoch })
+      starts.set(key, { at: grantedAt, epoch })
       return builder
     },
-    committed(builder) {
-      builtFrom.set(builder.key, builder.began)
+    committed(builder, dueAt) {
+      built.set(builder.key, { builder, dueAt })
       holders.delete(builder.key)
+      retries.delete(builder.key)
     },
-    failed({ key, token }) {
-      if (holders.get(key)?.token === token) holders.delete(key)
+    failed({ key, token, epoch }, now, retryIn) {
+      if (holders.get(key)?.token !== token) return
+      time += 1
+      holders.delete(key)
+      retries.set(key, { at: now + retryIn, epoch, time })
     },
     released({ key, token }) {
       if (holders.get(key)?.token !== token) return
       holders.delete(key)
       starts.delete(key)
+      retries.delete(key)
     },
-    check(entries) {
-      for (const { key, fresh, data, version } of entries) {
-        const began = builtFrom.get(key) ?? -1
-        if (fresh && began < (invalidatedAt.get(key) ?? -1))
-          throw new Error(`${key}: fresh, but overtaken by an event`)
+    check(entries, now) {
+      for (const { key, fresh, data, version, dueAt, cause, loads } of entries) {
+        const began = built.get(key)?.builder.began ?? -1
+        if (fresh && began < last(key)) throw new Error(`I2: ${key}: fresh, but overtaken by an event`)
+        if (fresh && dueAt !== undefined && dueAt <= now) throw new Error(`I1: ${key}: fresh past its time`)
+        if (cause.length > REMEMBERED || loads.length > REMEMBERED)
+          throw new Error(`I9: ${key}: remembers ${cause.length} causes and ${loads.length} loads`)
         if (data === undefined) continue
-        const value = Number(data)
+        if (keyOf(data) !== key) throw new Error(`I8: ${key}: has ${data}, which is another's`)
+        const value = countOf(data)
         const before = values.get(key)
         if (before && before.epoch === version.epoch && value < before.value)
-          throw new Error(`${key}: went back`)
+          throw new Error(`I3: ${key}: went back from ${before.value} to ${value}`)
         values.set(key, { value, epoch: version.epoch })
       }
     },

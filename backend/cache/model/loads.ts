@@ -1,0 +1,142 @@
+import type { Key } from '../version.ts'
+import { type Hubs, keysIn } from './hubs.ts'
+import type { Builder, Ledger } from './ledger.ts'
+import type { Store } from './store.ts'
+import { countOf, keys, type Looked, spacing, type World } from './world.ts'
+
+const LEASE = 10_000
+const VISIBILITY = 5000
+/** Milliseconds until a failed load is tried again, doubled for each failure before it. */
+const RETRY_BASE = 1000
+const RETRY_CAP = 8000
+/** Milliseconds until a key that no widget shows is looked at again. */
+const UNPLACED_RETRY = 60_000
+
+/** Loads step by step, by whichever daemon, and whole passes over what is due. */
+export interface Loads {
+  acquire(key: Key): Promise<void>
+  look(nth: number): void
+  commit(nth: number): Promise<void>
+  fail(nth: number, retryAfter: number | undefined): Promise<void>
+  /** The daemon that held it is gone. */
+  crash(nth: number): void
+  release(nth: number): Promise<void>
+  extend(nth: number): Promise<void>
+  /** Claims and loads what is due; says how many keys were claimed. */
+  work(limit: number): Promise<number>
+  /** Claims and ends before it loads. */
+  claim(limit: number): Promise<void>
+  /** Daemons work while leases, retries and distances run out; then all that somebody waits for has been built. */
+  drain(): Promise<void>
+  /** Late loads give their results. */
+  settle(): Promise<void>
+}
+
+export function createLoads(given: {
+  readonly store: Store
+  readonly world: World
+  readonly ledger: Ledger
+  readonly hubs: Hubs
+}): Loads {
+  const { store, world, ledger, hubs } = given
+  const builders: Builder[] = []
+  let tokens = 0
+
+  const pick = (nth: number): Builder | undefined => builders[nth % Math.max(1, builders.length)]
+  const take = (nth: number): Builder | undefined => {
+    const builder = pick(nth)
+    if (builder) builders.splice(builders.indexOf(builder), 1)
+    return builder
+  }
+
+  async function acquire(key: Key): Promise<Builder | undefined> {
+    tokens += 1
+    const token = `t${tokens}`
+    const grant = await store.cache.acquire(key, token, LEASE, spacing[key] ?? 0)
+    if (grant.outcome !== 'granted') return undefined
+    const { epoch } = (await store.cache.read([])).cursor
+    return ledger.granted({ key, token, epoch, grantedAt: grant.now, failures: grant.failures }, LEASE)
+  }
+
+  function look(builder: Builder): Looked {
+    builder.looked ??= world.look(builder.key, builder.grantedAt)
+    return builder.looked
+  }
+
+  async function finish(builder: Builder): Promise<void> {
+    const looked = look(builder)
+    if (looked.data === undefined) return fail(builder, looked.retryAfter)
+    const { data, dueAt } = looked
+    const result = { data, hash: data, empty: countOf(data) === 0, dueAt }
+    const outcome = await store.cache.commit(builder.key, builder.token, result)
+    if (outcome !== 'lost') ledger.committed(builder, dueAt)
+  }
+
+  async function fail(builder: Builder, retryAfter = 0, least = RETRY_BASE): Promise<void> {
+    const error = { code: 'upstream', message: 'No.', reference: 'r' } as const
+    const retryIn = Math.max(retryAfter, least, Math.min(RETRY_CAP, RETRY_BASE * 2 ** builder.failures))
+    await store.cache.fail(builder.key, builder.token, error, retryIn)
+    ledger.failed(builder, store.now(), retryIn)
+  }
+
+  async function work(limit: number): Promise<number> {
+    const { keys: claimed } = await store.cache.claim(limit, VISIBILITY)
+    const placed = keysIn(hubs.latest)
+    for (const key of claimed) {
+      const builder = await acquire(key)
+      if (builder && placed.includes(key)) await finish(builder)
+      else if (builder) await fail(builder, undefined, UNPLACED_RETRY)
+    }
+    return claimed.length
+  }
+
+  return {
+    async acquire(key) {
+      const builder = await acquire(key)
+      if (builder) builders.push(builder)
+    },
+    look(nth) {
+      const builder = pick(nth)
+      if (builder) look(builder)
+    },
+    async commit(nth) {
+      const builder = take(nth)
+      if (builder) await finish(builder)
+    },
+    async fail(nth, retryAfter) {
+      const builder = take(nth)
+      if (builder) await fail(builder, retryAfter)
+    },
+    crash: (nth) => void take(nth),
+    async release(nth) {
+      const builder = take(nth)
+      if (!builder) return
+      await store.cache.release(builder.key, builder.token)
+      ledger.released(builder)
+    },
+    async extend(nth) {
+      const builder = pick(nth)
+      if (builder && (await store.cache.extend(builder.key, builder.token, LEASE)))
+        builder.leaseUntil = store.now() + LEASE
+    },
+    work,
+    async claim(limit) {
+      await store.cache.claim(limit, VISIBILITY)
+    },
+    async drain() {
+      for (let round = 0; round < 4; round++) {
+        if (round > 0) await store.advance(4000)
+        for (let passes = 0; (await work(keys.length)) > 0; passes++) {
+          if (passes === 20) throw new Error('I6: daemons spin, because keys stay due')
+        }
+      }
+      const { now, entries } = await store.cache.read(keys)
+      ledger.check(entries, now)
+      for (const { key, building } of entries)
+        if (building) throw new Error(`I6: ${key}: waited for, not fresh, and not due`)
+    },
+    async settle() {
+      for (const builder of builders.splice(0)) if (builder.looked) await finish(builder)
+    },
+  }
+}
