@@ -1,17 +1,16 @@
-import fc from 'fast-check'
 import { afterAll, test } from 'vitest'
 import { startRedis } from '../../e2e/servers/redis.ts'
 import { FEED_LIMIT } from './cache.ts'
 import { histories, historiesWithFailover, type Operation } from './model/history.ts'
 import { play } from './model/play.ts'
-import { lockstep, memoryStore, redisStore, type Store } from './model/store.ts'
+import { holds } from './model/runs.ts'
+import { lockstep, memoryStore, redisStore } from './model/store.ts'
 import { patchScripts, simulateClock } from './script/patch.ts'
 
 simulateClock()
 // A feed so short that tails often meet its gaps.
 patchScripts(`'MAXLEN', '~', ${FEED_LIMIT}`, `'MAXLEN', '=', 4`)
 
-const numRuns = Number(process.env.MODEL_RUNS ?? 2000)
 /** Histories played at the same time, each on a database of its own: most of their time is spent waiting for answers. */
 const LANES = 12
 
@@ -70,32 +69,13 @@ const leaseOverFailover: Operation[] = [
 ]
 
 /** Met by chance only once in hundreds of histories, so played before all others. */
-const examples: [Operation[]][] = [[readAhead], [lateResult], [leaseOverFailover]]
+const examples: Operation[][] = [readAhead, lateResult, leaseOverFailover]
 
-async function holds(all: fc.Arbitrary<Operation[]>, lanes: readonly Store[], runs: number): Promise<void> {
-  let failed: Store | undefined
-  const one = (store: Store) =>
-    fc.assert(
-      fc.asyncProperty(all, async (history) => {
-        // The others end here, while the one that failed looks for a shorter history.
-        if (failed && failed !== store) return
-        try {
-          await play(store, history)
-        } catch (error) {
-          failed ??= store
-          throw error
-        }
-      }),
-      { numRuns: Math.ceil(runs / lanes.length), examples },
-    )
-  const ends = await Promise.allSettled(lanes.map(one))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-}
+test('in memory: whatever happens, nothing is stale in the end', (context) =>
+  holds(context, { histories, stores: [memoryStore()], play, share: 0.4, examples }))
 
-test('in memory: whatever happens, nothing is stale in the end', () =>
-  holds(histories, [memoryStore()], numRuns))
+test('on Redis: the same, and both adapters answer alike at every step', (context) =>
+  holds(context, { histories, stores: stores.map(lockstep), play, share: 0.25, examples }))
 
-test('on Redis: the same, and both adapters answer alike at every step', () =>
-  holds(histories, stores.map(lockstep), numRuns))
-
-test('on Redis with replicas that lag and take over', () => holds(historiesWithFailover, stores, numRuns / 2))
+test('on Redis with replicas that lag and take over', (context) =>
+  holds(context, { histories: historiesWithFailover, stores, play, share: 0.2, examples }))

@@ -71,11 +71,18 @@ const streams = [
 const usual = [...events, ...loads, ...streams, step(1, 'flush', {})] as const
 const failovers = [step(6, 'lag', {}), step(6, 'failOver', {})] as const
 
+const promotions = [step(3, 'lag', {}), step(3, 'failOver', {}), step(1, 'fallBack', {})] as const
+
 const many = { minLength: 1, maxLength: 80, size: 'max' } as const
 
 /** Without a failover, which a cache in memory does not have. */
 export const histories = fc.array(fc.oneof(...usual), many)
 export const historiesWithFailover = fc.array(fc.oneof(...usual, ...failovers), many)
+/** On two real servers, of which one follows the other. */
+export const historiesWithPromotion = fc.array(fc.oneof(...usual, ...promotions), many)
 
 type Of<History> = History extends fc.Arbitrary<(infer Operation)[]> ? Operation : never
-export type Operation = Of<typeof histories> | Of<typeof historiesWithFailover>
+export type Operation =
+  | Of<typeof histories>
+  | Of<typeof historiesWithFailover>
+  | Of<typeof historiesWithPromotion>

@@ -24,6 +24,7 @@ const elsewhere: ReadonlySet<Operation['do']> = new Set([
 ])
 
 async function createRun(store: Store) {
+  await store.leaveReplica?.()
   await store.flush()
   // Steps of time then fall alike on the boundaries of the clock in every history.
   await store.advance(1_000_000 - (store.now() % 1_000_000))
@@ -109,6 +110,8 @@ async function createRun(store: Store) {
         return store.lag?.()
       case 'failOver':
         return store.failOver?.()
+      case 'fallBack':
+        return store.fallBack?.()
     }
   }
 

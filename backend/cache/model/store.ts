@@ -14,15 +14,20 @@ export interface Store {
   advance(ms: number): Promise<void>
   /** All is lost. */
   flush(): Promise<void>
+  /** No replica is left. */
+  leaveReplica?(): Promise<void>
   /** What a tail that stood at `from` would yield now. */
   after(from: Version): Promise<readonly TailBatch[]>
   /** Remembers the present state, as a replica that has stopped following. */
   lag?(): Promise<void>
   /** That replica becomes the server. */
   failOver?(): Promise<void>
+  /** The same, and the first server, which followed it, becomes the server again before anybody came to the other. */
+  fallBack?(): Promise<void>
 }
 
-const START = 1_700_000_000_000
+/** Milliseconds since 1970 at which every store begins. */
+export const START = 1_700_000_000_000
 
 export function memoryStore(): Store {
   let now = START
@@ -72,16 +77,13 @@ export async function redisStore(url: string): Promise<Store & { close(): Promis
       now += ms
       await setClock()
     },
-    async flush() {
+    async leaveReplica() {
       replica = undefined
+    },
+    async flush() {
       await admin.multi().flushdb().set(`${prefix}:clock`, now).exec()
     },
-    async after(from) {
-      const { epoch } = (await cache.read([])).cursor
-      if (epoch !== from.epoch)
-        return [{ kind: 'epoch', epoch }, ...(await entriesAfter({ epoch, offset: 0 }))]
-      return entriesAfter(from)
-    },
+    after: (from) => feedAfter(admin, prefix, cache, from),
     async lag() {
       const keys = await admin.keys(`${prefix}*`)
       const dumps = await Promise.all(keys.map((key) => admin.dumpBuffer(key)))
@@ -106,16 +108,23 @@ export async function redisStore(url: string): Promise<Store & { close(): Promis
       await cache.close()
     },
   }
+}
 
-  async function entriesAfter(from: Version): Promise<readonly TailBatch[]> {
-    const items = await admin.xrange(`${prefix}:feed:${from.epoch}`, `${from.offset + 1}-0`, '+')
-    return items.length === 0
-      ? []
-      : inOrder(
-          from,
-          items.map((item) => decodeFeed(from.epoch, item)),
-        )
-  }
+/** What a tail of the present feed would yield, without its waiting. */
+export async function feedAfter(
+  admin: Redis,
+  prefix: string,
+  cache: Pick<Cache, 'read'>,
+  from: Version,
+): Promise<readonly TailBatch[]> {
+  const { epoch } = (await cache.read([])).cursor
+  const at = epoch === from.epoch ? from : { epoch, offset: 0 }
+  const items = await admin.xrange(`${prefix}:feed:${epoch}`, `${at.offset + 1}-0`, '+')
+  const entries = items.map((item) => decodeFeed(epoch, item))
+  return [
+    ...(at === from ? [] : [{ kind: 'epoch', epoch } as const]),
+    ...(entries.length === 0 ? [] : inOrder(at, entries)),
+  ]
 }
 
 /** Two stores given the same verbs at the same time; whatever they answer differently is an error. */
