@@ -25,7 +25,7 @@ const nth = fc.nat(5)
 /** What one client does, step after step, while others do theirs. */
 const programs = fc.oneof(
   program(6, 'publish', { key }),
-  program(6, 'load', { key }),
+  program(6, 'load', { key, slow: fc.boolean() }),
   program(4, 'work', { limit: fc.integer({ min: 1, max: 3 }) }),
   program(3, 'acquire', { key }),
   program(3, 'commit', { nth }),
@@ -51,6 +51,13 @@ const round = fc.record({
 export const rounds = fc.array(round, { minLength: 1, maxLength: 12, size: 'max' })
 type Round = Parameters<Parameters<(typeof rounds)['map']>[0]>[0][number]
 type Program = Round['programs'][number]
+
+/** A lease with what its load found. */
+interface Load {
+  readonly held: Held
+  readonly data: string
+  readonly dueAt: number
+}
 
 /** Clients of one server, each with a connection of its own, and what only the server's owner can do to it. */
 export interface Clients {
@@ -101,7 +108,7 @@ export async function playRounds(clients: Clients, history: readonly Round[]): P
 async function createRun(clients: Clients) {
   const world = createWorld()
   const observer = createObserver()
-  const open: Held[] = []
+  const open: Load[] = []
   const stop = new AbortController()
   const [one, ...others] = clients.caches as [Cache, ...Cache[]]
   const start = (await one.interest(keys, WATCH)).cursor
@@ -118,29 +125,35 @@ async function createRun(clients: Clients) {
     answered()
   }
 
-  async function acquire(cache: Cache, key: Key): Promise<Held | undefined> {
+  async function begin(cache: Cache, key: Key): Promise<Load | undefined> {
     tokens += 1
     const token = `t${tokens}`
     const answered = observer.acquiring(key)
     const grant = await cache.acquire(key, token, LEASE, spacing[key] ?? 0)
-    return grant.outcome === 'granted' ? answered(token, grant.now, LEASE) : undefined
+    if (grant.outcome !== 'granted') return undefined
+    return { held: answered(token, grant.now, LEASE), ...world.truth(key, grant.now) }
   }
 
-  async function commit(cache: Cache, held: Held): Promise<void> {
-    const { data, dueAt } = world.truth(held.key, clients.now())
+  async function commit(cache: Cache, { held, data, dueAt }: Load): Promise<void> {
     const answered = observer.committing(held)
     const result = { data, hash: data, empty: countOf(data) === 0, dueAt }
     answered(await cache.commit(held.key, held.token, result), dueAt)
   }
 
-  async function load(cache: Cache, key: Key): Promise<void> {
-    const held = await acquire(cache, key)
-    if (held) await commit(cache, held)
+  async function extend(cache: Cache, { held }: Load): Promise<void> {
+    const until = clients.now() + LEASE
+    observer.extended(held, await cache.extend(held.key, held.token, LEASE), until)
+  }
+
+  async function load(cache: Cache, key: Key, slow: boolean): Promise<void> {
+    const loaded = await begin(cache, key)
+    if (loaded && slow) await extend(cache, loaded)
+    if (loaded) await commit(cache, loaded)
   }
 
   async function work(cache: Cache, limit: number): Promise<number> {
     const { keys: claimed } = await cache.claim(limit, LEASE)
-    await Promise.all(claimed.map((each) => load(cache, each)))
+    await Promise.all(claimed.map((each) => load(cache, each, false)))
     return claimed.length
   }
 
@@ -156,7 +169,7 @@ async function createRun(clients: Clients) {
       case 'publish':
         return publish(cache, next.key)
       case 'load':
-        return load(cache, next.key)
+        return load(cache, next.key, next.slow)
       case 'work':
         return work(cache, next.limit)
       case 'read':
@@ -166,33 +179,32 @@ async function createRun(clients: Clients) {
       case 'pulse':
         return cache.pulse(`p${next.nth}`, clients.now(), 2000)
       case 'acquire': {
-        const held = await acquire(cache, next.key)
-        return held && open.push(held)
+        const loaded = await begin(cache, next.key)
+        return loaded && open.push(loaded)
       }
       case 'commit': {
-        const held = take(next.nth)
-        return held && commit(cache, held)
+        const loaded = take(next.nth)
+        return loaded && commit(cache, loaded)
       }
       case 'fail': {
-        const held = take(next.nth)
+        const held = take(next.nth)?.held
         if (!held) return
         const answered = observer.failing(held)
         await cache.fail(held.key, held.token, { code: 'upstream', message: 'No.', reference: 'r' }, 1000)
         return answered()
       }
       case 'release': {
-        const held = take(next.nth)
+        const held = take(next.nth)?.held
         if (!held) return
         const answered = observer.releasing(held)
         await cache.release(held.key, held.token)
         return answered()
       }
       case 'extend': {
-        const held = take(next.nth)
-        if (!held) return
-        const until = clients.now() + LEASE
-        observer.extended(held, await cache.extend(held.key, held.token, LEASE), until)
-        return open.push(held)
+        const loaded = take(next.nth)
+        if (!loaded) return
+        await extend(cache, loaded)
+        return open.push(loaded)
       }
     }
   }
@@ -217,8 +229,8 @@ async function createRun(clients: Clients) {
     await read(one, false)
   }
 
-  async function settle(): Promise<void> {
-    await one.interest(keys, WATCH)
+  /** All clients work while leases, retries and distances run out. */
+  async function drain(): Promise<void> {
     for (let turn = 0; turn < 4; turn++) {
       if (turn > 0) await clients.advance(4000)
       observer.calm(clients.now())
@@ -228,6 +240,16 @@ async function createRun(clients: Clients) {
         if (passes === 20) throw new Error('I6: daemons spin, because keys stay due')
       }
     }
+    for (const { key, building } of (await one.read(keys)).entries)
+      if (building) throw new Error(`I6: ${key}: waited for, not fresh, and not due`)
+  }
+
+  async function settle(): Promise<void> {
+    await Promise.all(open.splice(0).map((loaded, n) => commit(clients.caches[n % CLIENTS] as Cache, loaded)))
+    // Before interest is renewed, which would make forgotten keys due again.
+    await drain()
+    await one.interest(keys, WATCH)
+    await drain()
     await checkEnd()
   }
 
