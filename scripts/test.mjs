@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { installDependencies } from './dependencies.mjs'
+import { modelTable } from './model-table.mjs'
 import { exitCode } from './run.mjs'
 
 await installDependencies()
@@ -44,6 +45,26 @@ const vitest = (project) => async (filters) => {
     })
     return { passed: numPassedTests, failures }
   })
+}
+
+/** Afterwards says what was played; `--write` puts the table into docs/reliability.md if all of it held. */
+async function model(words) {
+  const filters = words.filter((word) => word !== '--write')
+  const given = process.env.MODEL_SEED
+  process.env.MODEL_SEED ??= String(Math.floor(Math.random() * 2 ** 31))
+  const counts = await vitest('model')(filters)
+  try {
+    const table = modelTable(readJson(join(reports, 'model.json')), process.env.MODEL_SEED)
+    console.log(`\n${table}`)
+    const { writeSection } = await tsImport('./page-section.ts', import.meta.url)
+    const whole = filters.length === 0 && counts.failures.length === 0
+    if (words.length > filters.length && whole) writeSection('reliability.md', 'model', table)
+  } catch (error) {
+    console.error(error.message)
+  }
+  // What else plays histories, as the mutants do, has seeds of its own.
+  if (given === undefined) delete process.env.MODEL_SEED
+  return counts
 }
 
 async function mutants(filters) {
@@ -105,7 +126,7 @@ const parts = {
   lock: { title: 'Lock file', run: gate(() => node('scripts/lock.mjs', '--check')) },
   unit: { title: 'Unit tests', run: vitest('unit') },
   servers: { title: 'Tests on real servers', run: vitest('servers'), needs: ['redis', 'nats', 'postgres'] },
-  model: { title: 'Model tests', run: vitest('model'), needs: ['redis'] },
+  model: { title: 'Model tests', run: model, needs: ['redis'] },
   mutants: { title: 'Mutants', run: mutants, needs: ['redis', 'nats', 'postgres'] },
   build: { title: 'Build', run: gate(() => node('scripts/build.mjs', '--if-needed')) },
   e2e: { title: 'End to end', run: playwright('e2e'), needs: ['redis', 'nats', 'postgres', 'chromium'] },
@@ -125,8 +146,10 @@ const onRequest = {
 }
 
 const words = process.argv.slice(2)
-const runs = words.indexOf('--runs')
-if (runs !== -1) process.env.MODEL_RUNS = words.splice(runs, 2)[1]
+for (const name of ['runs', 'seed']) {
+  const at = words.indexOf(`--${name}`)
+  if (at !== -1) process.env[`MODEL_${name.toUpperCase()}`] = words.splice(at, 2)[1]
+}
 const known = { ...parts, ...onRequest }
 const asked = words.filter((word) => Object.hasOwn(known, word))
 const filters = words.filter((word) => !Object.hasOwn(known, word))
