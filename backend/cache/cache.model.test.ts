@@ -68,8 +68,58 @@ const leaseOverFailover: Operation[] = [
   { do: 'commit', nth: 0 },
 ]
 
+/** A daemon takes an event off the bus before it knows the widget that shows its key. */
+const unknownKey: Operation[] = [
+  { do: 'edit', hub: 'a', widget: '1', key: 'outside' },
+  { do: 'index', daemon: 0 },
+  { do: 'index', daemon: 1 },
+  { do: 'edit', hub: 'a', widget: '1', key: 'spaced' },
+  { do: 'learn', node: 0 },
+  { do: 'learn', node: 0 },
+  { do: 'open', browser: 1, node: 0 },
+  { do: 'work', limit: 4 },
+  { do: 'publish', key: 'spaced' },
+  { do: 'publish', key: 'spaced' },
+  { do: 'deliver', nth: 0, daemon: 0, how: 'ack' },
+  { do: 'deliver', nth: 0, daemon: 1, how: 'ack' },
+]
+
+/** A widget is given a key whose version is below what its browser has been sent. */
+const lowerVersion: Operation[] = [
+  { do: 'open', browser: 2, node: 0 },
+  { do: 'work', limit: 4 },
+  { do: 'open', browser: 1, node: 0 },
+  { do: 'work', limit: 4 },
+  { do: 'connect', browser: 1, node: 0 },
+  { do: 'proceed', browser: 1 },
+  { do: 'proceed', browser: 1 },
+  { do: 'poll', node: 0 },
+  { do: 'write', browser: 1, count: 3 },
+  { do: 'edit', hub: 'a', widget: '0', key: 'log' },
+  { do: 'learn', node: 0 },
+  { do: 'proceed', browser: 1 },
+  { do: 'proceed', browser: 1 },
+  { do: 'write', browser: 1, count: 0 },
+  { do: 'cut', browser: 1 },
+  { do: 'connect', browser: 1, node: 0 },
+]
+
+/** What a read wants, a failure has put off and nobody watches is invalidated. */
+const wantedRetry: Operation[] = [
+  { do: 'breakDown', key: 'log', retryAfter: 10_000 },
+  { do: 'open', browser: 2, node: 0 },
+  { do: 'edit', hub: 'b', widget: '1', key: 'outside' },
+  { do: 'work', limit: 4 },
+  { do: 'open', browser: 2, node: 0 },
+  { do: 'publish', key: 'log' },
+  { do: 'deliver', nth: 0, daemon: 0, how: 'ack' },
+]
+
 /** Met by chance only once in hundreds of histories, so played before all others. */
-const examples: Operation[][] = [readAhead, lateResult, leaseOverFailover]
+const examples: Operation[][] = [
+  ...[readAhead, lateResult, leaseOverFailover],
+  ...[unknownKey, lowerVersion, wantedRetry],
+]
 
 test('in memory: whatever happens, nothing is stale in the end', (context) =>
   holds(context, { histories, stores: [memoryStore()], play, share: 0.4, examples }))
