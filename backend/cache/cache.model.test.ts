@@ -102,6 +102,8 @@ const lowerVersion: Operation[] = [
   { do: 'write', browser: 1, count: 0 },
   { do: 'cut', browser: 1 },
   { do: 'connect', browser: 1, node: 0 },
+  { do: 'proceed', browser: 1 },
+  { do: 'proceed', browser: 1 },
 ]
 
 /** What a read wants, a failure has put off and nobody watches is invalidated. */

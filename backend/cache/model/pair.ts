@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { locate, wanted } from '../../../e2e/servers/locate.ts'
 import { startRedis } from '../../../e2e/servers/redis.ts'
 import { openRelay } from '../../../e2e/servers/relay.ts'
 import { until } from '../../../e2e/servers/until.ts'
@@ -12,6 +13,9 @@ const HOST = '127.0.0.1'
  * exchanged, and has to find out by itself that it came to another server.
  */
 export async function pairStore(): Promise<Store & { close(): Promise<void> }> {
+  // From within a container the address behind which the other stands cannot be reached.
+  if (locate(wanted.redis).kind === 'docker')
+    throw new Error('A replica needs redis-server: install it (Debian: apt-get install redis-server).')
   const prefix = '{model}'
   const servers = [await startRedis(), await startRedis()] as const
   const admins = servers.map(({ url }) => new Redis(url)) as [Redis, Redis]
