@@ -24,6 +24,7 @@ export interface Daemon {
   note(): Promise<void>
   /** Whether its index is as far as some daemon has noted. */
   upToMark(): Promise<boolean>
+  stop(): void
 }
 
 export function createMark(): Mark {
@@ -45,26 +46,35 @@ export async function startDaemon(options: {
   const { cache, hubs, mark } = options
   const reader = hubs.reader()
   const index: MatchingIndex<Target> = matchingIndex()
+  const stop = new AbortController()
+  let learning = true
   const following = followingIndex({
     index,
-    cache,
+    cache: {
+      // What it does later, by a clock that is not the model's, is left out: widgets that are gone.
+      invalidate: async (marks) => (learning ? cache.invalidate(marks) : { due: false }),
+    },
     logger: { warn: () => undefined },
-    signal: new AbortController().signal,
+    signal: stop.signal,
   })
   for (const [slug, layout] of reader.layouts) place(following, slug, layout)
   following.ready()
   const followed = { hubs: hubsOf(reader) }
   await invalidateUnseen({ followed, mark, cache })
+  learning = false
 
   return {
     match: ({ key }) => index.match(topic(key), noEvent).map((target) => target.key),
     async learn() {
       const change = reader.next()
+      learning = true
       if (change) place(following, change.slug, change.layout)
       await following.idle()
+      learning = false
       return change !== undefined
     },
     note: () => mark.raise(newest(reader)),
+    stop: () => stop.abort(),
     upToMark: async () => newest(reader) >= (await mark.read()),
   }
 }

@@ -10,11 +10,15 @@ import { createWorld, keys, PERIOD } from './world.ts'
 /** Plays a history, checking after each step; then lets everything settle and checks the end. */
 export async function play(store: Store, history: readonly Operation[]): Promise<void> {
   const run = await createRun(store)
-  for (const operation of history) await run.step(operation)
-  await run.settle()
-  // What changes by time alone must follow too.
-  await store.advance(PERIOD)
-  await run.follow()
+  try {
+    for (const operation of history) await run.step(operation)
+    await run.settle()
+    // What changes by time alone must follow too.
+    await store.advance(PERIOD)
+    await run.follow()
+  } finally {
+    run.stop()
+  }
 }
 
 /** What leaves the cache as it was. */
@@ -150,5 +154,5 @@ async function createRun(store: Store) {
     await streams.checkEnd()
   }
 
-  return { step, settle, follow }
+  return { step, settle, follow, stop: triage.stop }
 }

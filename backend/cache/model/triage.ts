@@ -23,6 +23,7 @@ export interface Triage {
   note(daemon: number): Promise<void>
   /** All is indexed and acknowledged. */
   settle(): Promise<void>
+  stop(): void
 }
 
 interface Taken {
@@ -92,6 +93,7 @@ export async function createTriage(given: {
       // What a daemon acknowledged before it knew a widget that others have noted is lost for it when it ends just then.
       if (!(await daemon(by).upToMark())) return
       taken = taken.filter((other) => other.daemon !== by)
+      daemon(by).stop()
       daemons[by] = await start()
     },
     index: (by) => daemon(by).learn(),
@@ -100,6 +102,9 @@ export async function createTriage(given: {
       while (taken.length > 0) await finish(0)
       while (world.bus.length > 0) await deliver(0, world.bus.length, 'ack')
       for (const each of daemons) while (await each.learn());
+    },
+    stop() {
+      for (const each of daemons) each.stop()
     },
   }
 }
