@@ -7,8 +7,8 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Catch, Patch } from './mutant.ts'
 import { PATCHES, root } from './patched-source.ts'
 
-/** Histories of the model: many times what any mutant needs to be met. */
-const HISTORIES = '1000'
+/** Histories of all tests of the model together: many times what any mutant needs to be met. */
+const HISTORIES = '5000'
 
 export type Asked = Pick<Catch, 'project' | 'file' | 'test'>
 

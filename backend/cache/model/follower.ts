@@ -43,7 +43,7 @@ export function createFollower(
       } else {
         for (const item of batch.entries) {
           if (item.version.epoch !== at.epoch || item.version.offset !== at.offset + 1)
-            throw new Error(`I5: a hole in the feed before ${item.version.offset}`)
+            throw new Error(`I5: A hole in the feed before ${item.version.offset}`)
           at = item.version
           if (item.kind === 'change') take(item.entry)
         }

@@ -127,7 +127,7 @@ export function createLoads(given: {
       for (let round = 0; round < 4; round++) {
         if (round > 0) await store.advance(4000)
         for (let passes = 0; (await work(keys.length)) > 0; passes++) {
-          if (passes === 20) throw new Error('I6: daemons spin, because keys stay due')
+          if (passes === 20) throw new Error('I6: Workers spin: keys stay due')
         }
       }
       const { now, entries } = await store.cache.read(keys)

@@ -237,7 +237,7 @@ async function createRun(clients: Clients) {
       for (let passes = 0; ; passes++) {
         const claimed = await Promise.all(clients.caches.map((cache) => work(cache, keys.length)))
         if (claimed.every((count) => count === 0)) break
-        if (passes === 20) throw new Error('I6: daemons spin, because keys stay due')
+        if (passes === 20) throw new Error('I6: Workers spin: keys stay due')
       }
     }
     for (const { key, building } of (await one.read(keys)).entries)

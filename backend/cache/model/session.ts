@@ -175,7 +175,7 @@ export function receive(node: Node, batch: TailBatch): void {
   if (batch.kind === 'entries') {
     for (const entry of batch.entries) {
       if (entry.version.offset !== node.at.offset + 1)
-        throw new Error(`I5: a hole in the feed before ${entry.version.offset}`)
+        throw new Error(`I5: A hole in the feed before ${entry.version.offset}`)
       node.at = entry.version
       if (entry.kind === 'change') for (const session of node.sessions) hear(session, entry)
     }
