@@ -518,7 +518,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/triage/following-index.ts',
-        find: 'if (!isReady || left.has(widgets.key)) return',
+        find: 'if (!isReady) return',
         replace: 'return',
       },
     ],
@@ -526,6 +526,22 @@ export const mutants: readonly Mutant[] = [
       'backend/triage/following-index.test.ts',
       'what nobody places any more is invalidated: it may come back while no daemon runs',
       /last false/,
+    ),
+  },
+  {
+    name: 'ack before the index is up to date',
+    breaks: 'An event is acknowledged once every widget placed by then is in the index.',
+    patches: [
+      {
+        file: 'backend/triage/triage.ts',
+        find: 'untilDone(indexed, {',
+        replace: 'untilDone(async () => {}, {',
+      },
+    ],
+    caught: unit(
+      'backend/triage/triage.test.ts',
+      'a message is acknowledged once the index has every widget of then',
+      /toBeGreaterThan|greater than/,
     ),
   },
   {

@@ -12,6 +12,7 @@ export const natsFaults: readonly Fault[] = [
   },
   {
     name: 'NATS away until pages say paused',
+    long: true,
     async happen({ stores, watch }) {
       await stores.nats.kill()
       await watch.untilPaused()

@@ -23,6 +23,7 @@ export const otherFaults: readonly Fault[] = [
   },
   {
     name: 'Postgres away until pages say paused',
+    long: true,
     async happen({ stores, watch }) {
       await stores.postgres.kill()
       await watch.untilPaused()

@@ -57,6 +57,7 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     name: 'Redis away until pages say paused',
+    long: true,
     doubles: true,
     async happen({ stores, watch }) {
       await stores.redis.kill()
