@@ -13,7 +13,7 @@ function dies(name: string, verb: Verb, when: 'before' | 'after'): Fault {
     name,
     async happen(scene) {
       const daemon = first(scene)
-      await daemon.redis.silenceAt(called(verb), when)
+      await daemon.redis.pauseAt(called(verb), when)
       await crash(daemon)
     },
   }

@@ -3,15 +3,16 @@ import { ADMIN_TOKEN } from '../api.ts'
 import { type FarStores, openFarStores } from '../fixtures/far-stores.ts'
 import { openRelay, type Relay } from '../fixtures/relay.ts'
 import { type Product, startProduct } from '../product.ts'
+import { openRelay as openTcpRelay, type Relay as TcpRelay } from '../servers/relay.ts'
+import type { Server } from '../servers/server.ts'
 import { until } from '../servers/until.ts'
-import { openTap, type Tap } from './tap.ts'
 
 /** One process of an installation, with what lies between it and the stores. */
 export interface Member {
   readonly name: string
   readonly product: Product
-  readonly redis: Tap
-  readonly nats: Tap
+  readonly redis: TcpRelay
+  readonly nats: TcpRelay
 }
 
 /** Hubs as an operator would run it for many: every role twice, behind a proxy that asks who is ready. */
@@ -43,8 +44,10 @@ export async function openInstallation(): Promise<Installation> {
     HUBS_DRAIN_SECONDS: DRAIN_SECONDS,
   }
 
+  const relayTo = ({ port }: Server) => openTcpRelay({ host: '127.0.0.1', port })
+
   async function start(name: string, roles: string): Promise<Member> {
-    const [redis, nats] = await Promise.all([openTap(stores.redis.port), openTap(stores.nats.port)])
+    const [redis, nats] = await Promise.all([relayTo(stores.redis), relayTo(stores.nats)])
     const through = {
       REDIS_URL: `redis://127.0.0.1:${redis.port}`,
       NATS_URL: `nats://127.0.0.1:${nats.port}`,
@@ -84,7 +87,7 @@ export async function openInstallation(): Promise<Installation> {
       stopped.abort()
       await Promise.all([...asking, proxy.close()])
       await Promise.all(members.map(({ product }) => product.stop()))
-      await Promise.all(members.flatMap(({ redis, nats }) => [redis.close(), nats.close()]))
+      await Promise.all(members.flatMap(({ redis, nats }) => [redis.cut(), nats.cut()]))
       await stores.stop()
     },
   }

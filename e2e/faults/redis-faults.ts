@@ -1,7 +1,7 @@
 import { startRedis } from '../servers/redis.ts'
+import { openRelay } from '../servers/relay.ts'
 import { until } from '../servers/until.ts'
 import { atRedis, type Fault, HALF_OPEN, lasting } from './scene.ts'
-import { openTap } from './tap.ts'
 
 export const redisFaults: readonly Fault[] = [
   {
@@ -28,7 +28,7 @@ export const redisFaults: readonly Fault[] = [
     doubles: true,
     async happen({ stores, members }) {
       const replica = await startRedis()
-      const link = await openTap(stores.redis.port)
+      const link = await openRelay({ host: '127.0.0.1', port: stores.redis.port })
       const follow = (port: number, leader: number) =>
         atRedis(port, async (redis) => {
           await redis.replicaof('127.0.0.1', leader)
@@ -36,11 +36,15 @@ export const redisFaults: readonly Fault[] = [
         })
       async function promote(port: number): Promise<void> {
         await atRedis(port, async (redis) => void (await redis.replicaof('NO', 'ONE')))
-        for (const { redis } of members) redis.lead(port)
+        for (const { redis } of members) {
+          await redis.cut()
+          redis.point({ host: '127.0.0.1', port })
+          await redis.listen()
+        }
       }
       try {
         await follow(replica.port, link.port)
-        link.silence()
+        link.pause()
         // What is written from here on is lost.
         await lasting(2_000)
         await stores.redis.kill()
@@ -50,7 +54,7 @@ export const redisFaults: readonly Fault[] = [
         await follow(stores.redis.port, replica.port)
         await promote(stores.redis.port)
       } finally {
-        await link.close()
+        await link.cut()
         await replica.stop()
       }
     },

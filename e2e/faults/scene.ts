@@ -44,8 +44,8 @@ export const called = (verb: Verb): string => createHash('sha1').update(scripts[
 /** Ends a process as a crash would, and starts it again as its keeper would. */
 export async function crash({ product, redis, nats }: Member): Promise<void> {
   await product.kill()
-  redis.restore()
-  nats.restore()
+  redis.resume()
+  nats.resume()
   await product.restart()
 }
 
