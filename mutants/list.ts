@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: "if e.token == '' or e.token ~= ARGV[3] then return 'lost' end",
-        replace: '',
+        find: "return e.token ~= '' and e.token == token and e",
+        replace: 'return e',
       },
     ],
     caught: model(/went back|fresh, but overtaken by an event/),
@@ -75,8 +75,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'settle(e)\nreturn { outcome,',
-        replace: "if outcome ~= 'busy' then settle(e) end\nreturn { outcome,",
+        find: 'settle(e)\n  return outcome,',
+        replace: "if outcome ~= 'busy' then settle(e) end\n  return outcome,",
       },
     ],
     caught: redis(
@@ -107,7 +107,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/invalidate.ts',
-        find: "redis.call('ZADD', dirty, 'LT', start, key)",
+        find: 'if not leased(e) and hasten(e) then due = 1 end',
         replace: '',
       },
     ],
@@ -119,8 +119,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'keep(e)\nsettle(e)',
-        replace: "keep(e)\nif fresh(e) then settle(e) else redis.call('ZREM', dirty, e.key) end",
+        find: 'keep(e)\n  settle(e)',
+        replace: "keep(e)\n  if fresh(e) then settle(e) else redis.call('ZREM', dirty, e.key) end",
       },
     ],
     caught: redis(
@@ -134,8 +134,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'keep(e)\nsettle(e)',
-        replace: "keep(e)\nif fresh(e) then redis.call('ZREM', dirty, e.key) else settle(e) end",
+        find: 'keep(e)\n  settle(e)',
+        replace: "keep(e)\n  if fresh(e) then redis.call('ZREM', dirty, e.key) else settle(e) end",
       },
     ],
     caught: model(/waited for, not fresh, and not due/),
@@ -171,7 +171,7 @@ export const mutants: readonly Mutant[] = [
     name: 'no feed entry',
     breaks: 'Every change of state is a feed entry, appended in the same script.',
     patches: [
-      { file: 'backend/cache/script/lease.ts', find: 'announce(e, changed and ARGV[4])\n', replace: '' },
+      { file: 'backend/cache/script/lease.ts', find: 'announce(e, changed and data)\n', replace: '' },
     ],
     caught: model(/a browser shows/),
   },
@@ -187,8 +187,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'backend/cache/script/entry.ts',
-        find: "string.format('%.0f-0', e.offset)",
-        replace: "string.format('%.0f-0', id)",
+        find: "string.format('%d-0', e.offset)",
+        replace: "string.format('%d-0', id)",
       },
     ],
     caught: model(/a browser shows|hole/),

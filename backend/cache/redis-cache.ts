@@ -1,11 +1,14 @@
+import { batch } from './batch.ts'
 import { type Cache, type Grant, type Pulse, RESULT_LIMIT } from './cache.ts'
 import { type LinkLog, openLink } from './redis-link.ts'
-import { decodeEntry, decodeReading } from './redis-reply.ts'
+import { decodeEntry, decodeGrant, decodeReading } from './redis-reply.ts'
 import { redisTail, redisWakes } from './redis-tail.ts'
 import type { Key } from './version.ts'
 
 /** Keys one script takes, so that a burst never holds up the server for more than a few milliseconds. */
 const SLICE = 500
+/** Leases and commits one script takes, and bytes of their results. */
+const LEASES = { most: 100, room: 1024 * 1024 }
 
 export interface RedisCacheOptions {
   readonly url: string
@@ -22,6 +25,19 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
   const link = await openLink(url, prefix, log)
   const closed = new AbortController()
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closed.signal])
+
+  const acquire = batch<readonly (string | number)[], Grant>({
+    ...LEASES,
+    async run(asks) {
+      const { reply } = await link.run('acquire', ...asks.flat())
+      const [now, ...said] = reply as [number, ...(string | number)[]]
+      return asks.map((_, n) => decodeGrant(now, said.slice(n * 4, n * 4 + 4)))
+    },
+  })
+  const commit = batch<readonly (string | number)[], 'fresh' | 'stale' | 'lost'>({
+    ...LEASES,
+    run: async (asks) => (await link.run('commit', ...asks.flat())).reply as ('fresh' | 'stale' | 'lost')[],
+  })
 
   return {
     async invalidate(marks) {
@@ -43,13 +59,12 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
 
     async interest(keys, ttl) {
       const { epoch, reply } = await link.run('interest', ttl, ...keys)
-      const [top, now, ...pairs] = reply as [number, number, ...unknown[]]
-      const views = pairs.filter((_, n) => n % 2 === 0) as string[]
+      const [top, now, ...said] = reply as [number, number, ...unknown[]]
       return {
         cursor: { epoch, offset: top },
         now,
-        entries: views.map((view) => decodeEntry(epoch, view, '')),
-        lapsed: keys.filter((_, n) => pairs[n * 2 + 1] === 1),
+        entries: keys.map((_, n) => decodeEntry(epoch, said[n * 3] as string, said[n * 3 + 1] as string, '')),
+        lapsed: keys.filter((_, n) => said[n * 3 + 2] === 1),
       }
     },
 
@@ -58,15 +73,7 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
       return { keys, nextIn: wait < 0 ? undefined : wait }
     },
 
-    async acquire(key, token, ttl, minInterval) {
-      const { reply } = await link.run('acquire', key, token, ttl, minInterval)
-      const [outcome, now, hash, failures, byClock] = reply as [
-        Grant['outcome'],
-        ...[number, string, number, 0 | 1],
-      ]
-      if (outcome !== 'granted') return { outcome }
-      return { outcome, now, previousHash: hash || undefined, failures, byClock: byClock === 1 }
-    },
+    acquire: (key, token, ttl, minInterval) => acquire([key, token, ttl, minInterval], 0),
 
     async extend(key, token, ttl) {
       return (await link.run('extend', key, token, ttl)).reply === 'held'
@@ -77,10 +84,9 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
     },
 
     async commit(key, token, { data, hash, empty, dueAt }) {
-      if (Buffer.byteLength(data) > RESULT_LIMIT)
-        throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
-      const { reply } = await link.run('commit', key, token, data, hash, empty ? 1 : 0, Math.round(dueAt))
-      return reply as 'fresh' | 'stale' | 'lost'
+      const bytes = Buffer.byteLength(data)
+      if (bytes > RESULT_LIMIT) throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
+      return commit([key, token, data, hash, empty ? 1 : 0, Math.round(dueAt)], bytes)
     },
 
     async fail(key, token, error, retryIn) {

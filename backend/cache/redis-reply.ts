@@ -1,35 +1,28 @@
-import type { Cause, Entry, FeedEntry, LoadRecord, Reading } from './cache.ts'
+import type { Cause, Entry, FeedEntry, Grant, LoadRecord, Reading } from './cache.ts'
 
-/** A key's state as the scripts put it into one JSON text; absent numbers are 0, absent texts ''. */
-type View = readonly [
-  key: string,
-  offset: number,
-  dataOffset: number,
-  hasData: boolean,
-  empty: boolean,
-  fresh: boolean,
-  building: boolean,
-  loadedAt: number,
-  checkedAt: number,
-  dueAt: number,
-  error: string,
-  errorAt: number,
-  causes: string,
-  required: number,
-  built: number,
-  loads: string,
-  changed?: boolean,
-]
+/** Set in the first number of a view. */
+const HAS_DATA = 1
+const EMPTY = 2
+const FRESH = 4
+const BUILDING = 8
+const CHANGED = 16
 
 // Replies and feed entries are made by our own scripts alone, so they are cast, not parsed.
 
 /** The reply of READ. */
 export function decodeReading(epoch: number, reply: unknown): Reading {
-  const [top, now, ...pairs] = reply as [number, number, ...string[]]
+  const [top, now, ...said] = reply as [number, number, ...string[]]
   const entries: Entry[] = []
-  for (let n = 0; n < pairs.length; n += 2)
-    entries.push(decodeEntry(epoch, pairs[n] ?? '', pairs[n + 1] ?? ''))
+  for (let n = 0; n < said.length; n += 3)
+    entries.push(decodeEntry(epoch, said[n] ?? '', said[n + 1] ?? '', said[n + 2] ?? ''))
   return { cursor: { epoch, offset: top }, now, entries }
+}
+
+/** What ACQUIRE says of one key. */
+export function decodeGrant(now: number, said: readonly (string | number)[]): Grant {
+  const [outcome, hash, failures, byClock] = said as [Grant['outcome'], string, number, 0 | 1]
+  if (outcome !== 'granted') return { outcome }
+  return { outcome, now, previousHash: hash || undefined, failures, byClock: byClock === 1 }
 }
 
 /** One item of XREAD: a change (view and data) or a pulse (when, through, oldest due). */
@@ -46,31 +39,34 @@ export function decodeFeed(
       pulse: { now: Number(first), through: Number(second), oldestDue: Number(third) },
     }
   }
-  const view = JSON.parse(first) as View
-  return { kind: 'change', version, entry: decodeView(epoch, view, second), changed: view[16] === true }
+  const changed = (Number.parseInt(first, 10) & CHANGED) !== 0
+  return { kind: 'change', version, entry: decodeEntry(epoch, first, '', second), changed }
 }
 
-export function decodeEntry(epoch: number, view: string, data: string): Entry {
-  return decodeView(epoch, JSON.parse(view) as View, data)
-}
-
-function decodeView(epoch: number, view: View, data: string): Entry {
-  const [key, offset, dataOffset, hasData, empty, fresh, building, loadedAt, checkedAt, dueAt, ...rest] = view
-  const [error, errorAt, causes, required, built, loads] = rest
+/**
+ * A key's state as the scripts put it into one text: a line of numbers, 0 for absent ones, then the key, the error in
+ * JSON or nothing, and a line for each cause. Lines, because Redis's Lua is slow at making JSON and this process at
+ * reading many small replies.
+ */
+export function decodeEntry(epoch: number, view: string, loads: string, data: string): Entry {
+  const [numbers = '', key = '', error, ...causes] = view.split('\n')
+  const [flags = 0, offset = 0, dataOffset = 0, loadedAt, checkedAt, dueAt, errorAt = 0, ...generations] =
+    numbers.split(' ').map(Number)
+  const [required = 0, built = 0] = generations
   return {
     key,
     version: { epoch, offset },
     dataOffset,
     data: data || undefined,
-    hasData,
-    empty,
-    fresh,
-    building,
+    hasData: (flags & HAS_DATA) !== 0,
+    empty: (flags & EMPTY) !== 0,
+    fresh: (flags & FRESH) !== 0,
+    building: (flags & BUILDING) !== 0,
     loadedAt: loadedAt || undefined,
     checkedAt: checkedAt || undefined,
     dueAt: dueAt || undefined,
     error: error ? { ...JSON.parse(error), at: errorAt } : undefined,
-    cause: lines(causes).map((line) => JSON.parse(line) as Cause),
+    cause: causes.filter(Boolean).map((line) => JSON.parse(line) as Cause),
     required,
     built,
     loads: lines(loads).map(decodeLoad),

@@ -1,51 +1,37 @@
 import { FEED_LIMIT, INLINE_LIMIT, LATE_AFTER } from '../cache.ts'
 
+/** What is kept of a key besides its data and its last loads, in the order in which it is packed. */
 const numbers = [
-  ...[
-    'required',
-    'built',
-    'offset',
-    'dataOffset',
-    'loadedAt',
-    'checkedAt',
-    'dueAt',
-    'errorAt',
-    'failures',
-    'retryAt',
-  ],
-  ...['leaseUntil', 'leaseGeneration', 'startedAt', 'minInterval', 'watchedUntil'],
+  ...['required', 'built', 'offset', 'dataOffset', 'loadedAt', 'checkedAt', 'dueAt', 'errorAt', 'failures'],
+  ...['retryAt', 'leaseUntil', 'leaseGeneration', 'startedAt', 'minInterval', 'watchedUntil', 'loaded'],
 ]
 const texts = [
-  ...[
-    'builtIn',
-    'hash',
-    'empty',
-    'offsetIn',
-    'announced',
-    'error',
-    'causes',
-    'leaseCauses',
-    'dataCauses',
-    'token',
-  ],
-  ...['leaseIn', 'wanted', 'loads'],
+  ...['builtIn', 'hash', 'empty', 'offsetIn', 'announced', 'error', 'causes', 'leaseCauses', 'dataCauses'],
+  ...['token', 'leaseIn', 'wanted'],
 ]
 const names = [...numbers, ...texts]
-const field = (name: string, n: number) =>
-  numbers.includes(name) ? `${name} = tonumber(v[${n + 1}] or 0)` : `${name} = v[${n + 1}] or ''`
 
 /**
- * One key's hash as a Lua table, and the rules over it that the scripts share. Absent texts are '', absent numbers 0.
+ * One key's state as a Lua table, and the rules over it that the scripts share. Absent texts are '', absent numbers 0.
+ * It is one field of the key's hash, beside `data` and the last loads: to read and write 28 fields costs twice as much,
+ * and Redis's Lua hashes every byte of every string it makes, so that what is seldom asked for stays out of it.
  * What belongs to an older epoch is forgotten on reading: version, announcement, lease. Its data is kept, never fresh.
  */
 export const entry = `
+local blank = { ${[...numbers.map(() => '0'), ...texts.map(() => "''")].join(', ')} }
+
 local function read(key)
   local at = prefix .. 'entry:' .. key
-  local v = redis.call('HMGET', at, ${names.map((name) => `'${name}'`).join(', ')})
-  local e = { key = key, at = at, ${names.map(field).join(', ')} }
+  local packed = redis.call('HGET', at, 'state')
+  local v = packed and cmsgpack.unpack(packed) or blank
+  local e = { key = key, at = at, known = packed, ${names.map((name, n) => `${name} = v[${n + 1}]`).join(', ')} }
   if e.offsetIn ~= epoch then e.offset, e.dataOffset, e.announced = 0, 0, '' end
   if e.leaseIn ~= epoch then e.token = '' end
   return e
+end
+
+local function save(e, ...)
+  redis.call('HSET', e.at, 'state', cmsgpack.pack({ ${names.map((name) => `e.${name}`).join(', ')} }), ...)
 end
 
 -- An entry is forgotten a week after the last interest, want or commit.
@@ -108,36 +94,43 @@ local function rememberAll(causes, more)
   return causes
 end
 
--- Up to 10, newest first: an 11th is cut off behind the 10th break.
-local function log(e, outcome)
-  local loads = string.format('%.0f %.0f %s\\n', e.startedAt, now, outcome) .. e.loads
-  local cut = 0
-  for _ = 1, 10 do cut = cut and string.find(loads, '\\n', cut + 1, true) end
-  e.loads = cut and string.sub(loads, 1, cut) or loads
+-- The field of the load that ends now, in a ring of ten, and what to say of it.
+local function record(e, outcome)
+  e.loaded = e.loaded + 1
+  return 'load' .. e.loaded % 10, string.format('%d %d %s', e.startedAt, now, outcome)
 end
 
-local function view(e, loads, changed)
-  return cjson.encode({
-    e.key, e.offset, e.dataOffset, e.hash ~= '', e.empty == '1', fresh(e), building(e), e.loadedAt, e.checkedAt,
-    e.dueAt, e.error, e.errorAt, e.dataCauses, e.required, e.built, loads, changed,
-  })
+-- Newest first.
+local function loads(e)
+  local ring = {}
+  for n = e.loaded, math.max(1, e.loaded - 9), -1 do ring[#ring + 1] = 'load' .. n % 10 end
+  return #ring > 0 and table.concat(redis.call('HMGET', e.at, unpack(ring)), '\\n') or ''
 end
 
--- Appends the state to the feed, which takes the next offset: the key's version from now on.
+local function view(e, changed)
+  local flags = (e.hash ~= '' and 1 or 0) + (e.empty == '1' and 2 or 0) + (fresh(e) and 4 or 0) + (building(e) and 8 or 0)
+    + (changed and 16 or 0)
+  return string.format('%d %d %d %d %d %d %d %d %d\\n%s\\n%s\\n%s', flags, e.offset, e.dataOffset, e.loadedAt, e.checkedAt,
+    e.dueAt, e.errorAt, e.required, e.built, e.key, e.error, e.dataCauses)
+end
+
+-- Appends the state to the feed, which takes the next offset: the key's version from now on. To be saved afterwards.
 local function announce(e, data)
   e.offset, e.offsetIn = redis.call('HINCRBY', meta, 'top', 1), epoch
   if data then e.dataOffset = e.offset end
   e.announced = building(e) and '1' or ''
-  redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%.0f-0', e.offset), 'entry',
-    view(e, '', data and true or false), 'data', data and #data <= ${INLINE_LIMIT} and data or '')
-  redis.call('HSET', e.at, 'offset', e.offset, 'dataOffset', e.dataOffset, 'offsetIn', epoch, 'announced', e.announced)
+  redis.call('XADD', feed, 'MAXLEN', '~', ${FEED_LIMIT}, string.format('%d-0', e.offset), 'entry', view(e, data),
+    'data', data and #data <= ${INLINE_LIMIT} and data or '')
 end
 
 local function announceAllLate()
   for _, key in ipairs(redis.call('ZRANGEBYSCORE', late, '-inf', now, 'LIMIT', 0, 500)) do
     redis.call('ZREM', late, key)
     local e = read(key)
-    if e.announced == '' and watched(e) and building(e) then announce(e) end
+    if e.announced == '' and watched(e) and building(e) then
+      announce(e)
+      save(e)
+    end
   end
 end
 `

@@ -1,35 +1,50 @@
-/** ACQUIRE(key, token, ttl, minInterval). A lease that ran out leaves its causes to the next. */
+/**
+ * ACQUIRE(key, token, ttl, minInterval, ...): now, then for each key its outcome, the hash of what it has, failures and
+ * whether nothing but its due time made it stale. A lease that ran out leaves its causes to the next.
+ */
 export const acquire = `
-local e = read(ARGV[2])
-local outcome = 'granted'
-if fresh(e) then outcome = 'fresh'
-elseif leased(e) then outcome = 'busy'
-elseif not watched(e) and e.wanted == '' then outcome = 'idle'
-elseif earliest(e) > now then outcome = 'busy'
-end
-if outcome == 'granted' then
-  e.token, e.leaseUntil = ARGV[3], now + ARGV[4]
-  redis.call('HSET', e.at, 'token', e.token, 'leaseIn', epoch, 'leaseUntil', e.leaseUntil, 'leaseGeneration', e.required,
-    'startedAt', now, 'minInterval', ARGV[5])
-  if e.causes ~= '' then
-    redis.call('HSET', e.at, 'leaseCauses', rememberAll(e.leaseCauses, e.causes), 'causes', '')
+local function acquire(key, token, ttl, minInterval)
+  local e = read(key)
+  local outcome = 'granted'
+  if fresh(e) then outcome = 'fresh'
+  elseif leased(e) then outcome = 'busy'
+  elseif not watched(e) and e.wanted == '' then outcome = 'idle'
+  elseif earliest(e) > now then outcome = 'busy'
   end
-  announceLate(e)
+  if outcome == 'granted' then
+    e.token, e.leaseIn, e.leaseUntil, e.leaseGeneration = token, epoch, now + ttl, e.required
+    e.startedAt, e.minInterval = now, tonumber(minInterval)
+    e.leaseCauses, e.causes = rememberAll(e.leaseCauses, e.causes), ''
+    save(e)
+    announceLate(e)
+  end
+  settle(e)
+  return outcome, e.hash, e.failures, current(e) and 1 or 0
 end
-settle(e)
-return { outcome, now, e.hash, e.failures, current(e) and 1 or 0 }
+
+local reply = { now }
+for n = 2, #ARGV, 4 do
+  local at = #reply
+  reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = acquire(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
+end
+return reply
 `
 
+/** The entry of the key if the token holds its lease: one that ran out but that nobody took is still held. */
 const held = `
-local e = read(ARGV[2])
-if e.token == '' or e.token ~= ARGV[3] then return 'lost' end
+local function held(key, token)
+  local e = read(key)
+  return e.token ~= '' and e.token == token and e
+end
 `
 
-/** EXTEND(key, token, ttl): a lease that ran out but that nobody took is still held. */
+/** EXTEND(key, token, ttl) */
 export const extend = `
 ${held}
+local e = held(ARGV[2], ARGV[3])
+if not e then return 'lost' end
 e.leaseUntil = now + ARGV[4]
-redis.call('HSET', e.at, 'leaseUntil', e.leaseUntil)
+save(e)
 settle(e)
 return 'held'
 `
@@ -37,43 +52,52 @@ return 'held'
 /** RELEASE(key, token): the load did not happen, so it keeps no distance. */
 export const release = `
 ${held}
+local e = held(ARGV[2], ARGV[3])
+if not e then return 'lost' end
 e.token, e.startedAt, e.retryAt = '', 0, 0
-redis.call('HSET', e.at, 'token', '', 'startedAt', 0, 'retryAt', 0, 'causes', rememberAll(e.leaseCauses, e.causes),
-  'leaseCauses', '')
+e.causes, e.leaseCauses = rememberAll(e.leaseCauses, e.causes), ''
+save(e)
 settle(e)
 redis.call('PUBLISH', prefix .. 'wake', '')
 return 'held'
 `
 
-/** COMMIT(key, token, data, hash, empty, dueAt): stamps the generation seen when the load began. */
+/** COMMIT(key, token, data, hash, empty, dueAt, ...): stamps the generation seen when the load began. */
 export const commit = `
 ${held}
-local changed = e.hash ~= ARGV[5]
-if changed then
-  e.hash, e.empty, e.loadedAt, e.dataCauses = ARGV[5], ARGV[6], e.startedAt, e.leaseCauses
-  redis.call('HSET', e.at, 'data', ARGV[4], 'hash', e.hash, 'empty', e.empty, 'loadedAt', e.loadedAt, 'dataCauses',
-    e.dataCauses)
+local function commit(key, token, data, hash, empty, dueAt)
+  local e = held(key, token)
+  if not e then return 'lost' end
+  local changed = e.hash ~= hash
+  if changed then e.hash, e.empty, e.loadedAt, e.dataCauses = hash, empty, e.startedAt, e.leaseCauses end
+  e.built, e.builtIn, e.checkedAt, e.dueAt = e.leaseGeneration, epoch, e.startedAt, tonumber(dueAt)
+  e.error, e.errorAt, e.failures, e.retryAt, e.wanted, e.token, e.leaseCauses = '', 0, 0, 0, '', '', ''
+  local field, load = record(e, changed and 'changed' or 'confirmed')
+  announce(e, changed and data)
+  if changed then save(e, field, load, 'data', data) else save(e, field, load) end
+  keep(e)
+  settle(e)
+  redis.call('ZREM', late, e.key)
+  return fresh(e) and 'fresh' or 'stale'
 end
-e.built, e.builtIn, e.checkedAt, e.dueAt = e.leaseGeneration, epoch, e.startedAt, tonumber(ARGV[7])
-e.error, e.errorAt, e.retryAt, e.wanted, e.token = '', 0, 0, '', ''
-log(e, changed and 'changed' or 'confirmed')
-redis.call('HSET', e.at, 'built', e.built, 'builtIn', epoch, 'checkedAt', e.checkedAt, 'dueAt', e.dueAt, 'error', '',
-  'errorAt', 0, 'failures', 0, 'retryAt', 0, 'wanted', '', 'token', '', 'leaseCauses', '', 'loads', e.loads)
-announce(e, changed and ARGV[4])
-keep(e)
-settle(e)
-redis.call('ZREM', late, e.key)
-return fresh(e) and 'fresh' or 'stale'
+
+local reply = {}
+for n = 2, #ARGV, 6 do
+  reply[#reply + 1] = commit(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3], ARGV[n + 4], ARGV[n + 5])
+end
+return reply
 `
 
 /** FAIL(key, token, error, retryIn): the generation built stays, so an event during the load is not lost. */
 export const fail = `
 ${held}
-e.error, e.errorAt, e.retryAt, e.wanted, e.token = ARGV[4], now, now + ARGV[5], '', ''
-log(e, 'failed')
-redis.call('HSET', e.at, 'failures', e.failures + 1, 'error', e.error, 'errorAt', now, 'retryAt', e.retryAt, 'wanted', '',
-  'token', '', 'causes', rememberAll(e.leaseCauses, e.causes), 'leaseCauses', '', 'loads', e.loads)
+local e = held(ARGV[2], ARGV[3])
+if not e then return 'lost' end
+e.error, e.errorAt, e.retryAt, e.failures = ARGV[4], now, now + ARGV[5], e.failures + 1
+e.wanted, e.token, e.causes, e.leaseCauses = '', '', rememberAll(e.leaseCauses, e.causes), ''
+local field, load = record(e, 'failed')
 announce(e)
+save(e, field, load)
 settle(e)
 redis.call('ZREM', late, e.key)
 return 'held'
