@@ -55,12 +55,12 @@ export async function runDaemon(options: {
 
   const refresh = runRefresh({
     cache,
-    async find(key) {
-      // A web node may know a widget before this process has read of it.
-      if (!followed.byKey(key)) await followed.caughtUp().catch(() => {})
+    find(key) {
       const placed = followed.byKey(key)
       return placed && { key, type: placed.widgetType, params: placed.params }
     },
+    // A web node may know a widget before this process has read of it.
+    catchUp: () => followed.caughtUp().catch(() => {}),
     knows(key) {
       const [type = '', version] = key.slice(0, key.indexOf(':')).split('@')
       return String(widgetType(type)?.definition.version) === version
@@ -114,7 +114,7 @@ export async function runDaemon(options: {
 
   const triage = runTriage({
     bus,
-    cache,
+    cache: { read: cache.read, invalidate: refresh.invalidate },
     log: eventLog,
     index,
     async indexed() {

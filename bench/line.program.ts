@@ -86,11 +86,13 @@ async function open(options: LineOptions): Promise<number> {
   if (upTo === 'push') {
     refresh = runRefresh({
       cache,
-      find: async (key) => ({ key, type: noopWidget, params: {} }),
+      find: (key) => ({ key, type: noopWidget, params: {} }),
       knows: () => true,
-      openContext: (_, now, ended) => ({
+      openContext: (_, now, ending) => ({
         now,
-        signal: ended,
+        get signal() {
+          return ending.signal
+        },
         secrets: {},
         fetch,
         events: async () => [],
@@ -103,7 +105,7 @@ async function open(options: LineOptions): Promise<number> {
   }
   void runTriage({
     bus,
-    cache,
+    cache: { read: cache.read, invalidate: (refresh ?? cache).invalidate },
     log: await openLog(database),
     index,
     indexed: async () => {},

@@ -107,11 +107,23 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/invalidate.ts',
-        find: 'if not leased(e) and hasten(e) then due = 1 end',
-        replace: '',
+        find: 'elseif hasten(e) then reply[1] = 1 end',
+        replace: 'end',
       },
     ],
     caught: model(/waited for, not fresh, and not due/),
+  },
+  {
+    name: 'leased by INVALIDATE, not in dirty',
+    breaks: 'A key whose lease nobody uses is due again when it ends.',
+    patches: [
+      {
+        file: 'backend/cache/script/invalidate.ts',
+        find: 'settle(e)\n',
+        replace: "redis.call('ZREM', dirty, e.key)\n",
+      },
+    ],
+    caught: redis('what it leased and nobody loads is due again when the lease ends', /deeply equal/),
   },
   {
     name: 'dirty cleared while behind',

@@ -6,7 +6,7 @@ interface Call<Ask, Reply> {
 }
 
 /**
- * Puts what is asked within one turn of the event loop into one run, up to `most` asks and, unless one alone is larger,
+ * Puts what is asked at the same time, before anything else can happen, into one run, up to `most` asks and, unless one alone is larger,
  * up to the size `room`. `run` gives a reply for each ask, in their order.
  */
 export function batch<Ask, Reply>(options: {
@@ -45,7 +45,7 @@ export function batch<Ask, Reply>(options: {
 
   return (ask, size) =>
     new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush)
+      if (waiting.length === 0) process.nextTick(flush)
       waiting.push({ ask, size, resolve, reject })
     })
 }

@@ -100,18 +100,39 @@ export type TailBatch =
   /** The feed began a new life: nothing known before holds. */
   | { readonly kind: 'epoch'; readonly epoch: number }
 
+export interface Granted {
+  readonly outcome: 'granted'
+  /** Cache clock, milliseconds since 1970: becomes `context.now`. */
+  readonly now: number
+  readonly previousHash: string | undefined
+  readonly failures: number
+  /** There was a result, and nothing but its `dueAt` made it stale. */
+  readonly byClock: boolean
+}
+
 export type Grant =
-  | {
-      readonly outcome: 'granted'
-      /** Cache clock, milliseconds since 1970: becomes `context.now`. */
-      readonly now: number
-      readonly previousHash: string | undefined
-      readonly failures: number
-      /** There was a result, and nothing but its `dueAt` made it stale. */
-      readonly byClock: boolean
-    }
+  | Granted
   /** `busy`: another lease is live, or it is too early for the next load. `idle`: not fresh, nobody watches or wants it. */
   | { readonly outcome: 'fresh' | 'busy' | 'idle' }
+
+/** A key that is no longer what it was, and the event that says so. */
+export interface Mark {
+  readonly key: Key
+  readonly cause?: Cause
+}
+
+/** All that most need of `Cache.invalidate`. */
+export interface Invalidator {
+  invalidate(marks: readonly Mark[]): Promise<{ readonly due: boolean }>
+}
+
+/** Leases an invalidation is to grant as `acquire` would, so that their loads begin a round trip or two sooner. */
+export interface Leases {
+  readonly token: string
+  readonly ttl: number
+  /** By key, for those it makes due. */
+  readonly minIntervals: ReadonlyMap<Key, number>
+}
 
 export interface Result {
   /** JSON text, at most `RESULT_LIMIT` bytes. */
@@ -140,10 +161,14 @@ export const RESULT_LIMIT = 256 * 1024
  * runs again in it. Every verb rejects with `CacheAway` while the store cannot be reached.
  */
 export interface Cache {
-  /** Raises the required generation of each key that has an entry; makes watched and wanted ones due. Says whether any is due now. */
+  /**
+   * Raises the required generation of each key that has an entry; makes watched and wanted ones due. Those due now are leased if
+   * `leases` names them; says whether any other is.
+   */
   invalidate(
-    marks: readonly { readonly key: Key; readonly cause?: Cause }[],
-  ): Promise<{ readonly due: boolean }>
+    marks: readonly Mark[],
+    leases?: Leases,
+  ): Promise<{ readonly due: boolean; readonly granted: ReadonlyMap<Key, Granted> }>
   /** `want`: keys that are not fresh become due although nobody watches them, and daemons are woken. */
   read(keys: readonly Key[], options?: { readonly want?: boolean }): Promise<Reading>
   /**

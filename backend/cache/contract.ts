@@ -176,7 +176,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         await watch()
         await load('1', { maxAge: 10 * WATCH })
         await advance(WATCH)
-        expect(await invalidate()).toEqual({ due: false })
+        expect(await invalidate()).toMatchObject({ due: false })
         expect(await one()).toMatchObject({ fresh: false, building: false })
         expect(await claimed()).toEqual([])
         expect(await watch()).toMatchObject({ lapsed: ['k'], entries: [{ fresh: false, building: true }] })
@@ -186,7 +186,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
 
     describe('invalidate', () => {
       test('a key without an entry is left alone', async () => {
-        expect(await invalidate('k', 'e1')).toEqual({ due: false })
+        expect(await invalidate('k', 'e1')).toMatchObject({ due: false })
         expect((await one()).required).toBe(0)
         await watch()
         await load()
@@ -196,7 +196,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
       test('a watched key is due at once', async () => {
         await watch()
         await load()
-        expect(await invalidate()).toEqual({ due: true })
+        expect(await invalidate()).toMatchObject({ due: true })
         expect(await one()).toMatchObject({ fresh: false, building: true, required: 1, built: 0, data: '1' })
         expect(await claimed()).toEqual(['k'])
       })
@@ -205,24 +205,63 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         const keys = Array.from({ length: 1200 }, (_, n) => `k${n}`)
         await watch(...keys)
         for (const key of ['k3', 'k1100']) await load('1', { key })
-        expect(await cache.invalidate([...keys, 'x', 'k3'].map((key) => ({ key })))).toEqual({ due: true })
+        expect(await cache.invalidate([...keys, 'x', 'k3'].map((key) => ({ key })))).toMatchObject({
+          due: true,
+        })
         const { entries } = await cache.read(['k0', 'k3', 'k1100', 'x'])
         expect(entries.map((entry) => entry.required)).toEqual([1, 2, 1, 0])
         expect((await cache.claim(2000, 1000)).keys).toHaveLength(1200)
-        expect(await cache.invalidate([])).toEqual({ due: false })
+        expect(await cache.invalidate([])).toMatchObject({ due: false })
       })
 
       test('keeps the least interval from the start of the last load', async () => {
         await watch()
         await load('1', { minInterval: 2000 })
         await advance(500)
-        expect(await invalidate()).toEqual({ due: false })
+        expect(await invalidate()).toMatchObject({ due: false })
         expect(await one()).toMatchObject({ fresh: false, building: true })
         expect(await cache.claim(10, 1000)).toEqual({ keys: [], nextIn: 300 })
         expect((await acquire()).outcome).toBe('busy')
         await advance(1500)
         expect(await claimed()).toEqual(['k'])
         expect((await acquire()).outcome).toBe('granted')
+      })
+
+      test('leases of those it makes due, those it is asked for, as acquire does', async () => {
+        await watch('k', 'spaced', 'leased', 'unnamed')
+        for (const key of ['k', 'leased', 'unnamed']) await load('1', { key })
+        await load('1', { key: 'spaced', minInterval: 2000 })
+        await invalidate('leased')
+        await acquire('leased', 'other')
+        await cache.read(['unwatched'], { want: true })
+        await load('1', { key: 'unwatched' })
+        const mark = (key: string, id: string) => ({ key, cause: { id, topic: 'a.b' } })
+        const named = ['k', 'spaced', 'leased', 'unwatched', 'unknown']
+        const answer = await cache.invalidate(
+          [mark('k', 'e1'), mark('k', 'e2'), ...[...named.slice(1), 'unnamed'].map((key) => mark(key, 'e3'))],
+          { token: 'i', ttl: TTL, minIntervals: new Map(named.map((key) => [key, 500])) },
+        )
+        const now = (await cache.read([])).now
+        const granted = { outcome: 'granted', now, previousHash: '#1', failures: 0, byClock: false }
+        expect(answer).toEqual({ due: true, granted: new Map([['k', granted]]) })
+        expect(await claimed()).toEqual(['unnamed'])
+        expect(await acquire('k', 'j')).toEqual({ outcome: 'busy' })
+        expect(await commit('2', { token: 'i' })).toBe('fresh')
+        expect(await one()).toMatchObject({ data: '2', cause: [{ id: 'e1' }, { id: 'e2' }] })
+        await invalidate('k')
+        expect(await cache.claim(10, 1000)).toMatchObject({ keys: [], nextIn: 300 })
+        await advance(500)
+        expect(await claimed()).toContain('k')
+      })
+
+      test('what it leased and nobody loads is due again when the lease ends', async () => {
+        await watch()
+        await load()
+        const leases = { token: 'i', ttl: TTL, minIntervals: new Map([['k', 0]]) }
+        expect((await cache.invalidate([{ key: 'k' }], leases)).due).toBe(false)
+        expect(await claimed()).toEqual([])
+        await advance(TTL)
+        expect(await claimed()).toEqual(['k'])
       })
 
       test('the newest 10 events behind a load, each once, are the cause of the data', async () => {
@@ -522,7 +561,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         await watch()
         await acquire()
         await fail(5000)
-        expect(await invalidate()).toEqual({ due: true })
+        expect(await invalidate()).toMatchObject({ due: true })
         expect((await one()).building).toBe(true)
         expect(await claimed()).toEqual(['k'])
         expect((await acquire()).outcome).toBe('granted')

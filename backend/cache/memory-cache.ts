@@ -2,6 +2,8 @@ import {
   type Cache,
   CacheAway,
   type Entry,
+  type Grant,
+  type Granted,
   INLINE_LIMIT,
   LATE_AFTER,
   type Pulse,
@@ -11,14 +13,15 @@ import { type Latch, latch } from './latch.ts'
 import {
   blank,
   building,
-  current,
   earliest,
   fresh,
   giveBack,
+  grant,
   type Kept,
   leased,
   log,
   nextDue,
+  refusal,
   remember,
   view,
   watched,
@@ -112,20 +115,28 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   }
 
   return {
-    async invalidate(marks) {
+    async invalidate(marks, leases) {
       const now = present()
       let due = false
-      for (const { key, cause } of marks) {
+      const granted = new Map<Key, Granted>()
+      for (const [n, { key, cause }] of marks.entries()) {
         const e = entries.get(key)
         if (!e) continue
         e.required += 1
         e.retryAt = 0
         if (cause) e.causes = remember(e.causes, [cause])
-        if (!watched(e, now) && !e.wanted) continue
-        if (!leased(e, now)) due = hasten(e, now) || due
+        // Marks of one key that stand together are one.
+        if (marks[n + 1]?.key === key || (!watched(e, now) && !e.wanted)) continue
+        const minInterval = leases?.minIntervals.get(key)
+        if (!leased(e, now)) {
+          if (leases && minInterval !== undefined && earliest(e, now) <= now) {
+            granted.set(key, grant(e, now, leases.token, leases.ttl, minInterval))
+            settle(e, now)
+          } else due = hasten(e, now) || due
+        }
         announceLate(e, now)
       }
-      return { due }
+      return { due, granted }
     },
 
     async read(keys, { want = false } = {}) {
@@ -179,26 +190,11 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         dirty.remove(key)
         return { outcome: 'idle' }
       }
-      const byClock = current(e)
-      let outcome: 'granted' | 'fresh' | 'busy' | 'idle' = 'granted'
-      if (fresh(e, now)) outcome = 'fresh'
-      else if (leased(e, now)) outcome = 'busy'
-      else if (!watched(e, now) && !e.wanted) outcome = 'idle'
-      else if (earliest(e, now) > now) outcome = 'busy'
-      if (outcome === 'granted') {
-        e.token = token
-        e.leaseUntil = now + ttl
-        e.leaseGeneration = e.required
-        e.startedAt = now
-        e.minInterval = minInterval
-        e.leaseCauses = remember(e.leaseCauses, e.causes)
-        e.causes = []
-        announceLate(e, now)
-      }
+      const outcome = refusal(e, now)
+      const answer: Grant = outcome ? { outcome } : grant(e, now, token, ttl, minInterval)
+      if (!outcome) announceLate(e, now)
       settle(e, now)
-      return outcome === 'granted'
-        ? { outcome, now, previousHash: e.hash, failures: e.failures, byClock }
-        : { outcome }
+      return answer
     },
 
     async extend(key, token, ttl) {

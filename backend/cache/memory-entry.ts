@@ -1,4 +1,4 @@
-import type { Cause, Entry, LoadError, LoadRecord } from './cache.ts'
+import type { Cause, Entry, Grant, Granted, LoadError, LoadRecord } from './cache.ts'
 import type { Key } from './version.ts'
 
 /** One key's state in memory, and the rules over it: the same as in `script/entry.ts`, but of one epoch only. */
@@ -66,7 +66,7 @@ export function blank(key: Key): Kept {
 }
 
 /** No event has overtaken what it has. */
-export const current = (e: Kept) => e.hash !== undefined && e.built === e.required
+const current = (e: Kept) => e.hash !== undefined && e.built === e.required
 
 export const fresh = (e: Kept, now: number) => current(e) && now < e.dueAt
 
@@ -97,6 +97,26 @@ export function remember(causes: readonly Cause[], more: readonly Cause[]): read
 
 export function log(e: Kept, now: number, outcome: LoadRecord['outcome']): void {
   e.loads = [{ startedAt: e.startedAt, endedAt: now, outcome }, ...e.loads].slice(0, 10)
+}
+
+/** Why a lease is not granted, if it is not. */
+export function refusal(e: Kept, now: number): Exclude<Grant['outcome'], 'granted'> | undefined {
+  if (fresh(e, now)) return 'fresh'
+  if (leased(e, now)) return 'busy'
+  if (!watched(e, now) && !e.wanted) return 'idle'
+  return earliest(e, now) > now ? 'busy' : undefined
+}
+
+export function grant(e: Kept, now: number, token: string, ttl: number, minInterval: number): Granted {
+  const byClock = current(e)
+  e.token = token
+  e.leaseUntil = now + ttl
+  e.leaseGeneration = e.required
+  e.startedAt = now
+  e.minInterval = minInterval
+  e.leaseCauses = remember(e.leaseCauses, e.causes)
+  e.causes = []
+  return { outcome: 'granted', now, previousHash: e.hash, failures: e.failures, byClock }
 }
 
 /** The lease is over without a result: its causes wait for the next one. */

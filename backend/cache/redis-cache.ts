@@ -1,5 +1,5 @@
 import { batch } from './batch.ts'
-import { type Cache, type Grant, type Pulse, RESULT_LIMIT } from './cache.ts'
+import { type Cache, type Grant, type Granted, type Pulse, RESULT_LIMIT } from './cache.ts'
 import { type LinkLog, openLink } from './redis-link.ts'
 import { decodeEntry, decodeGrant, decodeReading } from './redis-reply.ts'
 import { redisTail, redisWakes } from './redis-tail.ts'
@@ -40,16 +40,27 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
   })
 
   return {
-    async invalidate(marks) {
+    async invalidate(marks, leases) {
       const runs: Promise<{ reply: unknown }>[] = []
       for (let n = 0; n < marks.length; n += SLICE) {
-        const args = marks
-          .slice(n, n + SLICE)
-          .flatMap(({ key, cause }) => [key, cause ? JSON.stringify(cause) : ''])
+        const args: (string | number)[] = [leases?.token ?? '', leases?.ttl ?? 0]
+        for (const { key, cause } of marks.slice(n, n + SLICE)) {
+          args.push(key, cause ? JSON.stringify(cause) : '', leases?.minIntervals.get(key) ?? '')
+        }
         runs.push(link.run('invalidate', ...args))
       }
-      const done = await Promise.all(runs)
-      return { due: done.some(({ reply }) => reply === 1) }
+      let due = false
+      const granted = new Map<Key, Granted>()
+      for (const { reply } of await Promise.all(runs)) {
+        const [anyDue, now, ...leased] = reply as [0 | 1, number, ...(string | number)[]]
+        if (anyDue === 1) due = true
+        for (let n = 0; n < leased.length; n += 3) {
+          const [key, hash, failures] = leased.slice(n, n + 3) as [Key, string, number]
+          const previousHash = hash || undefined
+          granted.set(key, { outcome: 'granted', now, previousHash, failures, byClock: false })
+        }
+      }
+      return { due, granted }
     },
 
     async read(keys, { want = false } = {}) {

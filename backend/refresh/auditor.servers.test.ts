@@ -69,8 +69,7 @@ async function open() {
   let reads = 0
   const refresh = runRefresh({
     ...{ cache, log, signal, knows: () => true },
-    find: async (key) =>
-      key === widget.key ? { key, type: widget.widgetType, params: widget.params } : undefined,
+    find: (key) => (key === widget.key ? { key, type: widget.widgetType, params: widget.params } : undefined),
     openContext: contextOpener({
       ...{ memory, secrets: {}, lacking: new Map() },
       fetch: () => Promise.reject(new Error('not here')),

@@ -63,11 +63,11 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
     const { signal } = stop
     const refresh = runRefresh({
       ...{ cache, log, signal, knows: () => true },
-      find: async (wanted) => {
+      find: (wanted) => {
         const placed = memory.byKey(wanted)
         return placed && { key: wanted, type, params: placed.params }
       },
-      openContext: (_, now, ended) => ({ now, signal: ended }) as LoadContext,
+      openContext: (_, now, { signal: ended }) => ({ now, signal: ended }) as LoadContext,
     })
     const end = () => {
       stop.abort()

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
 import { type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
@@ -8,6 +8,7 @@ import { canonicalJson } from '../hubs/canonical-json.ts'
 const DEFAULT_DEADLINE = 10_000
 /** What a loader that goes on after its end is told. Made once: a reason of its own for every load is an error with its stack. */
 const OVER = new Error('This load has ended.')
+const GIVEN_UP = new Error('Nobody waits for this load any more.')
 
 /** What one load needs to know of the key it is for. */
 export interface Loadable {
@@ -16,8 +17,14 @@ export interface Loadable {
   readonly params: Parameters<WidgetType['load']>[0]
 }
 
+/** The end of one load. Its signal is made when it is asked for: many loads need none, and it costs more than they do. */
+export interface Ending {
+  readonly aborted: boolean
+  readonly signal: AbortSignal
+}
+
 /** The world as one loader may see it, for the time of one load. */
-export type OpenContext = (loadable: Loadable, now: number, signal: AbortSignal) => LoadContext
+export type OpenContext = (loadable: Loadable, now: number, ending: Ending) => LoadContext
 
 export type Loaded =
   | { readonly kind: 'result'; readonly result: Result }
@@ -33,32 +40,37 @@ function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
   return type.definition.deadline ?? DEFAULT_DEADLINE
 }
 
-/**
- * Runs one loader to a result or a failure; never rejects. `now` becomes `context.now`; `lost` is aborted when nobody
- * waits for the result any more.
- */
-export async function load(options: {
-  loadable: Loadable
-  now: number
-  openContext: OpenContext
-  lost: AbortSignal
-}): Promise<Loaded> {
-  const { loadable, now, openContext, lost } = options
+/** A load under way. */
+export interface Load {
+  /** Never rejects. */
+  readonly loaded: Promise<Loaded>
+  /** Nobody waits for the result any more. */
+  giveUp(): void
+}
+
+/** Runs one loader to a result or a failure. `now` becomes `context.now`. */
+export function load(options: { loadable: Loadable; now: number; openContext: OpenContext }): Load {
+  let giveUp = (_reason: Error) => {}
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject
+  })
+  // It may be told after the end, when nobody listens.
+  givenUp.catch(() => {})
+  return { loaded: run(options, givenUp, giveUp), giveUp: () => giveUp(GIVEN_UP) }
+}
+
+async function run(
+  { loadable, now, openContext }: Parameters<typeof load>[0],
+  givenUp: Promise<never>,
+  giveUp: (reason: Error) => void,
+): Promise<Loaded> {
   const { type, params } = loadable
   const deadline = deadlineOf(loadable)
-  const ended = new AbortController()
-  let giveUp = (_reason: unknown) => {}
-  const givenUp = new Promise<never>((_, reject) => {
-    giveUp = (reason) => {
-      ended.abort(reason)
-      reject(reason)
-    }
-  })
-  const end = () => giveUp(lost.reason)
+  const ending = openEnding()
   const timer = setTimeout(() => giveUp(new Timeout(deadline)), deadline)
-  lost.addEventListener('abort', end, { once: true })
+  let over = OVER
   try {
-    const context = openContext(loadable, now, ended.signal)
+    const context = openContext(loadable, now, ending)
     // A loader that ignores its signal is left behind; its result is thrown away.
     const loaded = await Promise.race([type.load(params, context), givenUp])
     if (loaded.nextChangeAt !== undefined && !Number.isFinite(loaded.nextChangeAt)) {
@@ -67,15 +79,20 @@ export async function load(options: {
     const data = canonicalJson(loaded.data)
     const bytes = Buffer.byteLength(data)
     if (bytes > RESULT_LIMIT) throw new TooLarge(bytes)
-    const hash = createHash('sha1').update(data).digest('base64url')
     const maxAge = type.definition.maxAge * 1_000
     // Jitter keeps keys loaded together from becoming stale together.
     const dueAt = loaded.nextChangeAt ?? now + Math.round(maxAge * (0.9 + Math.random() * 0.1))
     return {
       kind: 'result',
-      result: { data, hash, empty: loaded.empty, dueAt: Math.max(dueAt, now + 1_000) },
+      result: {
+        data,
+        hash: hash('sha1', data, 'base64url'),
+        empty: loaded.empty,
+        dueAt: Math.max(dueAt, now + 1_000),
+      },
     }
   } catch (error) {
+    if (endsLoad(error)) over = error
     return {
       kind: 'failure',
       error: { ...inWords(error), reference: randomUUID().slice(0, 8) },
@@ -84,8 +101,30 @@ export async function load(options: {
     }
   } finally {
     clearTimeout(timer)
-    lost.removeEventListener('abort', end)
-    ended.abort(OVER)
+    ending.abort(over)
+  }
+}
+
+const endsLoad = (error: unknown): error is Error => error === GIVEN_UP || error instanceof Timeout
+
+function openEnding(): Ending & { abort(reason: Error): void } {
+  let controller: AbortController | undefined
+  let ended: Error | undefined
+  return {
+    get aborted() {
+      return ended !== undefined
+    },
+    get signal() {
+      if (!controller) {
+        controller = new AbortController()
+        if (ended) controller.abort(ended)
+      }
+      return controller.signal
+    },
+    abort(reason) {
+      ended = reason
+      controller?.abort(reason)
+    },
   }
 }
 

@@ -25,7 +25,7 @@ export function contextOpener(options: {
 }): OpenContext {
   const { memory, fetch, gitLog, readEvents, secrets, lacking } = options
 
-  return ({ key, type }, now, signal): LoadContext => {
+  return ({ key, type }, now, ending): LoadContext => {
     const { definition } = type
     const remedy = lacking.get(definition.type)
     if (remedy !== undefined) throw new LoadFailure('unavailable', remedy)
@@ -40,13 +40,15 @@ export function contextOpener(options: {
     }
     return {
       now,
-      signal,
+      get signal() {
+        return ending.signal
+      },
       secrets: named,
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
-      fetch: (url, init) => fetch(url, init, signal),
-      gitLog: (query) => gitLog(query, signal),
+      fetch: (url, init) => fetch(url, init, ending.signal),
+      gitLog: (query) => gitLog(query, ending.signal),
       async events({ topics = own, limit, since }) {
-        signal.throwIfAborted()
+        if (ending.aborted) ending.signal.throwIfAborted()
         if (definition.reads !== 'events') {
           throw new LoadFailure('refused', 'This widget type does not declare that it reads the event log.')
         }

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import {
   defineWidget,
@@ -44,10 +44,10 @@ function refreshing(
   const key: Key = 'probe@1:x:shared'
   const refresh: Refresh = runRefresh({
     cache,
-    find: async (wanted) =>
+    find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
-    openContext: (_, now, signal) => ({ now, signal }) as LoadContext,
+    openContext: (_, now, { signal }) => ({ now, signal }) as LoadContext,
     log: pino({ level: 'silent' }),
     signal: stop.signal,
   })
@@ -170,6 +170,38 @@ test('at most sixteen loads of one type at a time, and all of them in the end', 
   await expect.poll(async () => (await cache.read(keys)).entries.every(({ fresh }) => fresh)).toBe(true)
   expect(most).toBeLessThanOrEqual(16)
   expect((await entry(keys[0])).fresh).toBe(true)
+})
+
+test('while no due key waits, an invalidation leases what it makes due, and nothing is claimed', async () => {
+  let loads = 0
+  const { cache, key, entry, refresh } = refreshing(async () => ({ value: ++loads }))
+  await cache.interest([key], 60_000)
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  const acquire = vi.spyOn(cache, 'acquire')
+  expect(await refresh.invalidate([{ key }, { key: 'probe@1:nobody:shared' }])).toMatchObject({ due: false })
+  await expect.poll(async () => (await entry()).data).toBe('{"value":2}')
+  expect((await entry()).fresh).toBe(true)
+  expect(acquire).not.toHaveBeenCalled()
+})
+
+test('an invalidation leases no more than can be loaded, and stopping gives those leases back', async () => {
+  let hanging = false
+  const { cache, refresh, stop } = refreshing(
+    () => (hanging ? new Promise(() => {}) : Promise.resolve({ value: 1 })),
+    { deadline: 60_000 },
+  )
+  const keys = Array.from({ length: 20 }, (_, n) => `probe@1:k${n}:shared`)
+  const states = async () => (await cache.read(keys)).entries
+  await cache.interest(keys, 60_000)
+  await expect.poll(async () => (await states()).every(({ fresh }) => fresh)).toBe(true)
+  hanging = true
+  // Quick loads may have more keys leased than are loaded at a time, until these turn out to be slow.
+  await refresh.invalidate(keys.map((key) => ({ key })))
+  await expect.poll(() => refresh.counts.running).toBe(16)
+  stop.abort()
+  await refresh.done
+  const grants = await Promise.all(keys.map((key) => cache.acquire(key, 'another', 1_000, 0)))
+  expect(grants.every(({ outcome }) => outcome === 'granted')).toBe(true)
 })
 
 test('stopping gives the lease of an unfinished load back', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
-import type { Cache } from '../cache/cache.ts'
+import type { WidgetType } from '#widgets/define.ts'
+import type { Cache, Granted, Invalidator, Mark } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { type Loadable, type Loaded, load, type OpenContext } from './load.ts'
+import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
 import { loadSlots } from './load-slots.ts'
 
 /** Loads at a time in this process, and of one type. */
@@ -23,6 +23,8 @@ const CLAIM = 256
 const QUEUE = 512
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
 const LEASE = 10_000
+/** Milliseconds between two looks at the leases held; one is extended after a third of its time. */
+const LOOK = 1_000
 /** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
 const VISIBILITY = 10_000
 /** Milliseconds between two looks at the dirty set when nothing wakes us. */
@@ -34,6 +36,16 @@ const LONGEST_RETRY_AFTER = 86_400_000
 /** Milliseconds until a key that no placed widget has is looked at again. */
 const UNPLACED_RETRY = 60_000
 
+interface Lease {
+  readonly key: Key
+  readonly token: string
+  /** `performance.now()` when it was granted or last extended. */
+  since: number
+  /** It became another's. */
+  lost: boolean
+  load: Load | undefined
+}
+
 export interface RefreshCounts {
   loads: number
   changed: number
@@ -44,9 +56,14 @@ export interface RefreshCounts {
   running: number
 }
 
-export interface Refresh {
+export interface Refresh extends Invalidator {
   /** Keys have become due: look now. */
   poke(): void
+  /**
+   * Invalidates as the cache does. While no due key waits, the loads of keys this makes due begin in the same round trip,
+   * as far as there is room for them; the others are claimed like any.
+   */
+  invalidate(marks: readonly Mark[]): Promise<{ readonly due: boolean }>
   /**
    * Runs a loader beside the due ones, with `now` as its time; its result is the caller's, and nothing is stored. Nothing
    * when there is no room for it at once, or `signal` is aborted. Never rejects.
@@ -60,21 +77,32 @@ export interface Refresh {
 /** Claims due keys, loads them and commits, until `signal` aborts. Any number of daemons share one dirty set. */
 export function runRefresh(options: {
   cache: Cache
-  /** What the key is for, after reading up to date if it is not known. */
-  find: (key: Key) => Promise<Loadable | undefined>
+  /** What the key is for, if that is known. */
+  find: (key: Key) => Loadable | undefined
+  /** Reads up to date, after which `find` may know more. */
+  catchUp?: () => Promise<void>
   /** Whether this process has the type and version the key is of; in a rolling upgrade some keys are of another's. */
   knows: (key: Key) => boolean
   openContext: OpenContext
   log: Logger
   signal: AbortSignal
 }): Refresh {
-  const { cache, find, knows, openContext, log, signal } = options
+  const { cache, find, catchUp, knows, openContext, log, signal } = options
   const counts: RefreshCounts = { loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 }
   const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
   const running = new Set<Promise<void>>()
+  const leases = new Set<Lease>()
+  const beside = new Set<Load>()
   const slots = loadSlots({ all: LOADS, each: TYPE_LOADS })
+  /** Every token of this process begins with it, and no two are the same. */
+  const name = randomUUID()
+  let tokens = 0
   let queued = 0
+  /** Keys being refreshed, and those reserved for an invalidation under way. */
+  let taken = 0
+  /** The last claim found fewer keys than it could have taken. */
+  let drained = false
   let wake: (() => void) | undefined
   let poked = false
 
@@ -102,9 +130,10 @@ export function runRefresh(options: {
     while (!signal.aborted) {
       poked = false
       try {
-        const room = Math.min(CLAIM, LIMIT - running.size, QUEUE - queued)
+        const room = Math.min(CLAIM, LIMIT - taken, QUEUE - queued)
         const { keys, nextIn } =
           room > 0 ? await cache.claim(room, VISIBILITY) : { keys: [], nextIn: undefined }
+        drained = keys.length < room
         for (const key of keys) enqueue(key)
         startWaiting()
         delay = POLL
@@ -119,12 +148,13 @@ export function runRefresh(options: {
       }
     }
     for (const keys of waiting.values()) keys.clear()
-    await Promise.all(running)
+    // An invalidation under way may yet be granted leases, which are given back.
+    while (running.size > 0) await Promise.all(running)
+    clearInterval(extending)
   }
 
-  /** A key's type is its first part, which is all the limits need. */
   function enqueue(key: Key): void {
-    const type = key.slice(0, key.indexOf('@'))
+    const type = typeOf(key)
     const keys = waiting.get(type) ?? new Set()
     // One that waits longer than its claim hides it is claimed again.
     if (keys.has(key)) return
@@ -135,23 +165,37 @@ export function runRefresh(options: {
   function startWaiting(): void {
     for (const [type, keys] of waiting) {
       for (const key of keys) {
-        const most = slots.quick(type) ? QUICK_LIMIT : TYPE_LOADS
-        if (running.size >= LIMIT || (byType.get(type) ?? 0) >= most || !slots.free(type)) break
+        if (!hasRoom(type)) break
         keys.delete(key)
         queued--
-        start(type, key)
+        take(type)
+        start(type, key, refreshKey(type, key))
       }
     }
   }
 
-  function start(type: string, key: Key): void {
+  function hasRoom(type: string): boolean {
+    const most = slots.quick(type) ? QUICK_LIMIT : TYPE_LOADS
+    return taken < LIMIT && (byType.get(type) ?? 0) < most && slots.free(type)
+  }
+
+  function take(type: string): void {
+    taken++
     byType.set(type, (byType.get(type) ?? 0) + 1)
-    const work = refreshKey(type, key)
+  }
+
+  function giveBack(type: string): void {
+    taken--
+    byType.set(type, (byType.get(type) ?? 1) - 1)
+  }
+
+  function start(type: string, key: Key, refreshing: Promise<void>): void {
+    const work = refreshing
       .catch((error: unknown) =>
         log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
       )
       .then(() => {
-        byType.set(type, (byType.get(type) ?? 1) - 1)
+        giveBack(type)
         running.delete(work)
         startWaiting()
         if (queued < LOADS / 2) poke()
@@ -159,12 +203,57 @@ export function runRefresh(options: {
     running.add(work)
   }
 
+  /** Room for the keys that may be loaded before any other. */
+  function reserve(keys: readonly { readonly key: Key }[]): Map<Key, Loadable> {
+    const reserved = new Map<Key, Loadable>()
+    if (!drained || poked || queued > 0 || signal.aborted) return reserved
+    for (const { key } of keys) {
+      const type = typeOf(key)
+      const loadable = !reserved.has(key) && hasRoom(type) && knows(key) ? find(key) : undefined
+      if (!loadable) continue
+      take(type)
+      reserved.set(key, loadable)
+    }
+    return reserved
+  }
+
+  async function invalidate(marks: readonly Mark[]): Promise<{ due: boolean }> {
+    const reserved = reserve(marks)
+    if (reserved.size === 0) return cache.invalidate(marks)
+    const token = newToken()
+    const minIntervals = new Map([...reserved].map(([key, { type }]) => [key, minIntervalOf(type)]))
+    const answer = cache.invalidate(marks, { token, ttl: LEASE, minIntervals })
+    const begun = answer.then(
+      ({ granted }) => begin(reserved, token, granted),
+      () => begin(reserved, token, new Map()),
+    )
+    running.add(begun)
+    void begun.then(() => running.delete(begun))
+    return answer
+  }
+
+  function begin(
+    reserved: ReadonlyMap<Key, Loadable>,
+    token: string,
+    granted: ReadonlyMap<Key, Granted>,
+  ): void {
+    for (const [key, loadable] of reserved) {
+      const type = typeOf(key)
+      const grant = granted.get(key)
+      if (grant) start(type, key, refreshLeased(type, loadable, token, grant))
+      else giveBack(type)
+    }
+  }
+
+  const newToken = () => `${name}-${tokens++}`
+
   async function refreshKey(type: string, key: Key): Promise<void> {
-    const loadable = await find(key)
+    if (!find(key)) await catchUp?.()
+    const loadable = find(key)
     // Left to the processes that can load it; taken below only to be dropped when nobody looks at it any more.
     if (!knows(key) && (await cache.read([key])).entries[0]?.building) return
-    const token = randomUUID()
-    const grant = await cache.acquire(key, token, LEASE, loadable?.type.definition.minInterval ?? 0)
+    const token = newToken()
+    const grant = await cache.acquire(key, token, LEASE, loadable ? minIntervalOf(loadable.type) : 0)
     if (grant.outcome !== 'granted') return
     if (!loadable) {
       const error = {
@@ -174,20 +263,21 @@ export function runRefresh(options: {
       }
       return cache.fail(key, token, error, UNPLACED_RETRY)
     }
+    await refreshLeased(type, loadable, token, grant)
+  }
+
+  async function refreshLeased(
+    type: string,
+    loadable: Loadable,
+    token: string,
+    grant: Granted,
+  ): Promise<void> {
+    const { key } = loadable
     if (signal.aborted) return cache.release(key, token)
-    const lost = new AbortController()
-    const onStop = () => lost.abort()
-    signal.addEventListener('abort', onStop, { once: true })
-    const extending = setInterval(() => {
-      cache.extend(key, token, LEASE).then(
-        (ours) => {
-          if (!ours) lost.abort()
-        },
-        () => {},
-      )
-    }, LEASE / 3)
+    const lease: Lease = { key, token, since: performance.now(), lost: false, load: undefined }
+    leases.add(lease)
     try {
-      const loaded = await loadInTurn(type, { loadable, now: grant.now, openContext, lost: lost.signal })
+      const loaded = await loadInTurn(type, lease, { loadable, now: grant.now, openContext })
       if (!loaded || (signal.aborted && loaded.kind === 'failure')) return await cache.release(key, token)
       if (loaded.kind === 'result') {
         const outcome = await cache.commit(key, token, loaded.result)
@@ -204,20 +294,24 @@ export function runRefresh(options: {
         await cache.fail(key, token, loaded.error, retryIn(grant.failures, loaded.retryAfter))
       }
     } finally {
-      clearInterval(extending)
-      signal.removeEventListener('abort', onStop)
+      leases.delete(lease)
     }
   }
 
   /** Nothing when its turn did not come before the lease was lost, we were told to stop, or it had waited too long. */
-  async function loadInTurn(type: string, given: Parameters<typeof load>[0]): Promise<Loaded | undefined> {
+  async function loadInTurn(
+    type: string,
+    lease: Lease,
+    given: Parameters<typeof load>[0],
+  ): Promise<Loaded | undefined> {
     const release = await slots.take(type, PATIENCE)
     if (!release) return undefined
     counts.running++
     try {
-      if (given.lost.aborted) return undefined
+      if (lease.lost || signal.aborted) return undefined
       counts.loads++
-      return await load(given)
+      lease.load = load(given)
+      return await lease.load.loaded
     } finally {
       counts.running--
       release()
@@ -227,25 +321,57 @@ export function runRefresh(options: {
 
   async function loadBeside(loadable: Loadable, now: number): Promise<Loaded | undefined> {
     const release = await slots.take(loadable.type.definition.type, 0)
-    try {
-      return release && !signal.aborted ? await load({ loadable, now, openContext, lost: signal }) : undefined
-    } finally {
+    if (!release || signal.aborted) {
       release?.()
+      return undefined
+    }
+    const running = load({ loadable, now, openContext })
+    beside.add(running)
+    try {
+      return await running.loaded
+    } finally {
+      beside.delete(running)
+      release()
       startWaiting()
     }
   }
+
+  /** One timer for all of them. */
+  function extendLeases(): void {
+    const now = performance.now()
+    for (const lease of leases) {
+      if (now - lease.since < LEASE / 3) continue
+      lease.since = now
+      cache.extend(lease.key, lease.token, LEASE).then(
+        (ours) => {
+          if (ours) return
+          lease.lost = true
+          lease.load?.giveUp()
+        },
+        () => {},
+      )
+    }
+  }
+  const extending = setInterval(extendLeases, LOOK)
 
   async function followWakes(): Promise<void> {
     for await (const _ of cache.wakes(signal)) poke()
   }
 
-  // One listener a running load, by intent.
-  setMaxListeners(0, signal)
-  const stop = () => wake?.()
+  const stop = () => {
+    wake?.()
+    for (const { load } of leases) load?.giveUp()
+    for (const load of beside) load.giveUp()
+  }
   signal.addEventListener('abort', stop, { once: true })
   void followWakes().catch((error: unknown) => log.error({ err: error }, 'wakes ended; due keys are polled'))
-  return { poke, loadBeside, counts, done: claimLoop() }
+  return { poke, invalidate, loadBeside, counts, done: claimLoop() }
 }
+
+/** A key's type is its first part, which is all the limits need. */
+const typeOf = (key: Key): string => key.slice(0, key.indexOf('@'))
+
+const minIntervalOf = ({ definition }: WidgetType): number => definition.minInterval ?? 0
 
 /** Exponential backoff with full jitter (Brooker, “Exponential Backoff and Jitter”, 2015), never below what upstream asked, up to a day. */
 export function retryIn(failures: number, retryAfter: number | undefined): number {

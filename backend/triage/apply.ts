@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { StoredMessage } from '../bus/bus.ts'
-import type { Cache, Cause } from '../cache/cache.ts'
+import type { Cause, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import type { ReceivedEvent } from '../ingest/event.ts'
 import type { EventLog } from '../ingest/event-log.ts'
@@ -32,7 +32,7 @@ export interface Apply {
 }
 
 export function applier(options: {
-  readonly cache: Pick<Cache, 'invalidate'>
+  readonly cache: Invalidator
   readonly log: Pick<EventLog, 'append'>
   readonly behind: WriteBehind
   readonly counts: TriageCounts

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Interest } from '#widgets/define.ts'
-import type { Cache } from '../cache/cache.ts'
+import type { Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { untilDone } from '../ingest/until-done.ts'
 import type { MatchingIndex } from './matching.ts'
@@ -36,7 +36,7 @@ const LEFT_FOR = 2_000
 /** Widgets that share a key and interests share one entry of the index. */
 export function followingIndex(options: {
   readonly index: MatchingIndex<Target>
-  readonly cache: Pick<Cache, 'invalidate'>
+  readonly cache: Invalidator
   readonly logger: Pick<Logger, 'warn'>
   readonly signal: AbortSignal
   readonly onDue?: () => void

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Bus, Delivery } from '../bus/bus.ts'
-import type { Cache } from '../cache/cache.ts'
+import type { Cache, Invalidator } from '../cache/cache.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { untilDone } from '../ingest/until-done.ts'
 import { writeBehind } from '../ingest/write-behind.ts'
@@ -28,7 +28,7 @@ const FATAL = 10
  */
 export async function runTriage(options: {
   readonly bus: Bus
-  readonly cache: Cache
+  readonly cache: Pick<Cache, 'read'> & Invalidator
   readonly log: EventLog
   readonly index: MatchingIndex<Target>
   /**

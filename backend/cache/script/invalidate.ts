@@ -1,24 +1,38 @@
+import { grant } from './lease.ts'
+
 /**
- * INVALIDATE(key, cause, ...): says whether any key is due now. A key without entry is left alone: nobody follows it and
- * no load of it runs, so its next load starts after the event. Marks of one key that stand together cost one.
+ * INVALIDATE(token, ttl, key, cause, minInterval, ...): whether any key is due now and not leased, now, then of each
+ * leased one its key, the hash of what it has and failures. Those with a `minInterval` are leased. A key without entry
+ * is left alone: nobody follows it and no load of it runs, so its next load starts after the event. Marks of one key
+ * that stand together cost one.
  */
 export const invalidate = `
-local due = 0
-local function make(e)
+${grant}
+local reply = { 0, now }
+
+local function make(e, minInterval)
+  if watched(e) or e.wanted ~= '' then
+    if not leased(e) then
+      if minInterval ~= '' and earliest(e) <= now then
+        grant(e, ARGV[2], ARGV[3], minInterval)
+        settle(e)
+        local at = #reply
+        reply[at + 1], reply[at + 2], reply[at + 3] = e.key, e.hash, e.failures
+      elseif hasten(e) then reply[1] = 1 end
+    end
+    announceLate(e)
+  end
   save(e)
-  if not watched(e) and e.wanted == '' then return end
-  if not leased(e) and hasten(e) then due = 1 end
-  announceLate(e)
 end
 
 local e
-for n = 2, #ARGV, 2 do
+for n = 4, #ARGV, 3 do
   if not e or e.key ~= ARGV[n] then
-    if e and e.known then make(e) end
+    if e and e.known then make(e, ARGV[n - 1]) end
     e = read(ARGV[n])
   end
   e.required, e.retryAt, e.causes = e.required + 1, 0, remember(e.causes, ARGV[n + 1])
 end
-if e and e.known then make(e) end
-return due
+if e and e.known then make(e, ARGV[#ARGV]) end
+return reply
 `

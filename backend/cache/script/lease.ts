@@ -1,8 +1,18 @@
+/** A lease that ran out leaves its causes to the next. To be saved and settled afterwards. */
+export const grant = `
+local function grant(e, token, ttl, minInterval)
+  e.token, e.leaseIn, e.leaseUntil, e.leaseGeneration = token, epoch, now + ttl, e.required
+  e.startedAt, e.minInterval = now, tonumber(minInterval)
+  e.leaseCauses, e.causes = rememberAll(e.leaseCauses, e.causes), ''
+end
+`
+
 /**
  * ACQUIRE(key, token, ttl, minInterval, ...): now, then for each key its outcome, the hash of what it has, failures and
- * whether nothing but its due time made it stale. A lease that ran out leaves its causes to the next.
+ * whether nothing but its due time made it stale.
  */
 export const acquire = `
+${grant}
 local function acquire(key, token, ttl, minInterval)
   local e = read(key)
   local outcome = 'granted'
@@ -12,9 +22,7 @@ local function acquire(key, token, ttl, minInterval)
   elseif earliest(e) > now then outcome = 'busy'
   end
   if outcome == 'granted' then
-    e.token, e.leaseIn, e.leaseUntil, e.leaseGeneration = token, epoch, now + ttl, e.required
-    e.startedAt, e.minInterval = now, tonumber(minInterval)
-    e.leaseCauses, e.causes = rememberAll(e.leaseCauses, e.causes), ''
+    grant(e, token, ttl, minInterval)
     save(e)
     announceLate(e)
   end
