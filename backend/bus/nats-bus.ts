@@ -20,6 +20,8 @@ const DAY = 86_400_000
 const REPLAY_BATCH = 500
 /** Acknowledgements kept for the next connection. */
 const UNSENT = 10_000
+/** Milliseconds for which acknowledgements wait for others: nobody waits for them, and each flush is a system call. */
+const ACK_EVERY = 2
 /** Milliseconds between two pulls, the longer the oftener one ends soon. */
 const REST = { first: 100, most: 5_000 }
 /** Milliseconds a pull lasts that did not end soon. */
@@ -51,6 +53,7 @@ export function natsBus(options: {
   const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = ACK_WAIT } = options
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
   const unsent = new Map<string, { readonly text: string; readonly stream: string }>()
+  let done: { readonly reply: string; readonly stream: string }[] = []
   const link = natsLink<Session>({
     url,
     name,
@@ -66,20 +69,30 @@ export function natsBus(options: {
     },
   })
 
+  function answer(reply: string, text: string): boolean {
+    const connection = link.current()?.connection
+    if (!connection || connection.isClosed()) return false
+    connection.publish(reply, text)
+    return true
+  }
+
+  function settle(reply: string, text: string, stream: string): void {
+    if (!answer(reply, text) && unsent.size < UNSENT) unsent.set(reply, { text, stream })
+  }
+
+  function acknowledge(): void {
+    const all = done
+    done = []
+    for (const { reply, stream } of all) settle(reply, '+ACK', stream)
+  }
+
   function delivery({ reply, pending: _, ...message }: NatsMessage): Delivery {
-    function answer(text: string): boolean {
-      const connection = link.current()?.connection
-      if (!connection || connection.isClosed()) return false
-      connection.publish(reply, text)
-      return true
-    }
-    function settle(text: string): void {
-      if (!answer(text) && unsent.size < UNSENT) unsent.set(reply, { text, stream: message.stream })
-    }
     return {
       ...message,
-      ack: () => settle('+ACK'),
-      working: () => void answer('+WPI'),
+      ack() {
+        if (done.push({ reply, stream: message.stream }) === 1) setTimeout(acknowledge, ACK_EVERY)
+      },
+      working: () => void answer(reply, '+WPI'),
       async deadLetter(reason) {
         const about = headers()
         about.set('Hubs-Reason', reason.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000))
@@ -90,7 +103,7 @@ export function natsBus(options: {
         await link.use(({ client }) =>
           client.publish(DEAD_SUBJECT + message.topic, message.body, { msgID, headers: about }),
         )
-        settle('+TERM')
+        settle(reply, '+TERM', message.stream)
       },
     }
   }
@@ -169,6 +182,9 @@ export function natsBus(options: {
       }
     },
 
-    close: () => link.close(),
+    async close() {
+      acknowledge()
+      await link.close()
+    },
   }
 }

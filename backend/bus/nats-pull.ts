@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { bell } from './bell.ts'
 
@@ -126,7 +126,12 @@ export async function* natsPull(
         yield batch
       } else if (gone || connection.isClosed()) return
       else {
-        if (owed === 0) ask()
+        if (owed === 0) {
+          // What the last batch led to is sent first.
+          await turn()
+          if (arrived.length > 0 || gone || connection.isClosed() || signal.aborted) continue
+          ask()
+        }
         await news.wait(signal)
       }
     }

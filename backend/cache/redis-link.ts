@@ -32,7 +32,6 @@ const refusals = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MISCONF|O
  */
 export async function openLink(url: string, prefix: string, log: LinkLog | undefined): Promise<Link> {
   const redis = new Redis(url, {
-    enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
