@@ -1,3 +1,4 @@
+import type { Granted, Leases } from '../cache.ts'
 import type { Key } from '../version.ts'
 import { type Hubs, keysIn } from './hubs.ts'
 import type { Builder, Ledger } from './ledger.ts'
@@ -15,6 +16,9 @@ const UNPLACED_RETRY = 60_000
 /** Loads step by step, by whichever daemon, and whole passes over what is due. */
 export interface Loads {
   acquire(key: Key): Promise<void>
+  /** What an invalidation is asked to lease, and the loads that begin with what it did. */
+  leases(keys: readonly Key[]): Leases
+  begin(leases: Leases, granted: ReadonlyMap<Key, Granted>): Promise<void>
   look(nth: number): void
   commit(nth: number): Promise<void>
   fail(nth: number, retryAfter: number | undefined): Promise<void>
@@ -91,6 +95,16 @@ export function createLoads(given: {
   }
 
   return {
+    leases(keys) {
+      tokens += 1
+      const minIntervals = new Map(keys.map((key) => [key, spacing[key] ?? 0]))
+      return { token: `t${tokens}`, ttl: LEASE, minIntervals }
+    },
+    async begin({ token }, granted) {
+      const { epoch } = (await store.cache.read([])).cursor
+      for (const [key, { now, failures }] of granted)
+        builders.push(ledger.granted({ key, token, epoch, grantedAt: now, failures }, LEASE))
+    },
     async acquire(key) {
       const builder = await acquire(key)
       if (builder) builders.push(builder)

@@ -35,8 +35,8 @@ async function createRun(store: Store) {
   const world = createWorld()
   const ledger = createLedger()
   const hubs = createHubs()
-  const triage = await createTriage({ store, world, ledger, hubs })
   const loads = createLoads({ store, world, ledger, hubs })
+  const triage = await createTriage({ store, world, ledger, hubs, loads })
   const streams = await createStreams(store, hubs)
 
   async function act(operation: Operation): Promise<unknown> {

@@ -2,6 +2,7 @@ import type { Key } from '../version.ts'
 import { createMark, type Daemon, startDaemon } from './daemon.ts'
 import type { Hubs } from './hubs.ts'
 import type { Ledger } from './ledger.ts'
+import type { Loads } from './loads.ts'
 import type { Store } from './store.ts'
 import type { Published, World } from './world.ts'
 
@@ -37,14 +38,16 @@ export async function createTriage(given: {
   readonly world: World
   readonly ledger: Ledger
   readonly hubs: Hubs
+  readonly loads: Pick<Loads, 'leases' | 'begin'>
 }): Promise<Triage> {
-  const { store, world, ledger, hubs } = given
+  const { store, world, ledger, hubs, loads } = given
   const mark = createMark()
   let taken: readonly Taken[] = []
 
   const cache = {
-    async invalidate(marks: Parameters<Store['cache']['invalidate']>[0]) {
-      const done = await store.cache.invalidate(marks)
+    async invalidate(...given: Parameters<Store['cache']['invalidate']>) {
+      const [marks] = given
+      const done = await store.cache.invalidate(...given)
       for (const { key } of marks) ledger.invalidated(key)
       return done
     },
@@ -54,9 +57,13 @@ export async function createTriage(given: {
   const daemon = (n: number) => daemons[n % daemons.length] as Daemon
   const pick = <T>(list: readonly T[], nth: number): T | undefined => list[nth % Math.max(1, list.length)]
 
-  async function invalidate({ id }: Published, matched: readonly Key[]): Promise<void> {
-    if (matched.length > 0)
-      await cache.invalidate(matched.map((key) => ({ key, cause: { id, topic: 'changed' } })))
+  async function invalidate({ id, hasRoom }: Published, matched: readonly Key[]): Promise<void> {
+    if (matched.length === 0) return
+    const marks = matched.map((key) => ({ key, cause: { id, topic: 'changed' } }))
+    if (!hasRoom) return void (await cache.invalidate(marks))
+    const leases = loads.leases(matched)
+    const { granted } = await cache.invalidate(marks, leases)
+    await loads.begin(leases, granted)
   }
 
   async function deliver(nth: number, by: number, how: 'ack' | 'repeat' | 'crash'): Promise<void> {

@@ -15,6 +15,8 @@ const MAX_AGE = 500_000
 export interface Published {
   readonly id: string
   readonly key: Key
+  /** Whether the daemon that takes it has room to load at once what it makes due. */
+  readonly hasRoom: boolean
 }
 
 /** What a loader gives: data that names its key and counts upward, or a failure with what upstream asked for. */
@@ -68,7 +70,7 @@ export function createWorld(): World {
     write(key) {
       events += 1
       writes.set(key, (writes.get(key) ?? 0) + 1)
-      bus.push({ id: `e${events}`, key })
+      bus.push({ id: `e${events}`, key, hasRoom: events % 2 === 0 })
     },
     acknowledge(event, now) {
       const at = bus.indexOf(event)
