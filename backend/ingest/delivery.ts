@@ -1,7 +1,8 @@
 import type { Json } from '#widgets/define.ts'
 import type { Delivery } from '../bus/bus.ts'
 import { EVENT_LIMIT, readJson } from './cloud-event.ts'
-import { dataFault, readEnvelope } from './envelope.ts'
+import { readEnvelope } from './envelope.ts'
+import { dataFault } from './envelope-schema.ts'
 import type { ReceivedEvent } from './event.ts'
 import { parseTopic } from './topic.ts'
 

@@ -12,12 +12,12 @@ export interface Circumstances {
 
 /** Bytes of one attribute: two of them fit one row of a Postgres index. */
 const ATTRIBUTE = 1024
-const EXTENSIONS = 64
+export const EXTENSIONS = 64
 /** Levels of arrays and objects in `data`: deeper ones overflow the stack of what serialises them. */
 const DEPTH = 128
-const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+export const LAST = Date.parse('9999-12-31T23:59:59.999Z')
 /** What Go programs send for a time that was never set. */
-const UNSET = Date.parse('0001-01-01T00:00:00Z')
+export const UNSET = Date.parse('0001-01-01T00:00:00Z')
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unfit = /[\u0000-\u001f\u007f-\u009f\p{Surrogate}]/u
@@ -63,14 +63,10 @@ const envelope = z.looseObject({
 })
 const scalar = z.union([attribute, z.number(), z.boolean()], 'must be text, a number, or true or false')
 
-/** The event of an envelope in the JSON format of CloudEvents 1.0; otherwise every field that is wrong. */
-export function readEnvelope(
-  raw: unknown,
-  given: Circumstances,
-): { readonly event: HubEvent } | { readonly errors: readonly FieldError[] } {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return { errors: [{ field: '', message: 'must be a JSON object, an event' }] }
-  }
+export type Envelope = { readonly event: HubEvent } | { readonly errors: readonly FieldError[] }
+
+/** What `readEnvelope` says of an object. */
+export function readBySchema(raw: object, given: Circumstances): Envelope {
   const parsed = envelope.safeParse(raw)
   const errors: FieldError[] = (parsed.error?.issues ?? []).map(({ path, message }) => ({
     field: `/${path.join('/')}`,
