@@ -60,11 +60,13 @@ export async function followKeys(options: {
     if (!known) return
     const { state } = known
     const carried = entry.data !== undefined && fitsInline(entry.data) ? entry.data : undefined
-    const { data: _, ...bare } = entry
+    // What only travels by `href` is not kept.
+    const kept = entry.data === carried ? entry : { ...entry, data: undefined }
     const next = (data: string | undefined): KeyState => ({
-      entry: { ...bare, data: undefined },
+      entry: kept,
       data,
-      frames: new Map(),
+      frames: undefined,
+      members: undefined,
     })
     const order = state ? compareVersions(entry.version, state.entry.version) : 1
     // The tail may have been first with a change that carries no data: the read then only completes it.

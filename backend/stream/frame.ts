@@ -25,8 +25,8 @@ export interface KeyState {
   /** Absent when there is none or it only travels by `href`. */
   readonly data: string | undefined
   /** Chunks made from this state, by the widgets they are for: serialised once however many sessions want them. */
-  readonly frames: Map<string, Forms>
-  members?: string
+  frames: Map<string, Forms> | undefined
+  members?: string | undefined
 }
 
 /** Widgets of one session group that show one key; `tag` names the list. */
@@ -46,7 +46,7 @@ export function widgetFrames(
   withId: boolean,
 ): Buffer {
   const form = (withData ? 2 : 0) + (withId ? 1 : 0)
-  const forms = state.frames.get(placement.tag)
+  const forms = state.frames?.get(placement.tag)
   const made = forms?.[form]
   if (made) return made
   const { entry, data } = state
@@ -65,6 +65,7 @@ export function widgetFrames(
   const chunk = chunkOf(text)
   if (forms) forms[form] = chunk
   else {
+    state.frames ??= new Map()
     if (state.frames.size >= KEPT) state.frames.clear()
     state.frames.set(placement.tag, { [form]: chunk })
   }

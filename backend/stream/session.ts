@@ -103,6 +103,7 @@ export function openSession(options: {
   function pendingFrames(): Buffer[] {
     const position = keys.position()
     const placements = group.placements()
+    if (pending.size === 1) return onlyFrame(placements, position)
     const due: { state: KeyState; placement: Placement; withData: boolean }[] = []
     for (const [key, withData] of pending) {
       const state = keys.state(key)
@@ -115,6 +116,19 @@ export function openSession(options: {
     return due.map(({ state, placement, withData }) =>
       widgetFrames(state, placement, withData, moveCursor(state.entry.version, position)),
     )
+  }
+
+  /** As nearly always: most of what a broadcast costs here is what it leaves to be collected. */
+  function onlyFrame(placements: ReadonlyMap<Key, Placement>, position: Version): Buffer[] {
+    for (const [key, withData] of pending) {
+      pending.delete(key)
+      const state = keys.state(key)
+      const placement = placements.get(key)
+      if (state && placement) {
+        return [widgetFrames(state, placement, withData, moveCursor(state.entry.version, position))]
+      }
+    }
+    return []
   }
 
   /** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */

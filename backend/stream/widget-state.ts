@@ -22,27 +22,18 @@ export function statusOf(entry: Entry): Status {
 /** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
 export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'>): string {
   const { error } = entry
-  const members = [
-    `"key":${JSON.stringify(shown.token)}`,
-    `"version":"${formatVersion(entry.version)}"`,
-    `"schema":${JSON.stringify(shown.schema)}`,
-    `"status":"${statusOf(entry)}"`,
-    `"loadedAt":${entry.loadedAt ?? null}`,
-    `"checkedAt":${entry.checkedAt ?? null}`,
-  ]
+  const { token, schema } = shown
+  let members = `"key":${JSON.stringify(token)},"version":"${formatVersion(entry.version)}","schema":${JSON.stringify(schema)},"status":"${statusOf(entry)}","loadedAt":${entry.loadedAt ?? null},"checkedAt":${entry.checkedAt ?? null}`
   if (error) {
     const { code, message, reference } = error
-    members.push(`"error":${JSON.stringify({ code, message, reference })}`)
+    members += `,"error":${JSON.stringify({ code, message, reference })}`
   }
   const cause = entry.cause.filter((each) => !isAudit(each))
   const newest = cause.at(-1)
   if (newest) {
-    members.push(
-      `"cause":${JSON.stringify(cause.map(({ id }) => id))}`,
-      `"topic":${JSON.stringify(newest.topic)}`,
-    )
+    members += `,"cause":${JSON.stringify(cause.map(({ id }) => id))},"topic":${JSON.stringify(newest.topic)}`
   }
-  return members.join(',')
+  return members
 }
 
 /** Where data too large for a frame is read; immutable while it is the version asked for. */
