@@ -2,21 +2,24 @@ import { setTimeout } from 'node:timers/promises'
 import { monotonic } from './clock.ts'
 import type { LineCounts } from './line.program.ts'
 import type { Line } from './line.ts'
+import { type Spent, watchCpu } from './processes.ts'
 
 /** Messages the bus holds more than the line has taken, at least, so that the line never waits for one. */
-const BACKLOG = 10_000
+export const BACKLOG = 10_000
 const AT_ONCE = 5_000
 
 export interface Flooded {
   readonly seconds: number
   /** CPU seconds of the line's process. */
   readonly cpu: number
+  /** Of the line, its stores and what publishes. */
+  readonly spent: Spent
   readonly done: LineCounts
 }
 
 /** Keeps the bus full for `ms` and tells what the line did meanwhile. `publish` puts `count` events on the bus. */
 export async function flood(
-  { program }: Line,
+  { program, processes }: Line,
   publish: (from: number, count: number) => Promise<void>,
   ms: number,
 ): Promise<Flooded> {
@@ -34,12 +37,14 @@ export async function flood(
     counts: await program.ask('counts'),
   })
   await fill()
+  const watch = watchCpu(processes)
   const before = await look()
   while (monotonic() - before.at < ms) {
     await fill()
     await setTimeout(5)
   }
   const after = await look()
+  const spent = watch()
   // The next flood begins with an empty bus.
   while ((await program.ask('counts')).events - base < sent) await setTimeout(5)
   const names = Object.keys(after.counts) as (keyof LineCounts)[]
@@ -47,6 +52,7 @@ export async function flood(
   return {
     seconds: (after.at - before.at) / 1_000,
     cpu: (after.cpu - before.cpu) / 1_000,
+    spent,
     // Every name of the counts, each with a number.
     done: Object.fromEntries(names.map(difference)) as unknown as LineCounts,
   }

@@ -3,8 +3,10 @@ import { createDatabase } from '../e2e/servers/postgres.ts'
 import { startRedis } from '../e2e/servers/redis.ts'
 import type { Server } from '../e2e/servers/server.ts'
 import type { LineOptions, LineVerbs } from './line.program.ts'
+import type { Processes } from './processes.ts'
 import { type Program, startProgram } from './program.ts'
 import type { PublisherVerbs } from './publisher.program.ts'
+import { storeProcesses } from './store-processes.ts'
 
 /** The rooms of the line in one process, with a widget type that costs nothing, on a Redis, NATS and Postgres of its own. */
 export interface Line {
@@ -12,6 +14,8 @@ export interface Line {
   readonly publisher: Program<PublisherVerbs>
   readonly redis: Server
   readonly nats: Server
+  /** Its own, its stores' and its publisher's. */
+  readonly processes: Processes
   /** Of its streams: `?hub=h0`. */
   readonly url: string
   stop(): Promise<void>
@@ -45,6 +49,11 @@ export async function openLine(
     publisher,
     redis,
     nats,
+    processes: {
+      Hubs: [program.pid],
+      ...storeProcesses({ redis, nats, database: database?.url }),
+      publisher: [publisher.pid],
+    },
     url: `http://127.0.0.1:${port}/`,
     async stop() {
       await Promise.all([program.stop(), publisher.stop()])

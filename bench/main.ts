@@ -12,7 +12,7 @@ import { memoryAndStart } from './memory-and-start.ts'
 import { oneLoad } from './one-load.ts'
 import { refreshes } from './refreshes.ts'
 import type { Benchmark, Row } from './row.ts'
-import { table } from './table.ts'
+import { details, table } from './table.ts'
 import { triage } from './triage.ts'
 import { warmHub } from './warm-hub.ts'
 
@@ -69,7 +69,7 @@ for (const [name, measure] of Object.entries(benchmarks)) {
 
 const crowded = busy > availableParallelism()
 const state = `${new Date().toISOString().slice(0, 10)}, load average when it began ${busy.toFixed(1)}.${crowded ? ' Other work ran on the machine at the same time: times on the clock tell more of it than of Hubs, CPU times and ratios less so.' : ''}`
-const text = `${about.join('\n\n')}\n\n${state}\n\n${table(rows)}`
+const text = `${about.join('\n\n')}\n\n${state}\n\n${table(rows)}\n\n## Details\n\n${details(rows)}`
 console.log(`\n${text}\n`)
 if (write && failed.length === 0) writeFileSync(join(root, 'docs', 'performance.md'), page(text))
 clearInterval(alive)

@@ -4,6 +4,8 @@ export interface Row {
   readonly target: string
   readonly measured: string
   readonly met?: boolean
+  /** What stands behind it, a line each, told below the table. */
+  readonly details?: readonly string[]
 }
 
 /** Measures one thing, with servers and processes of its own, and ends them. */

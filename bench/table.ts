@@ -9,4 +9,12 @@ export function table(rows: readonly Row[]): string {
   return [line(heads), '|---|---|---|---|', ...cells.map(line)].join('\n')
 }
 
+/** What stands behind the rows, a list for each that has more to tell. */
+export function details(rows: readonly Row[]): string {
+  const told = rows.flatMap(({ what, details }) =>
+    details ? [[`**${what}**`, '', ...details.map((line) => `- ${line}`)].join('\n')] : [],
+  )
+  return told.join('\n\n')
+}
+
 const mark = (met: boolean | undefined): string => (met === undefined ? '' : met ? 'reached' : '**missed**')

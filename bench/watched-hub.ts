@@ -3,6 +3,8 @@ import { connect } from '@nats-io/transport-node'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '../e2e/api.ts'
 import { openTruth, type Truth } from '../e2e/truth.ts'
 import { type InspectedProduct, startInspected } from './inspected.ts'
+import type { Processes } from './processes.ts'
+import { productProcesses } from './store-processes.ts'
 
 /** The built product on real stores, with a hub of one number that an event on the bus makes stale. */
 export interface WatchedHub {
@@ -10,6 +12,8 @@ export interface WatchedHub {
   /** Of the hub's stream. */
   readonly streamUrl: string
   readonly truth: Truth
+  /** The product's and its stores'. */
+  readonly processes: Processes
   /** Changes the number, then puts the event on the bus; resolves once it is stored there. */
   change(): Promise<void>
   stop(): Promise<void>
@@ -34,6 +38,7 @@ export async function openWatchedHub(): Promise<WatchedHub> {
   return {
     product,
     truth,
+    processes: productProcesses(product),
     streamUrl: `${product.url}/api/v1/stream?hub=watched`,
     async change() {
       value += 1

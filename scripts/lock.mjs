@@ -1,13 +1,9 @@
-// Completes package-lock.json: npm leaves out packages for other platforms when the registry it saw lacks them, and
+// Completes the lock files: npm leaves out packages for other platforms when the registry it saw lacks them, and
 // npm ci then refuses the lock. With --check only says what is wrong with it.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { areInstalled, markInstalled } from './dependencies.mjs'
+import { relative } from 'node:path'
+import { areInstalled, markInstalled, peers } from './dependencies.mjs'
 import { root } from './run.mjs'
-
-const path = `${root}/package-lock.json`
-const text = readFileSync(path, 'utf8')
-const lock = JSON.parse(text)
-const { packages } = lock
 
 const systems = new Set([
   'aix',
@@ -42,7 +38,7 @@ function* places(from, name) {
   yield `node_modules/${name}`
 }
 
-function missing() {
+function missing(packages) {
   const found = []
   for (const [from, { optionalDependencies = {}, dev }] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(optionalDependencies)) {
@@ -77,24 +73,36 @@ function entry({ name, version, dev }) {
   }
 }
 
-const absent = missing()
-const addresses = text.match(/"resolved": "[^"]*"|https?:\/\/[^"/]*registry[^"/]*/g) ?? []
+let faults = 0
+for (const folder of [root, peers]) {
+  const path = `${folder}/package-lock.json`
+  const text = readFileSync(path, 'utf8')
+  if (process.argv.includes('--check')) faults += check(relative(root, path), text)
+  else complete(folder, path, text)
+}
+if (faults > 0) {
+  console.error('Run: node scripts/lock.mjs')
+  process.exit(1)
+}
 
-if (process.argv.includes('--check')) {
-  for (const { from, name } of absent)
-    console.error(`package-lock.json lacks ${name}, an optional dependency of ${from}`)
-  for (const address of new Set(addresses)) console.error(`package-lock.json names a registry: ${address}`)
-  if (absent.length + addresses.length > 0) {
-    console.error('Run: node scripts/lock.mjs')
-    process.exit(1)
-  }
-} else {
-  const wasInstalled = areInstalled()
+function check(name, text) {
+  const absent = missing(JSON.parse(text).packages)
+  const addresses = new Set(text.match(/"resolved": "[^"]*"|https?:\/\/[^"/]*registry[^"/]*/g) ?? [])
+  for (const one of absent) console.error(`${name} lacks ${one.name}, an optional dependency of ${one.from}`)
+  for (const address of addresses) console.error(`${name} names a registry: ${address}`)
+  return absent.length + addresses.size
+}
+
+function complete(folder, path, text) {
+  const lock = JSON.parse(text)
+  const { packages } = lock
+  const absent = missing(packages)
+  const wasInstalled = areInstalled(folder)
   for (const one of absent) packages[one.place] = entry(one)
   for (const one of Object.values(packages)) delete one.resolved
   lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
   // Packages of other platforms change nothing of what is installed on this one.
-  if (wasInstalled) markInstalled()
-  console.log(`Added ${absent.length} packages of other platforms`)
+  if (wasInstalled) markInstalled(folder)
+  console.log(`${relative(root, path)}: added ${absent.length} packages of other platforms`)
 }
