@@ -4,37 +4,55 @@ import { answer } from './verbs.ts'
 
 /** What reached the streams since they were armed. */
 export interface Received {
-  /** When the first and the last of them had its frame. */
-  readonly first: number
+  /** When the last of them had its frame. */
   readonly last: number
+  /** When each had. */
+  readonly at: Float64Array
   /** Widget frames, and those of them that carried their data. */
   readonly frames: number
   readonly inline: number
+}
+
+/** Streams that were all cut and came back. */
+export interface Storm {
+  /** Milliseconds from the cut until each stream's first bytes were here again. */
+  readonly back: Float64Array
+  /** Widget frames they were sent. */
+  readonly frames: number
 }
 
 /** Connections being opened at a time. */
 const AT_ONCE = 64
 /** Milliseconds without a byte after which the first frames of all streams have come. */
 const QUIET = 400
-const FRAME = Buffer.from('event: widget\n')
-const DATA = Buffer.from(',"data":')
+/** The end of the line that names the event, which some write with a blank and some without. */
+const FRAME = Buffer.from('widget\n')
+const DATA = Buffer.from('"data":')
+const ID = Buffer.from('\nid: ')
 
-const sockets: Socket[] = []
+interface Stream {
+  socket: Socket
+  /** Of the last frame it was sent. */
+  cursor: string | undefined
+}
+
+const streams: Stream[] = []
 /** One for all: it is read before the next chunk comes. */
 const shared = Buffer.alloc(64 * 1024)
-const reached = new Set<number>()
+let reached = new Float64Array(0)
+let missing = 0
 let frames = 0
 let inline = 0
-let first = 0
 let quietSince = 0
-let numbers = 0
 let everybody: (received: Received) => void = () => {}
 let whole = new Promise<Received>(() => {})
+let where = { host: '', port: 0, path: '', from: '' }
 
-function openOne(host: string, port: number, from: string, request: string): Promise<Socket> {
+/** Opens stream `n`, or opens it again where it left off; resolves with its first bytes. */
+function openOne(n: number): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { host, port, path, from } = where
     let begun = false
-    const mine = numbers++
     const socket = connect({
       host,
       port,
@@ -47,22 +65,31 @@ function openOne(host: string, port: number, from: string, request: string): Pro
           if (!begun) {
             begun = true
             const status = chunk.toString('latin1', 0, 12)
-            if (status === 'HTTP/1.1 200') resolve(socket)
+            if (status === 'HTTP/1.1 200') resolve()
             else reject(new Error(`A stream was answered ${status}`))
           }
-          take(chunk, mine)
+          take(chunk, n)
           return true
         },
       },
     })
     socket.once('error', reject)
     socket.once('close', () => reject(new Error('A stream ended')))
-    socket.write(request)
+    const cursor = streams[n]?.cursor
+    const resume = cursor === undefined ? '' : `Last-Event-ID: ${cursor}\r\n`
+    streams[n] = { socket, cursor }
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nAccept: text/event-stream\r\n${resume}\r\n`,
+    )
   })
 }
 
 /** On loopback a frame this small comes whole. */
-function take(chunk: Buffer, stream: number): void {
+function take(chunk: Buffer, n: number): void {
+  const id = chunk.lastIndexOf(ID)
+  const stream = streams[n]
+  if (id !== -1 && stream)
+    stream.cursor = chunk.toString('latin1', id + ID.length, chunk.indexOf('\n', id + ID.length))
   let at = chunk.indexOf(FRAME)
   if (at === -1) return
   const now = monotonic()
@@ -72,42 +99,67 @@ function take(chunk: Buffer, stream: number): void {
     const data = chunk.indexOf(DATA, at)
     if (data !== -1 && data < end) inline += 1
   }
-  first ||= now
-  reached.add(stream)
-  if (reached.size === sockets.length) everybody({ first, last: now, frames, inline })
+  if (reached[n] !== 0) return
+  reached[n] = now
+  missing -= 1
+  if (missing === 0) everybody({ last: now, at: reached, frames, inline })
+}
+
+/** Until no stream is sent anything any more. */
+async function quiet(): Promise<void> {
+  while (monotonic() - quietSince < QUIET) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+function arm(): void {
+  frames = 0
+  inline = 0
+  reached = new Float64Array(streams.length)
+  missing = streams.length
+  whole = new Promise((resolve) => {
+    everybody = resolve
+  })
 }
 
 const verbs = {
   /** Opens `count` streams of a URL, from one of the machine's loopback addresses; resolves when all have begun. */
   async open({ url, count, from }: { url: string; count: number; from: string }): Promise<void> {
     const { hostname, port, pathname, search } = new URL(url)
-    const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept: text/event-stream\r\n\r\n`
+    where = { host: hostname, port: Number(port), path: `${pathname}${search}`, from }
     let next = 0
     const openOnAndOn = async () => {
       while (next < count) {
         next += 1
-        sockets.push(await openOne(hostname, Number(port), from, request))
+        await openOne(next - 1)
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, openOnAndOn))
-    while (monotonic() - quietSince < QUIET) await new Promise((resolve) => setTimeout(resolve, 50))
+    await quiet()
   },
 
-  async arm(): Promise<void> {
-    frames = 0
-    inline = 0
-    reached.clear()
-    first = 0
-    whole = new Promise((resolve) => {
-      everybody = resolve
-    })
-  },
+  arm: async () => arm(),
 
   /** Resolves when every stream has had a widget frame since. */
   received: (): Promise<Received> => whole,
 
-  async close(): Promise<void> {
-    for (const socket of sockets.splice(0)) socket.destroy()
+  /** Cuts all streams at once, and at once opens each again where it left off, from another address. */
+  async storm(from: string): Promise<Storm> {
+    arm()
+    // A fresh one has all of its ports free: to look for one among thousands in use takes the kernel long.
+    where = { ...where, from }
+    const back = new Float64Array(streams.length)
+    for (const { socket } of streams) {
+      socket.removeAllListeners('close')
+      // As when what lies between is gone; leaves no port waiting.
+      socket.resetAndDestroy()
+    }
+    const cut = monotonic()
+    const opened = streams.map(async (_, n) => {
+      await openOne(n)
+      back[n] = monotonic() - cut
+    })
+    await Promise.all(opened)
+    await quiet()
+    return { back, frames }
   },
 }
 export type CrowdVerbs = typeof verbs

@@ -1,25 +1,35 @@
-import type { CrowdVerbs, Received } from './crowd.program.ts'
+import type { CrowdVerbs, Received, Storm } from './crowd.program.ts'
 import { type Program, startProgram } from './program.ts'
 
 /** Many streams of one URL, held by a process of their own. */
 export interface Crowd {
+  readonly pid: number
   /** From now on counts what comes. */
   arm(): Promise<void>
   /** Resolves when every stream has had a widget frame since. */
   received(): Promise<Received>
+  /** Cuts all streams at once, and at once opens each again where it left off. */
+  storm(): Promise<Storm>
   stop(): Promise<void>
 }
 
-let crowds = 0
+let addresses = 0
 
-/** Resolves when all have begun and fallen quiet. Each crowd has an address of its own, and so all of its ports. */
+/** One of this machine's that no crowd has used. */
+function nextAddress(): string {
+  addresses += 1
+  return `127.0.${addresses}.1`
+}
+
+/** Resolves when all have begun and fallen quiet. Each crowd has addresses of its own, and so all of their ports. */
 export async function openCrowd(url: string, count: number): Promise<Crowd> {
-  crowds += 1
   const program: Program<CrowdVerbs> = await startProgram('crowd')
-  await program.ask('open', { url, count, from: `127.0.${crowds}.1` })
+  await program.ask('open', { url, count, from: nextAddress() })
   return {
+    pid: program.pid,
     arm: () => program.ask('arm'),
     received: () => program.ask('received'),
-    stop: () => program.stop(),
+    storm: () => program.ask('storm', nextAddress()),
+    stop: program.stop,
   }
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { browserScript } from './browser-script.ts'
+import { caches } from './caches.ts'
 import { eventToPaint } from './event-to-paint.ts'
 import { eventToSocket } from './event-to-socket.ts'
 import { fanOut } from './fan-out.ts'
@@ -12,6 +13,7 @@ import { memoryAndStart } from './memory-and-start.ts'
 import { oneLoad } from './one-load.ts'
 import { refreshes } from './refreshes.ts'
 import type { Benchmark, Row } from './row.ts'
+import { storm } from './storm.ts'
 import { details, table } from './table.ts'
 import { triage } from './triage.ts'
 import { warmHub } from './warm-hub.ts'
@@ -24,6 +26,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'fan-out': fanOut,
   'idle-streams': idleStreams,
   'one-load': oneLoad,
+  storm,
+  caches,
   'warm-hub': warmHub,
   'browser-script': browserScript,
   'memory-and-start': memoryAndStart,

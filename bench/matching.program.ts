@@ -1,11 +1,17 @@
 import { decodeDelivery } from '#backend/ingest/delivery.ts'
 import type { ReceivedEvent } from '#backend/ingest/event.ts'
+import { matchesTopic } from '#backend/ingest/topic.ts'
+import { compileCriteria } from '#backend/triage/criterion.ts'
 import { type MatchingIndex, matchingIndex } from '#backend/triage/matching.ts'
+import type { Interest } from '#widgets/define.ts'
 import { answer } from './verbs.ts'
 import { happening, interestOf } from './workload.ts'
 
 let index: MatchingIndex<number> = matchingIndex()
 let widgets = 0
+
+/** Whether an event of a topic, given in tokens too, is one of an instance's. */
+type Predicate = (event: ReceivedEvent, topic: readonly string[]) => boolean
 
 const verbs = {
   /** An index of so many widgets; says how long that took, and bytes a widget. */
@@ -41,10 +47,32 @@ const verbs = {
         return event
       })
     })
-    return { alone, withParsing, matches: found / events }
+    return { alone, withParsing, found }
+  },
+
+  /** The same without an index: each event is held against the compiled predicate of every widget. */
+  async scan({ events, matches }: { events: number; matches: number }) {
+    const predicates = Array.from({ length: widgets }, (_, n) => predicateOf(interestOf(n, widgets)))
+    const parsed = Array.from({ length: events }, (_, n) => {
+      const { topic, body } = happening(n, widgets, matches)
+      return eventOf({ topic, body: Buffer.from(body), stream: 'bench', sequence: n, time: 0 })
+    })
+    let found = 0
+    const each = timed(events, (n) => {
+      const event = parsed[n] as ReceivedEvent
+      const topic = event.topic.split('.')
+      for (const predicate of predicates) if (predicate(event, topic)) found += 1
+    })
+    return { each, found }
   },
 }
 export type MatchingVerbs = typeof verbs
+
+function predicateOf({ topic, where = {} }: Interest): Predicate {
+  const pattern = topic.split('.')
+  const meets = compileCriteria(Object.entries(where))
+  return (event, tokens) => matchesTopic(pattern, tokens) && (meets?.(event) ?? true)
+}
 
 function eventOf(message: Parameters<typeof decodeDelivery>[0]): ReceivedEvent {
   const decoded = decodeDelivery(message)

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { frameOf } from './broadcast-frame.ts'
+import { listen } from './listen.ts'
 import { answer } from './verbs.ts'
 
 /** What anybody would write first: every stream is sent the frame by `response.write`. The floor to compare with. */
@@ -11,16 +12,10 @@ const server = createServer((_, response) => {
   response.once('close', () => streams.delete(response))
 })
 
-const verbs = {
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 8_192, resolve))
-    return (server.address() as AddressInfo).port
-  },
-  async broadcast(frame: string): Promise<void> {
-    const bytes = Buffer.from(frame)
+answer({
+  listen: async () => `http://127.0.0.1:${await listen(server)}/`,
+  async broadcast(data: string): Promise<void> {
+    const bytes = Buffer.from(frameOf(data))
     for (const response of streams) response.write(bytes)
   },
-}
-export type PlainBroadcastVerbs = typeof verbs
-
-answer(verbs)
+})

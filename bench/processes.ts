@@ -26,9 +26,19 @@ export function watchCpu(processes: Processes): () => Spent {
   }
 }
 
+/** What one process of this machine has used since it began: milliseconds of CPU, and resident bytes now. */
+export function usageOf(pid: number): { cpu: number; rss: number } {
+  const nanoseconds = threadsOf(pid).reduce((sum, [, ran]) => sum + ran, 0)
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1]
+  return { cpu: nanoseconds / 1e6, rss: Number(resident) * 1024 }
+}
+
+/** Children of a process. */
+export const childrenOf = (pid: number): readonly number[] => families().get(pid) ?? []
+
 /** Nanoseconds each thread has run, by name and by the thread's id. */
 function look(processes: Processes): Map<string, Map<string, number>> {
-  const children = childrenOf()
+  const children = families()
   const named = new Set(Object.values(processes).flat())
   return new Map(
     Object.entries(processes).map(([name, pids]) => {
@@ -47,7 +57,7 @@ function threadsOf(pid: number): [string, number][] {
   })
 }
 
-function childrenOf(): Map<number, number[]> {
+function families(): Map<number, number[]> {
   const children = new Map<number, number[]>()
   for (const pid of processIds()) {
     const parent = parentOf(pid)

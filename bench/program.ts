@@ -31,15 +31,20 @@ interface Wait {
   reject(error: Error): void
 }
 
-/** Starts `bench/<name>.program.ts`, bundled as the product is, so that both are compiled alike. */
+/**
+ * Starts `bench/<name>.program.ts`, bundled as the product is, so that both are compiled alike. A peer's is JavaScript,
+ * `bench/peers/<name>.program.mjs`, since what it imports is there only once a benchmark has installed it.
+ */
 export async function startProgram<Asked extends Verbs>(
   name: string,
-  options: { readonly execArgv?: readonly string[] } = {},
+  options: { readonly execArgv?: readonly string[]; readonly peer?: boolean } = {},
 ): Promise<Program<Asked>> {
-  const outfile = join(root, 'dist', 'bench', `${name}.js`)
+  const entry = options.peer ? `bench/peers/${name}.program.mjs` : `bench/${name}.program.ts`
+  // Where Node finds the packages of each.
+  const outfile = join(root, options.peer ? 'bench/peers/dist' : 'dist/bench', `${name}.js`)
   await build({
     absWorkingDir: root,
-    entryPoints: [`bench/${name}.program.ts`],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

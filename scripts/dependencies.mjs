@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { root, run } from './run.mjs'
+import { exitCode, root } from './run.mjs'
 
 /** The benchmarks' peers have packages of their own, which a clone does without. */
 export const peers = `${root}/bench/peers`
@@ -28,15 +28,23 @@ export function markInstalled(folder = root) {
   writeFileSync(stampOf(folder), hashOf(lockOf(folder)))
 }
 
-/** Installs the locked dependencies if they are missing or others. */
-export async function installDependencies(folder = root) {
+/** Installs the locked dependencies if they are missing or others; ends this process when npm cannot. */
+export async function installDependencies() {
+  if (!(await install(root))) process.exit(1)
+}
+
+/** The same for the benchmarks' peers. Throws when npm cannot: the benchmarks do without them then. */
+export async function installPeers() {
+  if (!(await install(peers))) throw new Error('npm ci in bench/peers failed')
+}
+
+async function install(folder) {
   if (!areInstalled(folder)) {
-    console.log(
-      folder === root ? 'Installing dependencies' : `Installing dependencies of ${relative(root, folder)}`,
-    )
-    await run(npm[0], [...npm.slice(1), 'ci', '--prefix', folder])
+    console.log(`Installing dependencies${folder === root ? '' : ` of ${relative(root, folder)}`}`)
+    if ((await exitCode(npm[0], [...npm.slice(1), 'ci', '--prefix', folder])) !== 0) return false
   }
   if (!existsSync(stampOf(folder))) markInstalled(folder)
+  return true
 }
 
 /** npm as it was called, else the one on the PATH. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** A program the tests need, and every way to come by it. */
@@ -8,6 +8,8 @@ export interface Wanted {
   readonly names: readonly string[]
   /** Debian's package. */
   readonly package: string
+  /** A file it is of no use without. */
+  readonly needs?: string
   /** Folders to look into besides the PATH. */
   readonly folders?: () => readonly string[]
   /** Names a server (or a program) that is there already. */
@@ -20,6 +22,9 @@ export type Source =
   | { readonly kind: 'given'; readonly value: string }
   | { readonly kind: 'program'; readonly path: string }
   | { readonly kind: 'docker'; readonly image: string }
+
+/** A module for nginx that fans out to event streams, in C; the benchmarks' measure. */
+export const nchanModule = '/usr/lib/nginx/modules/ngx_nchan_module.so'
 
 const postgresRoot = '/usr/lib/postgresql'
 
@@ -48,6 +53,12 @@ export const wanted = {
     package: 'chromium',
     variable: 'TEST_CHROMIUM_PATH',
   },
+  nchan: {
+    names: ['nginx'],
+    package: 'libnginx-mod-nchan',
+    needs: nchanModule,
+    variable: 'TEST_NCHAN_NGINX_PATH',
+  },
 } satisfies Record<string, Wanted>
 
 /** By the variable, else a program of this machine, else Debian's package, else Docker; else throws one line that says what to do. */
@@ -64,6 +75,7 @@ export function locate(want: Wanted): Source {
 }
 
 function find(want: Wanted): string | undefined {
+  if (want.needs && !existsSync(want.needs)) return undefined
   // Debian keeps some servers in sbin, which the PATH of plain users lacks.
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
