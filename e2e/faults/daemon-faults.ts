@@ -22,7 +22,7 @@ function dies(name: string, verb: Verb, when: 'before' | 'after'): Fault {
 export const daemonFaults: readonly Fault[] = [
   dies('a daemon killed before its invalidation is in Redis', 'invalidate', 'before'),
   dies('a daemon killed after its invalidation, before it acknowledges', 'invalidate', 'after'),
-  dies('a daemon killed holding a lease', 'acquire', 'after'),
+  dies('a daemon killed holding a lease, its load done', 'commit', 'before'),
   dies('a daemon killed between commit and the next acknowledgement', 'commit', 'after'),
   {
     name: 'a daemon stopped (SIGSTOP) past its leases, then continued',
