@@ -20,7 +20,7 @@ const HEARTBEAT = 8
 /** Milliseconds a slow client has before it is cut; it resumes from its cursor. */
 const SLOW_FOR = 30_000
 /** Milliseconds one slice of a broadcast may keep the event loop. */
-const SLICE = 8
+const SLICE = 4
 /** Sessions flushed between two looks at the clock. */
 const CLOCK_EVERY = 16
 
