@@ -19,7 +19,13 @@ const LOOK = 1
 export async function startInspected(
   options: Omit<Parameters<typeof startProduct>[0], 'command'>,
 ): Promise<InspectedProduct> {
-  const command = [process.execPath, '--inspect=127.0.0.1:0', '--enable-source-maps', 'dist/main.js'] as const
+  const command = [
+    process.execPath,
+    '--inspect=127.0.0.1:0',
+    '--enable-source-maps',
+    '--max-semi-space-size=32',
+    'dist/main.js',
+  ] as const
   const product = await startProduct({ ...options, command })
   const said = product.logs.find((line) => line.startsWith('Debugger listening on '))
   if (!said) throw new Error('The product did not open its inspector.')
