@@ -13,23 +13,15 @@ export interface Crowd {
   stop(): Promise<void>
 }
 
-let addresses = 0
-
-/** One of this machine's that no crowd has used. */
-function nextAddress(): string {
-  addresses += 1
-  return `127.0.${addresses}.1`
-}
-
-/** Resolves when all have begun and fallen quiet. Each crowd has addresses of its own, and so all of their ports. */
+/** Resolves when all have begun and fallen quiet. */
 export async function openCrowd(url: string, count: number): Promise<Crowd> {
   const program: Program<CrowdVerbs> = await startProgram('crowd')
-  await program.ask('open', { url, count, from: nextAddress() })
+  await program.ask('open', { url, count })
   return {
     pid: program.pid,
     arm: () => program.ask('arm'),
     received: () => program.ask('received'),
-    storm: () => program.ask('storm', nextAddress()),
+    storm: () => program.ask('storm'),
     stop: program.stop,
   }
 }

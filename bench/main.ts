@@ -82,16 +82,20 @@ process.exit(failed.length === 0 ? 0 : 1)
 function page(figures: string): string {
   return `# Performance
 
-Written by \`npm run bench -- --write\`; \`npm run bench -- fan-out\` measures one row alone. Figures are medians of repeats with the least and the most, or percentiles of an open loop. The load generators run on the same machine, so read them as floors, and compare ratios rather than machines.
+Written by \`npm run bench -- --write\`; \`npm run bench -- fan-out\` measures one row alone. Figures are medians of repeats with the least and the most. The load generators run on the same machine, so read them as floors, and compare ratios rather than machines.
 
 ${figures}
 
 ## How it is measured
 
-- *Event to socket*, *triage* and *refreshes* run the rooms of the line in one process, put together as \`backend/product.ts\` does, with a widget type whose loader costs nothing, on a real Redis, NATS and Postgres. Everything else is the built product.
+- Times are those of an open loop: events and requests come at a rate of their own, and each counts from when it was due, however late the one before was answered. Percentiles are those of HDR histograms: in the table the median of the repeats, in the details all repeats together. What runs first to warm up is not among them.
+- *Event to socket*, *triage* and *refreshes* run the rooms of the line in one process, put together as \`backend/product.ts\` does, with a widget type whose loader costs nothing, on a real Redis, NATS and Postgres. Everything else is the built product. Postgres is one cluster for all; the others are each row's own.
+- *Triage* and *refreshes* are told by what is done while the bus is never empty.
 - *Painted* is the first frame after the one in which the number changed, by the page's own clock.
-- *Fan-out* is compared with a server that does nothing but \`response.write\`, which takes turns with ours in the same run. CPU is that of the whole process, less what it uses when idle.
+- *Fan-out* is compared with servers that take turns with ours in the same run: nchan on one nginx worker, better-sse, a route handler of the same Next, and a server that does nothing but \`response.write\`. CPU is that of the process that writes, less what it uses when idle. Ours takes the event from the bus, matches it, loads the number over HTTP and stores it as well; the others are handed the frame.
 - *Memory* is taken after a garbage collection for streams, and as it is for idle processes.
+- CPU of processes is what the kernel counted of their threads and their children's.
+- Peers from npm are in \`bench/peers\`, with a lock file of their own, and installed by the first run that needs them. nchan is Debian's \`libnginx-mod-nchan\`, installed where the command may. What cannot be had is named in the details.
 - \`BENCH_PROFILES=<folder>\` writes a CPU profile of each process that is ours.
 `
 }

@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import { monotonic } from './clock.ts'
 import { openCrowd } from './crowd.ts'
+import { cpu } from './details.ts'
+import { watchCpu } from './processes.ts'
 import type { Row } from './row.ts'
 import { NUMBER, openWatchedHub } from './watched-hub.ts'
 
@@ -12,6 +15,8 @@ export async function oneLoad(): Promise<readonly Row[]> {
   const crowd = await openCrowd(hub.streamUrl, VIEWERS)
   try {
     const loadsBefore = hub.truth.loads(NUMBER)
+    const spent = watchCpu({ ...hub.processes, 'load generator': [crowd.pid] })
+    const began = monotonic()
     let frames = 0
     let inline = 0
     for (let n = 0; n < EVENTS; n++) {
@@ -21,6 +26,7 @@ export async function oneLoad(): Promise<readonly Row[]> {
       frames += received.frames
       inline += received.inline
     }
+    const cpuLine = cpu(spent(), (monotonic() - began) / 1_000)
     // A load too many would come after the last frame.
     await setTimeout(1_000)
     const loads = (hub.truth.loads(NUMBER) - loadsBefore) / EVENTS
@@ -31,6 +37,7 @@ export async function oneLoad(): Promise<readonly Row[]> {
         target: 'exactly 1 load, 0 refetches',
         measured: `${loads} load, ${refetches} refetches, ${(frames / EVENTS).toLocaleString('en')} frames an event (${EVENTS} events)`,
         met: loads === 1 && refetches === 0,
+        details: [cpuLine],
       },
     ]
   } finally {
