@@ -227,6 +227,17 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect((await acquire()).outcome).toBe('granted')
       })
 
+      test('leases what the last of many marks made due, so that its load is fresh', async () => {
+        const keys = Array.from({ length: 250 }, (_, n) => `k${n}`)
+        await watch(...keys)
+        const marks = keys.flatMap((key) => [{ key }, { key }, { key }])
+        const leases = { token: 'i', ttl: TTL, minIntervals: new Map(keys.map((key) => [key, 0])) }
+        const { granted } = await cache.invalidate(marks, leases)
+        expect(granted.size).toBe(keys.length)
+        const outcomes = keys.map((key) => commit('1', { key, token: 'i' }))
+        expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['fresh']))
+      })
+
       test('leases of those it makes due, those it is asked for, as acquire does', async () => {
         await watch('k', 'spaced', 'leased', 'unnamed')
         for (const key of ['k', 'leased', 'unnamed']) await load('1', { key })

@@ -131,6 +131,21 @@ describe('Redis cache, its server lost and found', () => {
     expect((await fresher.read([])).cursor.epoch).toBe(future + 1)
   })
 
+  test('what an older layout stored begins anew, and a newer one is not touched', async () => {
+    await load('k', '1')
+    const before = (await cache.read([])).cursor
+    const layout = (number: number) =>
+      redis((client) => client.hset('{hubs}:meta', { layout: number, epoch: before.epoch }))
+    await layout(0)
+    const later = await open()
+    const reading = await later.read(['k'])
+    expect(reading.cursor.epoch).toBeGreaterThan(before.epoch)
+    expect(reading.entries[0]?.fresh).toBe(false)
+    await redis((client) => client.hset('{hubs}:meta', { layout: 1_000, epoch: reading.cursor.epoch + 1 }))
+    await expect(later.read([])).rejects.toMatchObject({ code: 'cache-away' })
+    expect(await redis((client) => client.hget('{hubs}:meta', 'layout'))).toBe('1000')
+  })
+
   test('a load of the old epoch is lost in the new', async () => {
     await cache.interest(['k'], 60_000)
     await cache.acquire('k', 't', 60_000, 0)

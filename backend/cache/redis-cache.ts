@@ -1,12 +1,12 @@
 import { batch } from './batch.ts'
-import { type Cache, type Grant, type Granted, type Pulse, RESULT_LIMIT } from './cache.ts'
+import { type Cache, type Grant, type Granted, type Mark, type Pulse, RESULT_LIMIT } from './cache.ts'
 import { type LinkLog, openLink } from './redis-link.ts'
 import { decodeEntry, decodeGrant, decodeReading } from './redis-reply.ts'
 import { redisTail, redisWakes } from './redis-tail.ts'
 import type { Key } from './version.ts'
 
-/** Keys one script takes, so that a burst never holds up the server for more than a few milliseconds. */
-const SLICE = 500
+/** Keys one script takes, so that a burst holds up the server for milliseconds only. */
+const SLICE = 100
 /** Leases and commits one script takes, and bytes of their results. */
 const LEASES = { most: 100, room: 1024 * 1024 }
 
@@ -42,9 +42,11 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
   return {
     async invalidate(marks, leases) {
       const runs: Promise<{ reply: unknown }>[] = []
-      for (let n = 0; n < marks.length; n += SLICE) {
+      for (let from = 0, to = 0; from < marks.length; from = to) {
         const args: (string | number)[] = [leases?.token ?? '', leases?.ttl ?? 0]
-        for (const { key, cause } of marks.slice(n, n + SLICE)) {
+        // Marks of one key stay together: a later one would overtake the lease that an earlier one was granted.
+        for (; to < marks.length && (to - from < SLICE || marks[to]?.key === marks[to - 1]?.key); to++) {
+          const { key, cause } = marks[to] as Mark
           args.push(key, cause ? JSON.stringify(cause) : '', leases?.minIntervals.get(key) ?? '')
         }
         runs.push(link.run('invalidate', ...args))

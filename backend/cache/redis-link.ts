@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Redis, ReplyError } from 'ioredis'
 import type { Logger } from 'pino'
 import { CacheAway } from './cache.ts'
+import { LAYOUT } from './script/life.ts'
 import { scripts, type Verb } from './script/scripts.ts'
 
 export type LinkLog = Pick<Logger, 'info' | 'warn'>
@@ -24,7 +25,8 @@ export interface Link {
 const retryStrategy = (times: number) => Math.random() * Math.min(50 * 2 ** times, 1000)
 
 /** Redis answers, but not as a store that may be written to now. */
-const refusals = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MISCONF|OOM|BUSY|TRYAGAIN|UNBLOCKED) /
+const refusals =
+  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MISCONF|OOM|BUSY|TRYAGAIN|UNBLOCKED|LAYOUT) /
 
 /**
  * Resolves after the first attempt to connect, also when it failed: from then on it keeps trying.
@@ -44,13 +46,21 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
   let highest = 0
   let life: Promise<number> | undefined
   let away = true
+  let older = false
 
   const learn = (): Promise<number> => {
     const learning = mint(redis, prefix, highest).then((epoch) => {
       highest = epoch
       return epoch
     })
-    learning.catch(() => {
+    learning.catch((error: unknown) => {
+      if (isOlder(error) && !older) {
+        log?.warn(
+          { store: 'redis' },
+          'A newer version of Hubs uses this Redis: end this process, or upgrade it.',
+        )
+        older = true
+      }
       // A server that is there but refuses, being out of memory or wrongly set up, is asked again: no event tells of its mending.
       const again = () => {
         if (life === learning && redis.status === 'ready') void learn()
@@ -132,6 +142,7 @@ async function mint(redis: Redis, prefix: string, highest: number): Promise<numb
   const epoch = await evaluate(redis, prefix, 'epoch', [
     `${said('run_id')}:${said('master_replid')}`,
     highest,
+    LAYOUT,
   ])
   return Number(epoch)
 }
@@ -164,6 +175,10 @@ function digest(text: string): string {
 
 function isEpoch(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('EPOCH ')
+}
+
+function isOlder(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('LAYOUT ')
 }
 
 /** Every error but a script's own means that the store cannot be used now. */

@@ -6,6 +6,8 @@ import type { Key } from '../cache/version.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
 
 const DEFAULT_DEADLINE = 10_000
+/** The last millisecond a date can tell. */
+const LATEST = 8.64e15
 /** What a loader that goes on after its end is told. Made once: a reason of its own for every load is an error with its stack. */
 const OVER = new Error('This load has ended.')
 const GIVEN_UP = new Error('Nobody waits for this load any more.')
@@ -73,7 +75,7 @@ async function run(
     const context = openContext(loadable, now, ending)
     // A loader that ignores its signal is left behind; its result is thrown away.
     const loaded = await Promise.race([type.load(params, context), givenUp])
-    if (loaded.nextChangeAt !== undefined && !Number.isFinite(loaded.nextChangeAt)) {
+    if (loaded.nextChangeAt !== undefined && !(Math.abs(loaded.nextChangeAt) <= LATEST)) {
       throw new Error(`The loader says that its result holds until ${loaded.nextChangeAt}.`)
     }
     const data = canonicalJson(loaded.data)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { WidgetType } from '#widgets/define.ts'
 import type { Cache, Granted, Invalidator, Mark } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
+import { untilDone } from '../ingest/until-done.ts'
 import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
 import { loadSlots } from './load-slots.ts'
 
@@ -225,7 +226,7 @@ export function runRefresh(options: {
     const answer = cache.invalidate(marks, { token, ttl: LEASE, minIntervals })
     const begun = answer.then(
       ({ granted }) => begin(reserved, token, granted),
-      () => begin(reserved, token, new Map()),
+      () => giveUp([...reserved.keys()], token),
     )
     running.add(begun)
     void begun.then(() => running.delete(begun))
@@ -243,6 +244,14 @@ export function runRefresh(options: {
       if (grant) start(type, key, refreshLeased(type, loadable, token, grant))
       else giveBack(type)
     }
+    startWaiting()
+  }
+
+  /** The answer was lost, and with it what may have been leased. */
+  async function giveUp(keys: readonly Key[], token: string): Promise<void> {
+    for (const key of keys) giveBack(typeOf(key))
+    const release = () => Promise.all(keys.map((key) => cache.release(key, token)))
+    await untilDone(release, { signal, onFailure: () => {} }).catch(() => {})
   }
 
   const newToken = () => `${name}-${tokens++}`
