@@ -199,7 +199,7 @@ export function runRefresh(options: {
         giveBack(type)
         running.delete(work)
         startWaiting()
-        if (queued < LOADS / 2) poke()
+        if (!drained && queued < LOADS / 2) poke()
       })
     running.add(work)
   }
