@@ -23,8 +23,9 @@ export interface Storm {
 
 /** Connections being opened at a time. */
 const AT_ONCE = 64
-/** Milliseconds without a byte after which the first frames of all streams have come. */
+/** Milliseconds without a byte after which the first frames of all streams have come, and after which they have anyhow. */
 const QUIET = 400
+const QUIET_AT_LAST = 4_000
 /** The end of the line that names the event, which some write with a blank and some without. */
 const FRAME = Buffer.from('widget\n')
 const DATA = Buffer.from('"data":')
@@ -104,9 +105,11 @@ function take(chunk: Buffer, n: number): void {
   if (missing === 0) everybody({ last: now, at: reached, frames, inline })
 }
 
-/** Until no stream is sent anything any more. */
+/** Until no stream is sent anything any more; some servers ping each of them by its own clock, on and on. */
 async function quiet(): Promise<void> {
-  while (monotonic() - quietSince < QUIET) await new Promise((resolve) => setTimeout(resolve, 50))
+  const began = monotonic()
+  while (monotonic() - quietSince < QUIET && monotonic() - began < QUIET_AT_LAST)
+    await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 function arm(): void {

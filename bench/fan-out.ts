@@ -12,10 +12,10 @@ import { figure, inWords, spreadOf } from './spread.ts'
 const STREAMS = 10_000
 const REPEATS = 5
 /** Broadcasts a repeat, so that what happens now and then is shared out among them, and milliseconds between two. */
-const BROADCASTS = 4
-const EVERY = 400
-/** Milliseconds over which the idle process is watched. */
-const IDLE = 1_000
+const BROADCASTS = 3
+const EVERY = 800
+/** Milliseconds over which each process is watched, once, while nothing happens. */
+const IDLE = 2_000
 /** nchan took 10.5 µs where a plain `response.write` took 14; this is for machines that cannot have it. */
 const NCHAN_TO_PLAIN = 10.5 / 14
 
@@ -23,6 +23,8 @@ interface Contender {
   readonly name: string
   readonly server: Broadcaster
   readonly crowd: Crowd
+  /** Milliseconds of CPU a millisecond, when nothing happens. */
+  resting: number
   /** µs a delivery, without what the process uses when idle. */
   readonly costs: number[]
   /** µs of the load generator's, a delivery. */
@@ -46,10 +48,11 @@ export async function fanOut(): Promise<readonly Row[]> {
       })
       if (!server) continue
       const crowd = await openCrowd(server.streamUrl, STREAMS)
-      contenders.push({ name, server, crowd, ...empty() })
+      contenders.push({ name, server, crowd, resting: 0, ...empty() })
     }
     // The first compiles what the others run.
     for (const contender of contenders) await repeat({ ...contender, ...empty() })
+    for (const contender of contenders) contender.resting = await restingShare(contender.server)
     for (let turn = 0; turn < REPEATS; turn++) for (const contender of contenders) await repeat(contender)
     return rowsOf(contenders, absent)
   } finally {
@@ -59,12 +62,17 @@ export async function fanOut(): Promise<readonly Row[]> {
 
 const empty = () => ({ costs: [], taking: [], lasts: [], lags: [], deliveries: repeated() })
 
-async function repeat({ server, crowd, ...into }: Contender): Promise<void> {
+async function restingShare(server: Broadcaster): Promise<number> {
+  const began = monotonic()
+  const before = await server.usage()
+  await setTimeout(IDLE)
+  return ((await server.usage()).cpu - before.cpu) / (monotonic() - began)
+}
+
+async function repeat({ server, crowd, resting, ...into }: Contender): Promise<void> {
   into.deliveries.next()
   await server.lag?.()
   const before = await server.usage()
-  await setTimeout(IDLE)
-  const idle = await server.usage()
   const taker = usageOf(crowd.pid).cpu
   const began = monotonic()
   for (let n = 0; n < BROADCASTS; n++) {
@@ -80,9 +88,8 @@ async function repeat({ server, crowd, ...into }: Contender): Promise<void> {
   // What follows a broadcast, freeing its memory above all, is part of its cost.
   await setTimeout(EVERY / 2)
   const after = await server.usage()
-  const resting = ((idle.cpu - before.cpu) / IDLE) * (monotonic() - began)
   const perDelivery = (ms: number) => (ms * 1_000) / (STREAMS * BROADCASTS)
-  into.costs.push(perDelivery(after.cpu - idle.cpu - resting))
+  into.costs.push(perDelivery(after.cpu - before.cpu - resting * (monotonic() - began)))
   into.taking.push(perDelivery(usageOf(crowd.pid).cpu - taker))
   if (server.lag) into.lags.push(await server.lag())
 }
