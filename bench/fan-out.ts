@@ -110,7 +110,7 @@ function rowsOf(contenders: readonly Contender[], absent: readonly string[]): re
       measured: `${inWords(spreadOf(ours.costs))} µs; ${others.map(told).join('; ')} µs; ratio to ${(nchan ?? plain).name} ${inWords(ratio)}`,
       met: ratio.median <= (nchan ? 1 : NCHAN_TO_PLAIN),
       details: [
-        `Each in turn, ${REPEATS} times ${BROADCASTS} broadcasts of one frame of about 450 bytes, one every ${EVERY} ms; what the process uses when idle is taken off.`,
+        `Each in turn, ${REPEATS} times ${BROADCASTS} broadcasts of one frame of about 310 bytes, one every ${EVERY} ms; what the process uses when idle is taken off.`,
         ...contenders.map(({ name, costs }) => each(`${name}, in`, costs, ' µs')),
         ...contenders.map(({ name, taking }) => each(`Load generator of ${name}, in`, taking, ' µs')),
         ...absent,
