@@ -21,6 +21,9 @@ import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
 import { openStores } from './stores.ts'
 
+/** Connections that may wait to be taken: thousands of streams come back at once after a network was away. */
+const BACKLOG = 4_096
+
 export interface Product {
   /** Where it can be reached from this machine. */
   readonly url: string
@@ -65,7 +68,7 @@ export async function openProduct(options: {
       const taken = `Port ${env.PORT} on ${env.HOST} is in use. Stop what uses it, or set PORT to another one.`
       reject(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error)
     })
-    server.listen(env.PORT, env.HOST, resolve)
+    server.listen(env.PORT, env.HOST, BACKLOG, resolve)
   })
   const { port } = server.address() as AddressInfo
 
