@@ -14,7 +14,7 @@ import { messageId } from './message-id.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
 import { natsPull } from './nats-pull.ts'
-import { CONSUMER, DEAD_SUBJECT, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
+import { CONSUMER, DEAD_SUBJECT, isAhead, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
 
 const DAY = 86_400_000
 const REPLAY_BATCH = 500
@@ -150,7 +150,11 @@ export function natsBus(options: {
         )
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
-        if (num_pending === 0 && num_ack_pending === 0) return asked
+        if (num_pending === 0 && num_ack_pending === 0) {
+          if (!(await isAhead(manager))) return asked
+          void link.renew().catch(() => {})
+          throw new BusAway('The consumer on NATS does not belong to its stream.')
+        }
         const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${SUBJECT}>` }
         const first = await manager.streams.getMessage(STREAM, next)
         return first ? first.time.getTime() - 1 : asked

@@ -26,15 +26,31 @@ export async function prepareStreams(
 ): Promise<StreamInfo> {
   const info = await prepareStream(manager, STREAM, `${SUBJECT}>`, options.maxAge)
   await prepareStream(manager, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
-  await manager.consumers.add(STREAM, {
+  const wanted = {
     durable_name: CONSUMER,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(options.ackWait),
     deliver_policy: DeliverPolicy.All,
     max_deliver: -1,
     max_ack_pending: 4096,
-  })
+  }
+  await manager.consumers.add(STREAM, wanted)
+  if (await isAhead(manager)) {
+    await manager.consumers.delete(STREAM, CONSUMER)
+    await manager.consumers.add(STREAM, wanted)
+  }
   return info
+}
+
+/**
+ * A consumer that stands behind the end of its stream, as one made anew in place of one just deleted may: it would
+ * pass over everything until the stream is as long as the one before, and say that nothing is pending.
+ */
+export async function isAhead(manager: JetStreamManager): Promise<boolean> {
+  const { delivered } = await manager.consumers.info(STREAM, CONSUMER)
+  // Asked after it, so that what arrives in between makes no difference.
+  const { state } = await manager.streams.info(STREAM)
+  return delivered.stream_seq > state.last_seq
 }
 
 async function prepareStream(

@@ -21,6 +21,7 @@ export const natsFaults: readonly Fault[] = [
   },
   {
     name: 'the stream of events deleted (and made anew by Hubs)',
+    long: true,
     happen: ({ stores }) =>
       atNats(stores.nats.url, async (manager) => void (await manager.streams.delete('HUBS'))),
   },
