@@ -144,14 +144,12 @@ export function natsBus(options: {
     through: () =>
       link.use(async ({ manager }) => {
         const asked = Date.now()
-        const { ack_floor, num_pending, num_ack_pending, config } = await manager.consumers.info(
-          STREAM,
-          CONSUMER,
-        )
+        const consumer = await manager.consumers.info(STREAM, CONSUMER)
+        const { ack_floor, num_pending, num_ack_pending, config } = consumer
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
         if (num_pending === 0 && num_ack_pending === 0) {
-          if (!(await isAhead(manager))) return asked
+          if (!(await isAhead(manager, consumer))) return asked
           void link.renew().catch(() => {})
           throw new BusAway('The consumer on NATS does not belong to its stream.')
         }

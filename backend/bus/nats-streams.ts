@@ -1,5 +1,6 @@
 import {
   AckPolicy,
+  type ConsumerInfo,
   DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
@@ -34,8 +35,7 @@ export async function prepareStreams(
     max_deliver: -1,
     max_ack_pending: 4096,
   }
-  await manager.consumers.add(STREAM, wanted)
-  if (await isAhead(manager)) {
+  if (await isAhead(manager, await manager.consumers.add(STREAM, wanted))) {
     await manager.consumers.delete(STREAM, CONSUMER)
     await manager.consumers.add(STREAM, wanted)
   }
@@ -46,9 +46,11 @@ export async function prepareStreams(
  * A consumer that stands behind the end of its stream, as one made anew in place of one just deleted may: it would
  * pass over everything until the stream is as long as the one before, and say that nothing is pending.
  */
-export async function isAhead(manager: JetStreamManager): Promise<boolean> {
-  const { delivered } = await manager.consumers.info(STREAM, CONSUMER)
-  // Asked after it, so that what arrives in between makes no difference.
+export async function isAhead(
+  manager: JetStreamManager,
+  { delivered }: Pick<ConsumerInfo, 'delivered'>,
+): Promise<boolean> {
+  // Asked after the consumer was, so that what arrives in between makes no difference.
   const { state } = await manager.streams.info(STREAM)
   return delivered.stream_seq > state.last_seq
 }
