@@ -11,6 +11,8 @@ import { describeBus } from './contract.ts'
 import { natsBus } from './nats-bus.ts'
 
 const log = pino({ level: 'silent' })
+/** Milliseconds of silence after which a pull is taken to be dead, and a little. */
+const LONGER_THAN_SILENCE = 6_500
 
 describeBus('the bus on NATS', async () => {
   const server = await startNats()
@@ -225,10 +227,106 @@ test('a stream deleted and made anew goes on, under another name', async () => {
   expect(after?.[0]?.stream).not.toBe(before?.[0]?.stream)
 })
 
+test('a stream deleted under load is made anew whole, once its files are gone and every pull of it has ended', {
+  timeout: 120_000,
+}, async () => {
+  const { server, bus, manager, stop } = await setting({ ackWait: 30_000 })
+  const other = natsBus({ url: server.url, log, ackWait: 30_000 })
+  const seen = new Map<string, string[]>()
+  async function consume(from: Bus): Promise<void> {
+    for await (const batch of from.consume({ max: 100, signal: stop.signal })) {
+      for (const delivery of batch) {
+        seen.set(delivery.stream, [...(seen.get(delivery.stream) ?? []), text(delivery)])
+        delivery.ack()
+      }
+    }
+  }
+  await other.through()
+  const consuming = [consume(bus), consume(other)]
+  for (let batch = 0; batch < 5; batch++) await bus.publish(numbered(1000, `before ${batch}/`))
+  // Each who publishes meets the absence at once.
+  const refused = Promise.all(
+    [bus, other].map(async (from) => {
+      for (let batch = 0; ; batch++) {
+        const code = await from.publish(numbered(20, `${batch}/`)).then(
+          () => '',
+          (error) => error.code,
+        )
+        if (code) return code
+      }
+    }),
+  )
+  const deletedAt = performance.now()
+  await manager.streams.delete('HUBS')
+  expect(await refused).toEqual(['bus-away', 'bus-away'])
+  await publishInTheEnd(bus, numbered(1, 'first '))
+  expect(performance.now() - deletedAt).toBeGreaterThan(LONGER_THAN_SILENCE - 1_000)
+  const published = numbered(300, 'after ')
+  await publishInTheEnd(bus, published)
+  const all = ['first 0', ...published.map(({ id }) => id)].sort()
+  const { created } = await manager.streams.info('HUBS')
+  const name = `HUBS-${Date.parse(created).toString(36)}`
+  await expect.poll(() => seen.get(name)?.toSorted(), { timeout: 30_000 }).toEqual(all)
+  // What the server has lost it would not find again.
+  await server.kill()
+  await server.restart()
+  stop.abort()
+  await Promise.all(consuming)
+  const again = natsBus({ url: server.url, log })
+  const kept: string[] = []
+  for await (const batch of again.replay(0, new AbortController().signal)) kept.push(...batch.map(text))
+  expect(kept.toSorted()).toEqual(all)
+  await Promise.all([other.close(), again.close()])
+})
+
+test('a consumer that stands behind the end of its stream is made anew, and vouches for nothing before', {
+  timeout: 120_000,
+}, async () => {
+  const { server, bus, manager, stop } = await setting({ ackWait: 1_000 })
+  const seen = new Set<string>()
+  const consuming = (async () => {
+    for await (const batch of bus.consume({ max: 100, signal: stop.signal })) {
+      for (const delivery of batch) {
+        seen.add(text(delivery))
+        delivery.ack()
+      }
+    }
+  })()
+  async function allSeen(ids: readonly string[]): Promise<void> {
+    await expect.poll(() => ids.filter((id) => !seen.has(id)), { timeout: 30_000 }).toEqual([])
+  }
+  async function floor(): Promise<number> {
+    const info = await manager.consumers.info('HUBS', 'hubs-daemon').catch(() => undefined)
+    return info ? info.ack_floor.stream_seq : floor()
+  }
+  await bus.publish(numbered(3, 'old '))
+  await server.keep()
+  const lost = numbered(20, 'lost ')
+  await publishInTheEnd(bus, lost)
+  await allSeen(lost.map(({ id }) => id))
+  // The server writes down what was acknowledged some time after.
+  await expect
+    .poll(
+      async () => {
+        await server.restart()
+        return floor()
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(23)
+  // As after a crash of the machine that kept more of the consumer than of the stream.
+  await server.revert({ except: 'obs' })
+  const later = numbered(5, 'later ')
+  await publishInTheEnd(bus, later)
+  await allSeen(later.map(({ id }) => id))
+  stop.abort()
+  await consuming
+})
+
 test('what was deleted on the server is made again by whoever meets its absence first', async () => {
   const { bus, manager } = await setting()
   await manager.streams.delete('HUBS')
-  expect(await bus.publish(numbered(2))).toEqual([{ duplicate: false }, { duplicate: false }])
+  await publishInTheEnd(bus, numbered(2))
   await manager.consumers.delete('HUBS', 'hubs-daemon')
   const [first] =
     (await bus.replay(0, new AbortController().signal)[Symbol.asyncIterator]().next()).value ?? []
@@ -294,9 +392,6 @@ test('through stays below an unacknowledged message while thousands behind it ar
   first?.ack()
   await expect.poll(() => bus.through()).toBeGreaterThanOrEqual(before)
 })
-
-/** Milliseconds of silence after which a pull is taken to be dead, and a little. */
-const LONGER_THAN_SILENCE = 6_500
 
 test('what arrives while this process is held up is not left to come again', async () => {
   const { server, manager, read } = await setting({ ackWait: 30_000 })

@@ -13,7 +13,7 @@ import { ACK_WAIT, type Bus, BusAway, type Delivery } from './bus.ts'
 import { messageId } from './message-id.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
-import { natsPull } from './nats-pull.ts'
+import { natsPull, SILENCE } from './nats-pull.ts'
 import { CONSUMER, DEAD_SUBJECT, isAhead, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
 
 const DAY = 86_400_000
@@ -25,7 +25,13 @@ const ACK_EVERY = 2
 /** Milliseconds between two pulls, the longer the oftener one ends soon. */
 const REST = { first: 100, most: 5_000 }
 /** Milliseconds a pull lasts that did not end soon. */
-const LASTING = 10_000
+const LASTING = SILENCE
+
+/**
+ * Milliseconds for which a stream that is gone stays so: the server may still be at deleting its files, and takes those
+ * of a new one with them; and by then no pull is left that would take a message of the new one for one of the old.
+ */
+const GONE_FOR = SILENCE + 1_000
 
 const PLACE = { stream: STREAM, name: CONSUMER }
 
@@ -54,13 +60,15 @@ export function natsBus(options: {
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
   const unsent = new Map<string, { readonly text: string; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
+  let goneAt: number | undefined
   const link = natsLink<Session>({
     url,
     name,
     log,
     async prepare(connection) {
       const manager = await jetstreamManager(connection)
-      const { created } = await prepareStreams(manager, { maxAge, ackWait })
+      const { created } = await prepareStreams(manager, { maxAge, ackWait, deleted })
+      goneAt = undefined
       const stream = `${STREAM}-${Date.parse(created).toString(36)}`
       // A stream made anew counts from 1 again: an old answer would be for another message.
       for (const [reply, { text, stream: of }] of unsent) if (of === stream) connection.publish(reply, text)
@@ -68,6 +76,12 @@ export function natsBus(options: {
       return { connection, client: jetstream(connection), manager, stream }
     },
   })
+
+  function deleted(): void {
+    goneAt ??= performance.now()
+    if (performance.now() - goneAt < GONE_FOR)
+      throw new BusAway('The stream HUBS is gone from NATS; it is made anew in some seconds.')
+  }
 
   function answer(reply: string, text: string): boolean {
     const connection = link.current()?.connection
@@ -129,7 +143,10 @@ export function natsBus(options: {
         const began = performance.now()
         const ended = (reason: string) => log.warn({ reason }, 'The pull from NATS ended; pulling again')
         for await (const batch of natsPull(connection, PLACE, { max, signal, ended })) {
+          const given = performance.now()
           yield batch.map((message) => delivery(parseNatsMessage(message, stream)))
+          // Stream and consumer may be others by now.
+          if (performance.now() - given >= SILENCE) break
         }
         if (signal.aborted) return
         // Whatever ended it may still hold: not a thousand times a second.

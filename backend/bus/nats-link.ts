@@ -19,7 +19,7 @@ export interface NatsLink<Session> {
   current(): Session | undefined
   /** The session as soon as there is one; nothing once `signal` aborts or the link is closed. */
   ready(signal: AbortSignal): Promise<Session | undefined>
-  /** Prepares the session anew, for something on the server is gone. */
+  /** Prepares the session anew, for something on the server is gone; begins with a new connection when it cannot. */
   renew(): Promise<void>
   close(): Promise<void>
 }
@@ -92,9 +92,16 @@ export function natsLink<Session>(options: {
     const on = connection
     if (!on || !session) return
     renewing ??= prepare(on)
-      .then((prepared) => {
-        if (session && on === connection) session = prepared
-      })
+      .then(
+        (prepared) => {
+          if (session && on === connection) session = prepared
+        },
+        async (error) => {
+          if (on === connection) session = undefined
+          await on.close()
+          throw error
+        },
+      )
       .finally(() => {
         renewing = undefined
       })

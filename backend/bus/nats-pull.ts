@@ -4,7 +4,8 @@ import { bell } from './bell.ts'
 
 const EXPIRES = 30_000
 const HEARTBEAT = 2000
-const SILENCE = 2.5 * HEARTBEAT
+/** Milliseconds without a word after which a pull is taken to be dead. */
+export const SILENCE = 2.5 * HEARTBEAT
 const REFUSED_FOR = 100
 /** Milliseconds the server has to take note of the end. */
 const PARTING = 1000

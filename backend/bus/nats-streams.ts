@@ -23,9 +23,22 @@ const DEAD_KEPT = 30 * DAY
 /** Creates streams and consumer, or brings those of them that are there to what we need; other settings of an operator's stay. */
 export async function prepareStreams(
   manager: JetStreamManager,
-  options: { readonly maxAge: number; readonly ackWait: number },
+  options: {
+    readonly maxAge: number
+    readonly ackWait: number
+    /** Called before the stream of events is made anew where there was one; throws if it is not to be yet. */
+    readonly deleted: () => void
+  },
 ): Promise<StreamInfo> {
-  const info = await prepareStream(manager, STREAM, `${SUBJECT}>`, options.maxAge)
+  // The second stream is made after the first, and stays when that is deleted.
+  const isNew = !(await infoOf(manager, DEAD_STREAM))
+  const info = await prepareStream(
+    manager,
+    STREAM,
+    `${SUBJECT}>`,
+    options.maxAge,
+    isNew ? undefined : options.deleted,
+  )
   await prepareStream(manager, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
   const wanted = {
     durable_name: CONSUMER,
@@ -43,8 +56,8 @@ export async function prepareStreams(
 }
 
 /**
- * A consumer that stands behind the end of its stream, as one made anew in place of one just deleted may: it would
- * pass over everything until the stream is as long as the one before, and say that nothing is pending.
+ * A consumer that stands behind the end of its stream, as after a copy was put back of which the two parts are of
+ * different age: it would pass over everything until the stream is as long as before, and say that nothing is pending.
  */
 export async function isAhead(
   manager: JetStreamManager,
@@ -60,6 +73,7 @@ async function prepareStream(
   name: string,
   subject: string,
   maxAge: number,
+  beforeMade = () => {},
 ): Promise<StreamInfo> {
   const wanted = {
     subjects: [subject],
@@ -68,13 +82,15 @@ async function prepareStream(
     duplicate_window: nanos(Math.min(DAY, maxAge)),
   }
   const found = await infoOf(manager, name)
-  if (!found)
+  if (!found) {
+    beforeMade()
     return manager.streams.add({
       name,
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       ...wanted,
     })
+  }
   const { config } = found
   const asWanted =
     config.subjects.includes(subject) &&

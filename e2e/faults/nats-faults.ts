@@ -21,9 +21,13 @@ export const natsFaults: readonly Fault[] = [
   },
   {
     name: 'the stream of events deleted (and made anew by Hubs)',
-    long: true,
-    happen: ({ stores }) =>
-      atNats(stores.nats.url, async (manager) => void (await manager.streams.delete('HUBS'))),
+    async happen({ stores, traffic, watch }) {
+      // What is accepted in the moment of its deletion goes with it, as its operator wants.
+      await traffic.halt()
+      await watch.untilTrue()
+      await atNats(stores.nats.url, async (manager) => void (await manager.streams.delete('HUBS')))
+      traffic.go()
+    },
   },
   {
     name: 'NATS restored from an older copy',

@@ -133,7 +133,9 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
     untilCurrent: () => untilAll('current', isCurrent),
     untilTrue: () =>
       untilAll('true', (look) => {
-        const titles = traffic.shows(look.slug).filter((title) => look.jobs || !isJob(title))
+        // A card of builds knows a job by its first event.
+        const known = (title: string) => !isJob(title) || (look.jobs && traffic.value(title) > 0)
+        const titles = traffic.shows(look.slug).filter(known)
         return (
           look.live &&
           look.shown.size === titles.length &&

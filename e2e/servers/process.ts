@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, cp, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { chown, cp, mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
@@ -93,8 +93,11 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
       await cp(data, copy, { recursive: true })
       await until(launch, `${kind.name} did not start again; its log is ${log}`)
     },
-    async revert() {
+    async revert({ except } = {}) {
       await end(killSignal)
+      const stays = async (path: string) =>
+        (await stat(path)).isDirectory() || path.split('/').includes(except ?? '')
+      if (except) await cp(data, copy, { recursive: true, filter: stays })
       await rm(data, { recursive: true, maxRetries: 5 })
       await rename(copy, data)
       await until(launch, `${kind.name} did not start again; its log is ${log}`)

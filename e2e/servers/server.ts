@@ -14,10 +14,11 @@ export interface Server {
   /** On the same port, also after `kill`; keeps its data unless told otherwise. Resolves when it answers. */
   restart(options?: { readonly keepData?: boolean }): Promise<void>
   /**
-   * Keeps a copy of its data as they are; `revert` puts that copy back. Both start it again. Only of a process of ours.
+   * Keeps a copy of its data as they are; `revert` puts that copy back, without the files in folders named `except`.
+   * Both start it again. Only of a process of ours.
    */
   keep(): Promise<void>
-  revert(): Promise<void>
+  revert(options?: { readonly except?: string }): Promise<void>
   /** It stops answering while its connections stay open, until `resume`. */
   pause(): void
   resume(): void
