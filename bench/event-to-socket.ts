@@ -1,4 +1,5 @@
 import { cpu, percentiles, rates } from './details.ts'
+import { hops } from './hops.ts'
 import { repeated } from './latencies.ts'
 import { type Line, openLine } from './line.ts'
 import type { OpenLoopVerbs } from './open-loop.program.ts'
@@ -27,6 +28,7 @@ export async function eventToSocket(): Promise<readonly Row[]> {
       met: alone.times.at(50) < 1 && alone.times.at(99) < 10,
       details: alone.details,
     },
+    ...(alone.hops ? [alone.hops] : []),
     {
       what: 'the same with 2,000 events a second, each of which is a load and a push',
       target: 'reported',
@@ -43,7 +45,8 @@ async function measure(loop: typeof idle, hubSize: number) {
     const hubs = Array.from({ length: loop.live / hubSize }, (_, n) => `hub=h${n}`)
     const stream = `${line.url}?${hubs.join('&')}`
     await generator.ask('open', { nats: line.nats.url, redis: line.redis.url, stream })
-    return await repeats(line, generator, loop)
+    const measured = await repeats(line, generator, loop)
+    return { ...measured, hops: loop.trips ? await hops(line) : undefined }
   } finally {
     await generator.stop()
     await line.stop()

@@ -3,6 +3,7 @@ import { monotonic } from './clock.ts'
 import type { LineCounts } from './line.program.ts'
 import type { Line } from './line.ts'
 import { type Spent, watchCpu } from './processes.ts'
+import type { Profile } from './profile.ts'
 
 /** Messages the bus holds more than the line has taken, at least, so that the line never waits for one. */
 export const BACKLOG = 10_000
@@ -56,4 +57,15 @@ export async function flood(
     // Every name of the counts, each with a number.
     done: Object.fromEntries(names.map(difference)) as unknown as LineCounts,
   }
+}
+
+/** The same with a profile of the line's process, which costs it something: not to be told among the others. */
+export async function profiledFlood(
+  line: Line,
+  publish: (from: number, count: number) => Promise<void>,
+  ms: number,
+): Promise<Profile> {
+  await line.program.ask('profile')
+  await flood(line, publish, ms)
+  return line.program.ask('profiled')
 }

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { WebSocket } from 'undici'
 import { type Product, startProduct } from '../e2e/product.ts'
+import { type Profile, profileOf } from './profile.ts'
 import type { Usage } from './verbs.ts'
 
 /** The built product, and what its process says of itself through Node's inspector: nothing in it knows of benchmarks. */
@@ -9,8 +9,8 @@ export interface InspectedProduct extends Product {
   usage(collect?: boolean): Promise<Usage>
   /** Starts watching how late its timers are, or says the most milliseconds seen since and starts anew. */
   lag(): Promise<number>
-  /** A CPU profile of what happens during `work`, into a file, for the inspector of any Chromium. */
-  profile(file: string, work: () => Promise<void>): Promise<void>
+  /** Where its CPU goes during `work`. */
+  profile(work: () => Promise<void>): Promise<Profile>
 }
 
 /** Milliseconds between two looks at the loop. */
@@ -54,15 +54,21 @@ export async function startInspected(
       )
       return Math.max(0, Number(most) / 1e6 - LOOK)
     },
-    async profile(file: string, work: () => Promise<void>) {
+    async profile(work: () => Promise<void>) {
       await inspector.send('Profiler.enable')
       await inspector.send('Profiler.setSamplingInterval', { interval: 200 })
       await inspector.send('Profiler.start')
       await work()
       const { profile } = await inspector.send('Profiler.stop')
-      await writeFile(file, JSON.stringify(profile))
+      return profileOf(profile, ({ url }) => placeOf(url))
     },
   })
+}
+
+function placeOf(url: string): string {
+  if (url.includes('/node_modules/next/')) return 'React and Next'
+  if (url.includes('/.next/')) return 'components and TanStack Query'
+  return url.endsWith('/dist/main.js') ? 'backend' : 'other packages'
 }
 
 interface Inspector {

@@ -18,6 +18,8 @@ import { followingIndex } from '#backend/triage/following-index.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
 import { runTriage } from '#backend/triage/triage.ts'
 import { noopWidget } from './noop-widget.ts'
+import { profileOwn } from './own-profile.ts'
+import type { Profile } from './profile.ts'
 import { answer } from './verbs.ts'
 import { interestOf } from './workload.ts'
 
@@ -46,6 +48,7 @@ const logger = pino({ level: 'warn' })
 const signal = new AbortController().signal
 const counts = triageCounts()
 let refresh: Refresh | undefined
+let stopProfile: (() => Promise<Profile>) | undefined
 
 const noLog: EventLog = {
   append: async () => [],
@@ -140,6 +143,13 @@ async function open(options: LineOptions): Promise<number> {
 
 const verbs = {
   open,
+  async profile(): Promise<void> {
+    stopProfile = await profileOwn()
+  },
+  /** Since `profile`. */
+  async profiled(): Promise<Profile> {
+    return (await stopProfile?.()) ?? []
+  },
   async counts(): Promise<LineCounts> {
     const { events, matched, invalidated } = counts
     return { events, matched, invalidated, changed: refresh?.counts.changed ?? 0 }

@@ -1,7 +1,8 @@
 import { each, floods } from './details.ts'
-import { type Flooded, flood } from './flood.ts'
+import { type Flooded, flood, profiledFlood } from './flood.ts'
 import { openLine } from './line.ts'
 import type { MatchingVerbs } from './matching.program.ts'
+import { inShares } from './profile.ts'
 import { startProgram } from './program.ts'
 import type { Row } from './row.ts'
 import { figure, inWords, type Spread, spreadOf } from './spread.ts'
@@ -59,9 +60,14 @@ async function rateOf(matches: number, log: boolean): Promise<{ rate: Spread; de
     await flood(line, publish, WINDOW)
     for (let repeat = 0; repeat < REPEATS; repeat++) windows.push(await flood(line, publish, WINDOW))
     const rates = windows.map(({ done, cpu }) => done.events / cpu)
+    const profile = await profiledFlood(line, publish, WINDOW)
     return {
       rate: spreadOf(rates),
-      details: [...floods(windows, 'events'), each('A second of CPU of the process, in', rates)],
+      details: [
+        ...floods(windows, 'events'),
+        each('A second of CPU of the process, in', rates),
+        inShares(profile),
+      ],
     }
   } finally {
     await line.stop()
@@ -85,6 +91,11 @@ async function index(): Promise<readonly Row[]> {
           `Index and scan agree: ${scan.found} matches in ${SCANNED} events.`,
           `The scan takes ${figure(scan.each.median / many.alone.median)} times as long.`,
         ],
+      },
+      {
+        what: 'one lookup of a string in a bare Map of as many keys, 1,000,000 against 10,000',
+        target: 'reported',
+        measured: `${figure(most.lookup.median / few.lookup.median)} times: ${inWords(few.lookup)} and ${inWords(most.lookup)} µs`,
       },
       {
         what: 'matching alone, 1,000,000 widgets against 10,000 at equal matches',
@@ -116,9 +127,12 @@ async function index(): Promise<readonly Row[]> {
     for (let repeat = 0; repeat <= REPEATS; repeat++)
       tries.push(await program.ask('match', { events: EVENTS, matches: 0.1 }))
     const warm = tries.slice(1)
+    const lookups: number[] = []
+    for (let repeat = 0; repeat <= REPEATS; repeat++) lookups.push(await program.ask('lookUp', EVENTS))
     return {
       ms,
       bytes,
+      lookup: spreadOf(lookups.slice(1)),
       alone: spreadOf(warm.map(({ alone }) => alone)),
       withParsing: spreadOf(warm.map(({ withParsing }) => withParsing)),
     }

@@ -5,6 +5,7 @@ import { openFullHub } from './full-hub.ts'
 import { repeated } from './latencies.ts'
 import { pace } from './pace.ts'
 import { watchCpu } from './processes.ts'
+import { inShares } from './profile.ts'
 import type { Row } from './row.ts'
 import { figure } from './spread.ts'
 import { productProcesses } from './store-processes.ts'
@@ -39,6 +40,9 @@ export async function warmHub(): Promise<readonly Row[]> {
     }
     const used = spent()
     const each = (used.Hubs ?? 0) / (REPEATS * requests)
+    const profile = await product.profile(async () => {
+      for (let n = 0; n < requests; n++) await read(path)
+    })
     const kilobytes = (await read(path)) / 1024
     return {
       times,
@@ -47,6 +51,7 @@ export async function warmHub(): Promise<readonly Row[]> {
         rates(1_000 / every, (REPEATS * requests) / seconds),
         percentiles('From when a request was due until its answer was read', times),
         `${cpu(used, seconds)} The load generator waits for the next request awake.`,
+        inShares(profile),
       ],
     }
   }
