@@ -1,9 +1,8 @@
-import { join } from 'node:path'
-import { installPeers, peers } from '../scripts/dependencies.mjs'
-import { exitCode } from '../scripts/run.mjs'
+import { installPeers } from '../scripts/dependencies.mjs'
 import { BROADCAST_DATA } from './broadcast-frame.ts'
 import type { Broadcaster, OpenBroadcaster } from './broadcaster.ts'
 import { openNchan } from './nchan.ts'
+import { buildNext } from './peer-next.ts'
 import { startProgram } from './program.ts'
 import { openWatchedHub } from './watched-hub.ts'
 
@@ -55,17 +54,4 @@ async function openProgram(name: string, peer: boolean): Promise<Broadcaster> {
     usage: program.usage,
     stop: program.stop,
   }
-}
-
-let built: Promise<void> | undefined
-
-/** Once a run: the folder is small, and Next may be another since. */
-function buildNext(): Promise<void> {
-  built ??= (async () => {
-    const env = { ...process.env, NODE_ENV: 'production' as const }
-    const next = join('node_modules', 'next', 'dist', 'bin', 'next')
-    if ((await exitCode(process.execPath, [next, 'build', join(peers, 'next')], env)) !== 0)
-      throw new Error('The app of the Next route handler could not be built.')
-  })()
-  return built
 }

@@ -254,7 +254,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/stream/session.ts',
-        find: 'if (due.length > 1) due.sort((a, b) => a.state.entry.version.offset - b.state.entry.version.offset)',
+        find: 'if (due.length > 1) due.sort((a, b) => offsetOf(a.key) - offsetOf(b.key))',
         replace: '',
       },
     ],
@@ -312,9 +312,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/stream/session-group.ts',
-        find: 'for (const { key } of moved) for',
+        find: 'for (const { key } of moved) changes',
         replace:
-          'for (const { key } of moved) if ((keys.state(key)?.entry.version.offset ?? 0) >= keys.position().offset) for',
+          'for (const { key } of moved) if ((keys.state(key)?.entry.version.offset ?? 0) >= keys.position().offset) changes',
       },
     ],
     caught: sessions(

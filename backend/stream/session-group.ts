@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Json } from '#widgets/define.ts'
 import type { Key, Version } from '../cache/version.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
+import { type Changes, openChanges } from './changes.ts'
 import type { FollowedKeys, KeyListener } from './followed-keys.ts'
 import type { Placement } from './frame.ts'
 import type { Session } from './session.ts'
@@ -32,6 +33,7 @@ export interface Layouts {
 export interface SessionGroup {
   readonly name: string
   readonly sessions: Set<Session>
+  readonly changes: Pick<Changes, 'end' | 'since'>
   /** Which widgets show which key, as of the last layout taken in. */
   placements(): ReadonlyMap<Key, Placement>
   revisions(): Readonly<Record<string, number>>
@@ -47,7 +49,7 @@ export interface SessionGroup {
 }
 
 export interface GroupEvents {
-  /** Some pending maps have grown. */
+  /** There is something for them. */
   pending(sessions: Iterable<Session>): void
   layout(group: SessionGroup, hub: string, revision: number, keys: Readonly<Record<string, string>>): void
   gone(group: SessionGroup, what: { hub: string } | { id: string }, left: number): void
@@ -132,14 +134,13 @@ export function openGroup(options: {
   const hubs = new Set(target.hubs)
   const widgetIds = new Set(target.widgets)
   const sessions = new Set<Session>()
+  const changes = openChanges()
   let layout = layoutOf(hubs, widgetIds, layouts)
   let turn: Promise<void> = Promise.resolve()
   let closed = false
 
   const listener: KeyListener = {
-    changed(key, withData) {
-      for (const session of sessions) session.mark(key, withData)
-    },
+    changed: changes.note,
     settled: () => events.pending(sessions),
     restarted: () => events.restarted(group),
   }
@@ -162,6 +163,7 @@ export function openGroup(options: {
     layout = after
     const lost = [...before.placements.keys()].filter((key) => !after.placements.has(key))
     keys.detach(lost, listener)
+    for (const key of lost) changes.drop(key)
 
     for (const slug of hubs) {
       if (slug in after.revisions) continue
@@ -180,13 +182,14 @@ export function openGroup(options: {
       const tokens = hubs.has(slug) ? after.tokens[slug] : changedTokens(before, after, slug)
       if (tokens) events.layout(group, slug, revision, tokens)
     }
-    for (const { key } of moved) for (const session of sessions) session.mark(key, true)
+    for (const { key } of moved) changes.note(key, true)
     events.pending(sessions)
   }
 
   const group: SessionGroup = {
     name: groupName(target),
     sessions,
+    changes,
     placements: () => layout.placements,
     revisions: () => layout.revisions,
     tokens: () => layout.tokens,

@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Version } from '../cache/version.ts'
+import { openChanges } from './changes.ts'
 import { type KeyState, type Placement, widgetFrames } from './frame.ts'
 import { openSession } from './session.ts'
 
@@ -15,7 +16,7 @@ test('a session stands in a new epoch only once it has its manifest', () => {
   let position: Version = { epoch: 1, offset: 5 }
   const session = openSession({
     response: new ServerResponse(new IncomingMessage(new Socket())),
-    group: { placements: () => new Map() },
+    group: { placements: () => new Map(), changes: openChanges() },
     slot: 0,
     keys: { position: () => position, state: () => undefined },
     onDrain: () => {},

@@ -238,7 +238,7 @@ export function openSessions(options: {
       for (const id of target.widgets) if (!layouts.widget(id)) session.write(frame('gone', { id }))
       if (cursor === 'unreadable') return manifest(session)
       const known = cursor === 'none' ? undefined : cursor
-      for (const key of keysAbove(known, group.placements(), keys)) session.mark(key, true)
+      session.owe(keysAbove(known, group.placements(), keys))
       enqueue([session])
     },
     get size() {
