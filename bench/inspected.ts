@@ -21,7 +21,8 @@ export async function startInspected(
 ): Promise<InspectedProduct> {
   const command = [
     process.execPath,
-    '--inspect=127.0.0.1:0', '--trace-gc',
+    '--inspect=127.0.0.1:0',
+    '--trace-gc',
     '--enable-source-maps',
     '--max-semi-space-size=32',
     'dist/main.js',

@@ -1,6 +1,7 @@
+import type { BareConsumerVerbs } from './bare-consumer.program.ts'
 import { each, floods } from './details.ts'
 import { type Flooded, flood, profiledFlood } from './flood.ts'
-import { openLine } from './line.ts'
+import { type Line, openLine } from './line.ts'
 import type { MatchingVerbs } from './matching.program.ts'
 import { inShares } from './profile.ts'
 import { startProgram } from './program.ts'
@@ -12,6 +13,8 @@ const EVENTS = 100_000
 /** Events of a scan, which looks at every widget for each. */
 const SCANNED = 200
 const REPEATS = 5
+/** Messages that the bare client takes in one repeat. */
+const BARE = 20_000
 /** Milliseconds of one repeat of the whole. */
 const WINDOW = 1_000
 
@@ -33,6 +36,11 @@ async function whole(): Promise<readonly Row[]> {
       details: seldom.details,
     },
     {
+      what: 'the same messages pulled, parsed and acknowledged by the bare client, and nothing done with them',
+      target: 'reported',
+      measured: `${inWords(seldom.bare)}/s`,
+    },
+    {
       what: 'the same at 1 match an event',
       target: 'reported',
       measured: `${inWords(always.rate)}/s`,
@@ -47,7 +55,10 @@ async function whole(): Promise<readonly Row[]> {
   ]
 }
 
-async function rateOf(matches: number, log: boolean): Promise<{ rate: Spread; details: readonly string[] }> {
+async function rateOf(
+  matches: number,
+  log: boolean,
+): Promise<{ rate: Spread; bare: Spread; details: readonly string[] }> {
   const line = await openLine({ widgets: WIDGETS, live: 0, hubSize: 1, upTo: 'invalidate', log })
   let published = 0
   const publish = async (_: number, count: number) => {
@@ -63,6 +74,7 @@ async function rateOf(matches: number, log: boolean): Promise<{ rate: Spread; de
     const profile = await profiledFlood(line, publish, WINDOW)
     return {
       rate: spreadOf(rates),
+      bare: spreadOf(await bareRates(line)),
       details: [
         ...floods(windows, 'events'),
         each('A second of CPU of the process, in', rates),
@@ -71,6 +83,19 @@ async function rateOf(matches: number, log: boolean): Promise<{ rate: Spread; de
     }
   } finally {
     await line.stop()
+  }
+}
+
+/** Of the messages that the line has taken, which are on the bus still. */
+async function bareRates({ nats }: Line): Promise<readonly number[]> {
+  const program = await startProgram<BareConsumerVerbs>('bare-consumer')
+  try {
+    const rates: number[] = []
+    for (let repeat = 0; repeat <= REPEATS; repeat++)
+      rates.push(await program.ask('consume', { servers: nats.url, count: BARE }))
+    return rates.slice(1)
+  } finally {
+    await program.stop()
   }
 }
 

@@ -4,8 +4,9 @@ import { listen } from '../listen.ts'
 import { answer } from '../verbs.ts'
 
 const channel = createChannel()
+// Its pings would be taken for its rest between two broadcasts.
 const server = createServer(async (request, response) => {
-  channel.register(await createSession(request, response))
+  channel.register(await createSession(request, response, { keepAlive: null }))
 })
 
 answer({
