@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { AckPolicy, jetstreamManager } from '@nats-io/jetstream'
 import { connect, createInbox, type NatsConnection, nanos } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { monotonic } from './clock.ts'
-import { pace } from './pace.ts'
 import { answer } from './verbs.ts'
 
 /** What an event cannot do without on its way, each by itself, with nothing of ours: milliseconds a try. */
@@ -85,16 +85,12 @@ async function socketHop(): Promise<Hop> {
 
 async function timed(hop: Hop, count: number, every: number): Promise<Float64Array> {
   const times = new Float64Array(count)
-  const all: Promise<void>[] = []
-  await pace(count, every, (n) => {
+  for (let n = 0; n < count; n++) {
+    await setTimeout(every)
     const began = monotonic()
-    all.push(
-      hop().then((took) => {
-        times[n] = typeof took === 'number' ? took : monotonic() - began
-      }),
-    )
-  })
-  await Promise.all(all)
+    const took = await hop()
+    times[n] = typeof took === 'number' ? took : monotonic() - began
+  }
   return times
 }
 

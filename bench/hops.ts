@@ -15,7 +15,7 @@ const names = {
   socket: 'a socket, from the write until the other end has it',
 } as const
 
-/** What an event passes one after another on its way to a socket, with nothing of ours in between: the floor. */
+/** What an event passes one after another on its way, with nothing of ours in between: the floor. */
 export async function hops({ nats, redis }: Pick<Line, 'nats' | 'redis'>): Promise<Row> {
   const program = await startProgram<HopsVerbs>('hops')
   try {
@@ -32,7 +32,7 @@ export async function hops({ nats, redis }: Pick<Line, 'nats' | 'redis'>): Promi
     }
     const sum = kinds.reduce((total, kind) => total + (times[kind]?.at(50) ?? 0), 0)
     return {
-      what: 'the stores’ own part of it: each hop alone, between processes that do nothing else',
+      what: 'what of it is the stores’ and a socket’s: each hop alone, with both ends in one idle process',
       target: 'reported',
       measured: `p50 ${figure(sum)} ms in all`,
       details: kinds.map((kind) => `${names[kind]}: ${times[kind]?.inWords(50, 99)}.`),

@@ -148,7 +148,8 @@ const verbs = {
   },
   /** Since `profile`. */
   async profiled(): Promise<Profile> {
-    return (await stopProfile?.()) ?? []
+    if (!stopProfile) throw new Error('No profile was begun.')
+    return stopProfile()
   },
   async counts(): Promise<LineCounts> {
     const { events, matched, invalidated } = counts

@@ -14,7 +14,7 @@ import { messageId } from './message-id.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
 import { natsPull, SILENCE } from './nats-pull.ts'
-import { CONSUMER, DEAD_SUBJECT, isAhead, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
+import { CONSUMER, DEAD_SUBJECT, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
 
 const DAY = 86_400_000
 const REPLAY_BATCH = 500
@@ -70,7 +70,6 @@ export function natsBus(options: {
       const { created } = await prepareStreams(manager, { maxAge, ackWait, deleted })
       goneAt = undefined
       const stream = `${STREAM}-${Date.parse(created).toString(36)}`
-      // A stream made anew counts from 1 again: an old answer would be for another message.
       for (const [reply, { text, stream: of }] of unsent) if (of === stream) connection.publish(reply, text)
       unsent.clear()
       return { connection, client: jetstream(connection), manager, stream }
@@ -83,15 +82,16 @@ export function natsBus(options: {
       throw new BusAway('The stream HUBS is gone from NATS; it is made anew in some seconds.')
   }
 
-  function answer(reply: string, text: string): boolean {
-    const connection = link.current()?.connection
-    if (!connection || connection.isClosed()) return false
-    connection.publish(reply, text)
+  /** Whether it is told, or nobody is to know any more: a stream made anew counts from 1 again. */
+  function answer(reply: string, text: string, of: string): boolean {
+    const session = link.current()
+    if (!session || session.connection.isClosed()) return false
+    if (session.stream === of) session.connection.publish(reply, text)
     return true
   }
 
   function settle(reply: string, text: string, stream: string): void {
-    if (!answer(reply, text) && unsent.size < UNSENT) unsent.set(reply, { text, stream })
+    if (!answer(reply, text, stream) && unsent.size < UNSENT) unsent.set(reply, { text, stream })
   }
 
   function acknowledge(): void {
@@ -112,7 +112,7 @@ export function natsBus(options: {
       ack() {
         if (done.push({ reply, stream }) === 1) setTimeout(acknowledge, ACK_EVERY)
       },
-      working: () => void answer(reply, '+WPI'),
+      working: () => void answer(reply, '+WPI', stream),
       async deadLetter(reason) {
         const about = headers()
         about.set('Hubs-Reason', reason.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000))
@@ -161,15 +161,13 @@ export function natsBus(options: {
     through: () =>
       link.use(async ({ manager }) => {
         const asked = Date.now()
-        const consumer = await manager.consumers.info(STREAM, CONSUMER)
-        const { ack_floor, num_pending, num_ack_pending, config } = consumer
+        const { ack_floor, num_pending, num_ack_pending, config } = await manager.consumers.info(
+          STREAM,
+          CONSUMER,
+        )
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
-        if (num_pending === 0 && num_ack_pending === 0) {
-          if (!(await isAhead(manager, consumer))) return asked
-          void link.renew().catch(() => {})
-          throw new BusAway('The consumer on NATS does not belong to its stream.')
-        }
+        if (num_pending === 0 && num_ack_pending === 0) return asked
         const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${SUBJECT}>` }
         const first = await manager.streams.getMessage(STREAM, next)
         return first ? first.time.getTime() - 1 : asked

@@ -152,6 +152,7 @@ export function natsLink<Session>(options: {
 }
 
 function told(error: unknown): string {
+  if (error instanceof BusAway) return error.message
   return isNoResponders(error)
     ? 'NATS runs without JetStream: start it with -js; trying again'
     : 'NATS cannot be reached; trying again'

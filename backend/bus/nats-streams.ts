@@ -59,7 +59,7 @@ export async function prepareStreams(
  * A consumer that stands behind the end of its stream, as after a copy was put back of which the two parts are of
  * different age: it would pass over everything until the stream is as long as before, and say that nothing is pending.
  */
-export async function isAhead(
+async function isAhead(
   manager: JetStreamManager,
   { delivered }: Pick<ConsumerInfo, 'delivered'>,
 ): Promise<boolean> {

@@ -1,14 +1,13 @@
 import type { Key } from '../cache/version.ts'
 
+/** Places of a key's last change, and of the last that changed data. */
 interface Change {
-  readonly key: Key
-  /** Of its last change, and of the last that changed data. */
-  place: number
-  dataPlace: number
+  readonly place: number
+  readonly dataPlace: number
 }
 
 /**
- * The last change of each key of a group, in order, kept once for all its sessions: each remembers up to which place it
+ * The last change of each key of a group, kept once for all its sessions: each remembers up to which place it
  * has taken them, and needs no memory of its own for what it has not.
  */
 export interface Changes {
@@ -27,16 +26,10 @@ interface Since {
 }
 
 export function openChanges(): Changes {
-  /** By place, ascending. A group follows a hub or some widgets: moving one of so few is cheap. */
-  const order: Change[] = []
+  const latest = new Map<Key, Change>()
   let end = 0
   /** The last answer: a broadcast asks for the same of each of thousands. */
   let answered: { readonly place: number; readonly end: number; readonly since: readonly Since[] } | undefined
-
-  function take(key: Key): Change | undefined {
-    const at = order.findIndex((change) => change.key === key)
-    return at < 0 ? undefined : order.splice(at, 1)[0]
-  }
 
   return {
     get end() {
@@ -44,24 +37,21 @@ export function openChanges(): Changes {
     },
     note(key, withData) {
       end += 1
-      const change = take(key) ?? { key, place: 0, dataPlace: 0 }
-      change.place = end
-      if (withData) change.dataPlace = end
-      order.push(change)
+      const dataPlace = withData ? end : (latest.get(key)?.dataPlace ?? 0)
+      latest.set(key, { place: end, dataPlace })
     },
     since(place) {
       if (answered?.place === place && answered.end === end) return answered.since
       const since: Since[] = []
-      for (let n = order.length - 1; n >= 0; n--) {
-        const change = order[n]
-        if (!change || change.place <= place) break
-        since.push({ key: change.key, withData: change.dataPlace > place })
+      if (place < end) {
+        for (const [key, change] of latest)
+          if (change.place > place) since.push({ key, withData: change.dataPlace > place })
       }
       answered = { place, end, since }
       return since
     },
     drop(key) {
-      if (take(key)) answered = undefined
+      if (latest.delete(key)) answered = undefined
     },
   }
 }
