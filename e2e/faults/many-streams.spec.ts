@@ -138,8 +138,12 @@ test(`a client that reads nothing for ${SECONDS} s at ${RATE} events/s holds nob
     return others.flatMap(({ events }, n) =>
       events
         .slice(marks[n])
-        .filter(({ name, data }) => name === 'widget' && data.data)
-        .map(({ at, data }) => at - (since[data.data.value] ?? Number.NaN)),
+        .filter(({ name }) => name === 'widget')
+        .flatMap(({ at, data }) => {
+          // Unknown of what was the truth before any event.
+          const changed = since[data.data?.value]
+          return changed === undefined ? [] : [at - changed]
+        }),
     )
   }
 
