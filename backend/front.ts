@@ -82,7 +82,7 @@ export async function openFront(options: {
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {
       sessions = openSessions({ keys, layouts, liveness: live, build, signal })
-      routes.push(streamRoute({ sessions, layouts, draining }))
+      routes.push(streamRoute({ sessions, layouts, caughtUp: followed.caughtUp, draining }))
     }
   }
 

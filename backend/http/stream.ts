@@ -7,7 +7,7 @@ const MAX_HUBS = 50
 const MAX_WIDGETS = 500
 
 /** @throws ProblemError */
-function parseTarget(query: URLSearchParams, layouts: Layouts): Target {
+function parseTarget(query: URLSearchParams): Target {
   const hubs = [...new Set(query.getAll('hub'))]
   const widgets = [...new Set(query.getAll('widget'))]
   if (hubs.length === 0 && widgets.length === 0) {
@@ -29,18 +29,22 @@ function parseTarget(query: URLSearchParams, layouts: Layouts): Target {
       },
     )
   }
-  const known = hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
-  if (!known) throw new ProblemError(404, 'No hub or widget of that name exists.')
   return { hubs, widgets }
+}
+
+function isKnown({ hubs, widgets }: Target, layouts: Layouts): boolean {
+  return hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
 }
 
 /** `GET /api/v1/stream`: Server-Sent Events, straight from `node:http`. */
 export function streamRoute(options: {
   sessions: Sessions
   layouts: Layouts
+  /** Resolves once `layouts` knows every edit of before. @throws DatabaseAway */
+  caughtUp: () => Promise<void>
   draining: () => boolean
 }): RawRoute {
-  const { sessions, layouts, draining } = options
+  const { sessions, layouts, caughtUp, draining } = options
   return {
     method: 'GET',
     path: '/api/v1/stream',
@@ -50,7 +54,10 @@ export function streamRoute(options: {
           headers: { 'retry-after': '1' },
         })
       }
-      const target = parseTarget(url.searchParams, layouts)
+      const target = parseTarget(url.searchParams)
+      // Another process may have taken in a moment ago what this one has not read of.
+      if (!isKnown(target, layouts)) await caughtUp()
+      if (!isKnown(target, layouts)) throw new ProblemError(404, 'No hub or widget of that name exists.')
       const header = request.headers['last-event-id']
       const sent = typeof header === 'string' && header !== '' ? header : undefined
       // A native EventSource repeats its URL on every retry, so the header is the younger of the two.
