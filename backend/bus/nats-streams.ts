@@ -30,16 +30,12 @@ export async function prepareStreams(
     readonly deleted: () => void
   },
 ): Promise<StreamInfo> {
+  const found = await infoOf(manager, STREAM)
+  const dead = await infoOf(manager, DEAD_STREAM)
   // The second stream is made after the first, and stays when that is deleted.
-  const isNew = !(await infoOf(manager, DEAD_STREAM))
-  const info = await prepareStream(
-    manager,
-    STREAM,
-    `${SUBJECT}>`,
-    options.maxAge,
-    isNew ? undefined : options.deleted,
-  )
-  await prepareStream(manager, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
+  if (!found && dead) options.deleted()
+  const info = await prepareStream(manager, found, STREAM, `${SUBJECT}>`, options.maxAge)
+  await prepareStream(manager, dead, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
   const wanted = {
     durable_name: CONSUMER,
     ack_policy: AckPolicy.Explicit,
@@ -70,10 +66,10 @@ async function isAhead(
 
 async function prepareStream(
   manager: JetStreamManager,
+  found: StreamInfo | undefined,
   name: string,
   subject: string,
   maxAge: number,
-  beforeMade = () => {},
 ): Promise<StreamInfo> {
   const wanted = {
     subjects: [subject],
@@ -81,16 +77,13 @@ async function prepareStream(
     // A message is told from its double for as long, and never longer than it is kept.
     duplicate_window: nanos(Math.min(DAY, maxAge)),
   }
-  const found = await infoOf(manager, name)
-  if (!found) {
-    beforeMade()
+  if (!found)
     return manager.streams.add({
       name,
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       ...wanted,
     })
-  }
   const { config } = found
   const asWanted =
     config.subjects.includes(subject) &&
