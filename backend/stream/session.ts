@@ -117,12 +117,10 @@ export function openSession(options: {
     const [only] = since
     // As nearly always: most of what a broadcast costs here is what it leaves to be collected.
     if (only && since.length === 1 && owed.size === 0) return framesOf(only)
-    const unchanged = [...owed].filter((key) => !since.some((change) => change.key === key))
-    const due = [
-      ...since.map(({ key, withData }) => ({ key, withData: withData || owed.has(key) })),
-      ...unchanged.map((key) => ({ key, withData: true })),
-    ]
+    const pending = new Map(since.map(({ key, withData }) => [key, withData]))
+    for (const key of owed) pending.set(key, true)
     owed.clear()
+    const due = [...pending].map(([key, withData]) => ({ key, withData }))
     const offsetOf = (key: Key): number => keys.state(key)?.entry.version.offset ?? 0
     if (due.length > 1) due.sort((a, b) => offsetOf(a.key) - offsetOf(b.key))
     return due.flatMap(framesOf)
