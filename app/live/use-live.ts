@@ -1,13 +1,13 @@
 'use client'
 
-import { type QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
 import type { HubView, HubWidget, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
-import { liveDocument, newQueryClient } from './document.ts'
+import { liveDocument } from './document.ts'
 import { asOutdated, drawable, waiting } from './drawable.ts'
 import { keysIn, nameOf } from './follow.ts'
 import type { Layout, Shows } from './messages.ts'
-import type { Page, Start } from './page.ts'
+import type { Start } from './page.ts'
 import { goneAt, type LineSaid, layoutAt, lineAt, resultAt, seed } from './query-cache.ts'
 
 /** How far the page can be trusted. Times are milliseconds since 1970 by the server's clock. */
@@ -86,17 +86,35 @@ export function useLiveWidget(start: WidgetStart): LiveWidgetPage {
   return { ...rest, widget: placed, shown: widgets[widget.id] ?? waiting(placed) }
 }
 
+interface Followed extends Live {
+  readonly layout: Layout
+  readonly widgets: LiveHub['widgets']
+}
+
 function beginning({ snapshot, ...shows }: Shows & { layout: Layout; snapshot: Snapshot }): Start {
   const states = Object.values(snapshot.widgets)
   return { ...shows, cursor: snapshot.cursor, now: snapshot.now, states }
 }
 
-function useLive(start: Start, { snapshot, paused, build }: Pick<HubStart, 'snapshot' | 'paused' | 'build'>) {
-  const { client, page } = useDocument(build)
+type Rendered = Pick<HubStart, 'snapshot' | 'paused' | 'build'>
+
+const useLive = typeof window === 'undefined' ? asStarted : useFollowed
+
+/** On the server nothing comes after the start, so nothing is observed there. */
+function asStarted(start: Start, rendered: Rendered): Followed {
+  const { layout, states, now } = start
+  const byKey = new Map(states.map((state) => [state.key, { state, changedAt: null, outdated: false }]))
+  const widgets = shownBy(layout, (key) => byKey.get(key))
+  return { layout, widgets, live: unknown(rendered), newBuild: false, gone: false, retry, clock: () => now }
+}
+
+function useFollowed(start: Start, rendered: Rendered): Followed {
+  const { snapshot, paused, build } = rendered
+  const [{ client, page }] = useState(() => liveDocument(build))
   const name = nameOf(start)
   // While rendering, so that the first picture is already of the newest; taking the same in again changes nothing.
   useMemo(() => seed(client, start), [client, start])
-  useEffect(() => page?.attach(start), [page, start])
+  useEffect(() => page.attach(start), [page, start])
 
   const said = useQuery<LineSaid | null>({ queryKey: lineAt(name), queryFn: skipToken }, client).data
   const newest = useQuery<Layout>({ queryKey: layoutAt(name), queryFn: skipToken }, client).data
@@ -114,27 +132,31 @@ function useLive(start: Start, { snapshot, paused, build }: Pick<HubStart, 'snap
   )
   const widgets = useMemo(() => {
     const byKey = new Map(keys.map((key, n) => [key, results[n]]))
-    const shown = layout.widgets.map((widget) => {
-      const result = (widget.key === undefined ? undefined : byKey.get(widget.key)) ?? waiting(widget)
-      return [widget.id, outdated.has(widget.id) ? asOutdated(result) : result] as const
-    })
-    return Object.fromEntries(shown)
+    return shownBy(layout, (key) => byKey.get(key), outdated)
   }, [keys, results, layout, outdated])
 
   useReloadUnseen(outdated.size > 0)
-  const unknown = useMemo<LiveState>(
-    () => (paused ? { kind: 'paused', since: snapshot.through || snapshot.now } : { kind: 'connecting' }),
-    [paused, snapshot],
-  )
-  const clock = useCallback(() => page?.clock() ?? start.now, [page, start])
-  return { layout, widgets, live: said?.live ?? unknown, newBuild, gone, retry, clock }
+  const begun = useMemo(() => unknown({ snapshot, paused }), [snapshot, paused])
+  return { layout, widgets, live: said?.live ?? begun, newBuild, gone, retry, clock: page.clock }
 }
 
-/** In the browser one client for the document; on the server one for each render, so that no reader sees another's. */
-function useDocument(build: string): { readonly client: QueryClient; readonly page: Page | undefined } {
-  return useState(() =>
-    typeof window === 'undefined' ? { client: newQueryClient(), page: undefined } : liveDocument(build),
-  )[0]
+/** By widget id. */
+function shownBy(
+  layout: Layout,
+  resultOf: (key: string) => LiveWidget | undefined,
+  outdated: ReadonlySet<string> = new Set(),
+): Readonly<Record<string, LiveWidget>> {
+  return Object.fromEntries(
+    layout.widgets.map((widget) => {
+      const result = (widget.key === undefined ? undefined : resultOf(widget.key)) ?? waiting(widget)
+      return [widget.id, outdated.has(widget.id) ? asOutdated(result) : result]
+    }),
+  )
+}
+
+/** What can be said before the line has said anything. */
+function unknown({ snapshot, paused }: Pick<Rendered, 'snapshot' | 'paused'>): LiveState {
+  return paused ? { kind: 'paused', since: snapshot.through || snapshot.now } : { kind: 'connecting' }
 }
 
 function dataOf(results: readonly { readonly data: unknown }[]): readonly (LiveWidget | undefined)[] {
