@@ -23,5 +23,5 @@ export function Ago({ time }: { readonly time: number }) {
 
 /** Absent for a number no date can hold, which data from outside may carry. */
 function isoTime(time: number): string | undefined {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : undefined
+  return Math.abs(time) <= 8.64e15 ? `${new Date(time).toISOString().slice(0, -'.000Z'.length)}Z` : undefined
 }
