@@ -1,7 +1,7 @@
 'use client'
 import { Component, type ReactElement, type ReactNode, useId, useSyncExternalStore } from 'react'
 
-const server = typeof window === 'undefined' ? await import('react-dom/server') : undefined
+const server = typeof window === 'undefined' ? await import('./trial.ts') : undefined
 const never = () => () => {}
 
 /**
@@ -26,7 +26,7 @@ export function ViewGuard({
   const failedOnServer = useSyncExternalStore(
     never,
     () => false,
-    () => (server ? throws(server.renderToStaticMarkup, trial) : document.getElementById(mark) !== null),
+    () => (server ? trial !== undefined && server.throws(trial) : document.getElementById(mark) !== null),
   )
   if (failedOnServer)
     return (
@@ -39,18 +39,6 @@ export function ViewGuard({
       {children}
     </Boundary>
   )
-}
-
-function throws(render: (element: ReactElement) => string, trial: ReactElement | undefined): boolean {
-  if (!trial) return false
-  try {
-    render(trial)
-    return false
-  } catch (error) {
-    // biome-ignore lint/suspicious/noConsole: all the log a page has, and a view's author must find the stack somewhere
-    console.error('A view threw while its card was rendered.', error)
-    return true
-  }
 }
 
 interface BoundaryProps {
