@@ -56,16 +56,20 @@ test('whoever has waited long enough goes, and takes no turn', async () => {
   expect(slots.free('a')).toBe(true)
 })
 
-test('a type is quick once its loads were, until one was not', async () => {
+test('the quicker the last loads of a type were, the more of it begin in a while', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const slots = loadSlots({ all: 1, each: 1 })
-  expect(slots.quick('a')).toBe(false)
-  ;(await take(slots, 'a'))()
-  expect(slots.quick('a')).toBe(true)
-  const release = await take(slots, 'a')
-  vi.advanceTimersByTime(300)
-  release()
-  expect(slots.quick('a')).toBe(false)
-  expect(slots.quick('b')).toBe(false)
+  const slots = loadSlots({ all: 2, each: 2 })
+  const load = async (ms: number) => {
+    const release = await take(slots, 'a')
+    vi.advanceTimersByTime(ms)
+    release()
+  }
+  expect(slots.within('a', 500)).toBe(2)
+  await load(10)
+  expect(slots.within('a', 500)).toBe(102)
+  await load(1_010)
+  // A fifth of the newest and four of what was before.
+  expect(slots.within('a', 500)).toBe(6)
+  expect(slots.within('b', 500)).toBe(2)
 })

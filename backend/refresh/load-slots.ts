@@ -1,5 +1,3 @@
-/** Milliseconds on average below which loads count as quick. */
-const QUICK = 50
 /** How much the newest load counts in the average. */
 const NEWEST = 0.2
 
@@ -7,8 +5,8 @@ const NEWEST = 0.2
 export interface LoadSlots {
   /** Whether a load of this type would begin at once. */
   free(type: string): boolean
-  /** Loads of this type have lately been over at once, so that it pays to have the next ones ready. */
-  quick(type: string): boolean
+  /** How many loads of this type could begin within `ms` milliseconds, by how long its last ones took. */
+  within(type: string, ms: number): number
   /**
    * Resolves when a load of this type may begin, first come, first served; call what it gives once the load has ended.
    * Nothing when `patience` ms have passed before.
@@ -42,7 +40,7 @@ export function loadSlots({ all, each }: { all: number; each: number }): LoadSlo
 
   return {
     free: (type) => room(type) && !waiting.some((waiter) => waiter.type === type),
-    quick: (type) => (average.get(type) ?? QUICK) < QUICK,
+    within: (type, ms) => each * (1 + Math.floor(ms / (average.get(type) ?? Number.POSITIVE_INFINITY))),
     take: (type, patience) =>
       room(type)
         ? Promise.resolve(occupy(type))

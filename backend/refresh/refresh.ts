@@ -10,12 +10,8 @@ import { loadSlots } from './load-slots.ts'
 /** Loads at a time in this process, and of one type. */
 const LOADS = 64
 const TYPE_LOADS = 16
-/**
- * Keys being leased, loaded or committed, and of one type whose loads are quick: nearly all of their refresh is waiting
- * for the cache. Of another type no more are leased than can be loaded.
- */
-const LIMIT = 512
-const QUICK_LIMIT = 256
+/** Keys being leased, loaded or committed: nearly all of a quick one's refresh is waiting for the cache. */
+const LIMIT = 1_024
 /** Milliseconds a leased key may wait for its load to begin, before it is given back for any daemon to take. */
 const PATIENCE = 1_000
 /** Keys claimed at once. */
@@ -176,8 +172,7 @@ export function runRefresh(options: {
   }
 
   function hasRoom(type: string): boolean {
-    const most = slots.quick(type) ? QUICK_LIMIT : TYPE_LOADS
-    return taken < LIMIT && (byType.get(type) ?? 0) < most && slots.free(type)
+    return taken < LIMIT && (byType.get(type) ?? 0) < slots.within(type, PATIENCE / 2) && slots.free(type)
   }
 
   function take(type: string): void {
