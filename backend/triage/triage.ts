@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 
 /** Messages taken at once. */
 const BATCH = 256
-/** Batches whose events are being logged while the next are matched. */
+/** Batches that are not yet acknowledged while the next are matched; the keys of two at most are being invalidated. */
 const IN_FLIGHT = 4
 /** Deliveries after which a message is handled alone. */
 const SUSPECT = 5
@@ -49,6 +49,8 @@ export async function runTriage(options: {
   const held = heldDeliveries()
   const settle = settling({ signal })
   const inFlight = new Set<Promise<void>>()
+  /** Of the last batch; never rejects. */
+  let invalidating: Promise<unknown> = Promise.resolve()
   const room = () => behind.room
 
   /** Resolves when the keys that wait for nothing are invalidated; `whole` when all is done and acknowledged. */
@@ -110,15 +112,23 @@ export async function runTriage(options: {
     logger.warn({ topic, sequence, reason }, 'A message went to the dead letters')
   }
 
+  /** Resolves when the next batch may be taken: once the keys of the one before this are invalidated. */
   async function handle(deliveries: readonly Delivery[]): Promise<void> {
     while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
-    const { whole } = await begin(deliveries)
-    const ended = whole.catch(interrupted).finally(() => inFlight.delete(ended))
+    const begun = begin(deliveries)
+    const ended = begun
+      .then(({ whole }) => whole)
+      .catch((err: unknown) => interrupted(deliveries, err))
+      .finally(() => inFlight.delete(ended))
     inFlight.add(ended)
+    const before = invalidating
+    invalidating = begun.catch(() => {})
+    await before
   }
 
   /** The stores were away until the end: what is not acknowledged comes again. */
-  function interrupted(err: unknown): void {
+  function interrupted(deliveries: readonly Delivery[], err: unknown): void {
+    for (const message of deliveries) held.release(message)
     if (signal.aborted) logger.debug({ err }, 'Triage ended in the middle of a batch')
     else logger.error({ err }, 'Triage gave a batch up; its messages come again')
   }
@@ -137,13 +147,11 @@ export async function runTriage(options: {
     for await (const batch of bus.consume({ max: BATCH, signal })) {
       counts.events += batch.length
       held.hold(batch)
-      try {
-        const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
-        if (trusted.length > 0) await handle(trusted)
-        for (const message of batch) if (message.deliveries > SUSPECT) await handleAlone(message)
-      } catch (err) {
-        for (const message of batch) held.release(message)
-        interrupted(err)
+      const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
+      if (trusted.length > 0) await handle(trusted)
+      for (const message of batch) {
+        if (message.deliveries > SUSPECT)
+          await handleAlone(message).catch((err: unknown) => interrupted([message], err))
       }
     }
   }
