@@ -562,8 +562,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/triage/triage.ts',
-        find: 'if (message.deliveries > SUSPECT) await handleAlone(message)',
-        replace: "if (message.deliveries > SUSPECT) await deadLetter(message, 'It was delivered too often.')",
+        find: 'for (const message of suspect) await handleAlone(message)',
+        replace: "for (const message of suspect) await deadLetter(message, 'It was delivered too often.')",
       },
     ],
     caught: unit(

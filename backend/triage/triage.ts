@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 
 /** Messages taken at once. */
 const BATCH = 256
-/** Batches that are not yet acknowledged while the next are matched; the keys of two at most are being invalidated. */
+/** Batches in hand that are not acknowledged yet; the keys of two of them at most are being invalidated. */
 const IN_FLIGHT = 4
 /** Deliveries after which a message is handled alone. */
 const SUSPECT = 5
@@ -24,7 +24,7 @@ const FATAL = 10
 
 /**
  * Takes events off the bus and invalidates the keys they make stale, until `signal` aborts. A message is acknowledged
- * last. While the cache or the database is away nothing more is taken, and what was taken stays in progress.
+ * last. While the cache or the database is away no more is taken than a few batches, which stay in progress.
  */
 export async function runTriage(options: {
   readonly bus: Bus
@@ -129,8 +129,8 @@ export async function runTriage(options: {
   /** The stores were away until the end: what is not acknowledged comes again. */
   function interrupted(deliveries: readonly Delivery[], err: unknown): void {
     for (const message of deliveries) held.release(message)
-    if (signal.aborted) logger.debug({ err }, 'Triage ended in the middle of a batch')
-    else logger.error({ err }, 'Triage gave a batch up; its messages come again')
+    if (signal.aborted) logger.debug({ err }, 'Triage ended with messages in hand')
+    else logger.error({ err }, 'Triage gave messages up; they come again')
   }
 
   async function handleAlone(message: Delivery): Promise<void> {
@@ -148,10 +148,12 @@ export async function runTriage(options: {
       counts.events += batch.length
       held.hold(batch)
       const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
+      const suspect = batch.filter(({ deliveries }) => deliveries > SUSPECT)
       if (trusted.length > 0) await handle(trusted)
-      for (const message of batch) {
-        if (message.deliveries > SUSPECT)
-          await handleAlone(message).catch((err: unknown) => interrupted([message], err))
+      try {
+        for (const message of suspect) await handleAlone(message)
+      } catch (err) {
+        interrupted(suspect, err)
       }
     }
   }
