@@ -3,7 +3,7 @@ import { type LoadSlots, loadSlots } from './load-slots.ts'
 
 const LONG = 60_000
 
-async function take(slots: LoadSlots, type: string): Promise<() => void> {
+async function take(slots: LoadSlots, type: string): Promise<(failed?: boolean) => void> {
   const release = await slots.take(type, LONG)
   if (!release) throw new Error('Its turn did not come.')
   return release
@@ -60,10 +60,10 @@ test('the quicker the last loads of a type were, the more of it begin in a while
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const slots = loadSlots({ all: 2, each: 2 })
-  const load = async (ms: number) => {
+  const load = async (ms: number, failed?: boolean) => {
     const release = await take(slots, 'a')
     vi.advanceTimersByTime(ms)
-    release()
+    release(failed)
   }
   expect(slots.within('a', 500)).toBe(2)
   await load(10)
@@ -71,5 +71,9 @@ test('the quicker the last loads of a type were, the more of it begin in a while
   await load(1_010)
   // A fifth of the newest and four of what was before.
   expect(slots.within('a', 500)).toBe(6)
+  await load(1, true)
+  expect(slots.within('a', 500)).toBe(6)
+  await load(1_210, true)
+  expect(slots.within('a', 500)).toBe(4)
   expect(slots.within('b', 500)).toBe(2)
 })

@@ -10,8 +10,9 @@ import { loadSlots } from './load-slots.ts'
 /** Loads at a time in this process, and of one type. */
 const LOADS = 64
 const TYPE_LOADS = 16
-/** Keys being leased, loaded or committed: nearly all of a quick one's refresh is waiting for the cache. */
-const LIMIT = 1_024
+/** Keys being leased, loaded or committed, and of one type: nearly all of a quick refresh is waiting for the cache. */
+const LIMIT = 2_048
+const TYPE_LIMIT = 1_024
 /** Milliseconds a leased key may wait for its load to begin, before it is given back for any daemon to take. */
 const PATIENCE = 1_000
 /** Keys claimed at once. */
@@ -172,7 +173,8 @@ export function runRefresh(options: {
   }
 
   function hasRoom(type: string): boolean {
-    return taken < LIMIT && (byType.get(type) ?? 0) < slots.within(type, PATIENCE / 2) && slots.free(type)
+    const most = Math.min(TYPE_LIMIT, slots.within(type, PATIENCE / 2))
+    return taken < LIMIT && (byType.get(type) ?? 0) < most && slots.free(type)
   }
 
   function take(type: string): void {
@@ -311,14 +313,16 @@ export function runRefresh(options: {
     const release = await slots.take(type, PATIENCE)
     if (!release) return undefined
     counts.running++
+    let loaded: Loaded | undefined
     try {
       if (lease.lost || signal.aborted) return undefined
       counts.loads++
       lease.load = load(given)
-      return await lease.load.loaded
+      loaded = await lease.load.loaded
+      return loaded
     } finally {
       counts.running--
-      release()
+      release(loaded?.kind !== 'result')
       startWaiting()
     }
   }
@@ -331,13 +335,11 @@ export function runRefresh(options: {
     }
     const running = load({ loadable, now, openContext })
     beside.add(running)
-    try {
-      return await running.loaded
-    } finally {
-      beside.delete(running)
-      release()
-      startWaiting()
-    }
+    const loaded = await running.loaded
+    beside.delete(running)
+    release(loaded.kind !== 'result')
+    startWaiting()
+    return loaded
   }
 
   /** One timer for all of them. */
