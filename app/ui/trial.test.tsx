@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { throws } from './trial.ts'
 
 const rendered = vi.fn()
@@ -14,12 +14,8 @@ function Broken({ data }: { readonly data: string }): never {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] })
   rendered.mockClear()
   log.mockClear()
-})
-afterEach(() => {
-  vi.useRealTimers()
 })
 
 test('a view is rendered once for the same props, and again for others', () => {
@@ -42,8 +38,18 @@ test('what threw is remembered, and logged once', () => {
 })
 
 test('after a minute a view is tried anew', () => {
+  vi.useFakeTimers({ now: performance.now(), toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   throws(<Sound data="later" />)
-  vi.setSystemTime(Date.now() + 60_001)
+  vi.advanceTimersByTime(60_001)
   throws(<Sound data="later" />)
   expect(rendered).toHaveBeenCalledTimes(2)
+})
+
+test('no more than so many outcomes of a view are kept', () => {
+  throws(<Sound data="first" />)
+  for (let n = 0; n < 10_000; n++) throws(<Sound data={`filling ${n}`} />)
+  rendered.mockClear()
+  throws(<Sound data="first" />)
+  expect(rendered).toHaveBeenCalledOnce()
 })

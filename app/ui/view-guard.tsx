@@ -6,8 +6,8 @@ const never = () => () => {}
 
 /**
  * Keeps a throwing view to its own card. Without Suspense one throw on the server would cost the page, and Suspense
- * inside cards would send the larger ones hidden; so the server renders `trial` once by itself and, if that throws,
- * sends `fallback`. In the browser an error boundary does the same, until `of` changes.
+ * inside cards would send the larger ones hidden; so the server first tries `trial` by itself and, if that throws, sends
+ * `fallback`. In the browser an error boundary does the same, until `of` changes.
  */
 export function ViewGuard({
   of,
@@ -17,7 +17,7 @@ export function ViewGuard({
 }: {
   /** What the view shows: another value is another chance. */
   readonly of: unknown
-  /** The view, not lazy; absent in the browser. */
+  /** The view, not lazy, with JSON for props; absent in the browser. */
   readonly trial: ReactElement | undefined
   readonly fallback: ReactNode
   readonly children: ReactNode
