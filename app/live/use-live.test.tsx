@@ -71,6 +71,13 @@ test('on the server a hub is drawn with all its data, widgets that share a key t
   )
 })
 
+test('two renders on the server share nothing', () => {
+  const newer = { ...state('K'), version: '9:9', data: 'of another reader' }
+  const start = { ...rest, snapshot: { ...snapshot, widgets: { one: newer } } }
+  renderToString(<HubText hooks={onServer} hub={hub} {...start} />)
+  expect(renderToString(<HubText hooks={onServer} hub={hub} {...rest} />)).toContain('one: fresh data of K')
+})
+
 test('one widget is drawn alone, and says since when it is paused', () => {
   const [widget] = hub.widgets
   if (!widget) throw new Error('no widget')
