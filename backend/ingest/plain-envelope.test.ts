@@ -45,6 +45,9 @@ const time = fc
     fc.constantFrom('Z', 'z', '', '+00:00', '-01:30', '+24:00'),
   )
   .map(([y, mo, d, h, mi, s, f, z]) => `${y}-${mo}-${d}T${h}:${mi}:${s}${f}${z}`)
+const usualTime = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .map((at) => at.toISOString())
 const number = fc.oneof(fc.double(), fc.constantFrom(Number.POSITIVE_INFINITY, Number.NaN, -0))
 const any = fc.oneof(fc.jsonValue({ maxDepth: 3 }), number, fc.constant(undefined))
 /** Mostly usual, now and then anything. */
@@ -70,7 +73,7 @@ const envelope = fc
           datacontenttype: spoilt(word),
           dataschema: spoilt(word),
         },
-        time: spoilt(time),
+        time: spoilt(fc.oneof(usualTime, time)),
         data: fc.oneof(any, fc.constant(JSON.parse('['.repeat(129) + ']'.repeat(129)))),
         data_base64: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: text }),
       },
