@@ -7,7 +7,7 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream'
-import { headers, type NatsConnection, nanos } from '@nats-io/transport-node'
+import { headers, type NatsConnection, nanos, type Payload } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { ACK_WAIT, type Bus, BusAway, type Delivery } from './bus.ts'
 import { messageId } from './message-id.ts'
@@ -32,6 +32,9 @@ const LASTING = SILENCE
  * of a new one with them; and by then no pull is left that would take a message of the new one for one of the old.
  */
 const GONE_FOR = SILENCE + 1_000
+
+/** Bytes, so that it is not encoded for each message. */
+const ACK = new TextEncoder().encode('+ACK')
 
 const PLACE = { stream: STREAM, name: CONSUMER }
 
@@ -58,7 +61,7 @@ export function natsBus(options: {
 }): Bus {
   const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = ACK_WAIT } = options
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
-  const unsent = new Map<string, { readonly text: string; readonly stream: string }>()
+  const unsent = new Map<string, { readonly text: Payload; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
   let goneAt: number | undefined
   const link = natsLink<Session>({
@@ -83,21 +86,21 @@ export function natsBus(options: {
   }
 
   /** Whether it is told, or nobody is to know any more: a stream made anew counts from 1 again. */
-  function answer(reply: string, text: string, of: string): boolean {
+  function answer(reply: string, text: Payload, of: string): boolean {
     const session = link.current()
     if (!session || session.connection.isClosed()) return false
     if (session.stream === of) session.connection.publish(reply, text)
     return true
   }
 
-  function settle(reply: string, text: string, stream: string): void {
+  function settle(reply: string, text: Payload, stream: string): void {
     if (!answer(reply, text, stream) && unsent.size < UNSENT) unsent.set(reply, { text, stream })
   }
 
   function acknowledge(): void {
     const all = done
     done = []
-    for (const { reply, stream } of all) settle(reply, '+ACK', stream)
+    for (const { reply, stream } of all) settle(reply, ACK, stream)
   }
 
   /** Written out: one is made for each message, and copying what is left of an object costs more than all else here. */

@@ -23,7 +23,8 @@ export function decodeDelivery(
 
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'specversion')) {
     const read = readEnvelope(value, { now: time, topic })
-    if ('event' in read) return { event: { ...read.event, receivedAt: time } }
+    // Not copied: that would cost an eighth of triage.
+    if ('event' in read) return { event: Object.assign(read.event, { receivedAt: time }) }
     return { refused: read.errors.map(({ field, message }) => `${field} ${message}`).join('; ') }
   }
   const fault = dataFault(value)

@@ -9,6 +9,8 @@ const isPlain = (value: unknown): value is string =>
 
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
 
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
+
 /** In UTC, on a day that its month has every year. */
 const plainTime = new RegExp(
   `^\\d{4}-(?:${[
@@ -23,6 +25,7 @@ const plainTime = new RegExp(
  * judge. The schema alone costs triage a fifth of its time.
  */
 export function readPlainEnvelope(raw: object, given: Circumstances): HubEvent | undefined {
+  const attributes = raw as Readonly<Record<string, unknown>>
   const {
     specversion,
     id,
@@ -35,7 +38,7 @@ export function readPlainEnvelope(raw: object, given: Circumstances): HubEvent |
     dataschema,
     data,
     data_base64,
-  } = raw as Readonly<Record<string, unknown>>
+  } = attributes
   if (specversion !== '1.0' || !isPlain(id) || !isPlain(source) || !isPlain(type)) return undefined
   for (const optional of [topic, subject, datacontenttype, dataschema]) {
     if (!isAbsent(optional) && !isPlain(optional)) return undefined
@@ -49,22 +52,22 @@ export function readPlainEnvelope(raw: object, given: Circumstances): HubEvent |
   }
   const by = given.topic ?? (topic as string | null | undefined) ?? type
   if (given.topic === undefined && typeof parseTopic(by) === 'string') return undefined
-  const extensions = plainExtensions(raw)
-  return (
-    extensions && {
-      id,
-      source,
-      type,
-      topic: by,
-      time: at,
-      extensions,
-      ...(isAbsent(subject) ? {} : { subject: subject as string }),
-      ...(isAbsent(datacontenttype) ? {} : { datacontenttype: datacontenttype as string }),
-      ...(isAbsent(dataschema) ? {} : { dataschema: dataschema as string }),
-      // Whoever calls took it from JSON.
-      data: (data ?? null) as Json,
-    }
-  )
+  const extensions = plainExtensions(attributes)
+  if (!extensions) return undefined
+  const event: { -readonly [Name in keyof HubEvent]: HubEvent[Name] } = {
+    id,
+    source,
+    type,
+    topic: by,
+    time: at,
+    extensions,
+    // Whoever calls took it from JSON.
+    data: (data ?? null) as Json,
+  }
+  if (typeof subject === 'string') event.subject = subject
+  if (typeof datacontenttype === 'string') event.datacontenttype = datacontenttype
+  if (typeof dataschema === 'string') event.dataschema = dataschema
+  return event
 }
 
 const own = new Set([
@@ -72,14 +75,18 @@ const own = new Set([
   ...['data', 'data_base64'],
 ])
 
-function plainExtensions(raw: object): Record<string, string | number | boolean> | undefined {
+function plainExtensions(
+  attributes: Readonly<Record<string, unknown>>,
+): Record<string, string | number | boolean> | undefined {
   const extensions: Record<string, string | number | boolean> = {}
   let count = 0
-  for (const [name, value] of Object.entries(raw)) {
-    if (own.has(name) || value === null) continue
+  for (const name of Object.keys(attributes)) {
+    if (own.has(name)) continue
+    const value = attributes[name]
+    if (value === null) continue
     count += 1
     if (count > EXTENSIONS || !/^[a-z0-9]{1,64}$/.test(name)) return undefined
-    if (!isPlain(value) && !Number.isFinite(value) && typeof value !== 'boolean') return undefined
+    if (!isPlain(value) && !isFiniteNumber(value) && typeof value !== 'boolean') return undefined
     extensions[name] = value
   }
   return extensions
