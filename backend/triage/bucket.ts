@@ -1,5 +1,6 @@
 import type { HubEvent } from '../ingest/event.ts'
-import { type Criterion, compileCriteria, fieldReader, type Value } from './criterion.ts'
+import { type Criterion, compileCriteria, fieldReader } from './criterion.ts'
+import { type FilteredMap, filteredMap, get, remove, set } from './filtered-map.ts'
 
 /** One interest of one instance, as it lies in a bucket. */
 export interface Placed<Owner> {
@@ -13,7 +14,7 @@ export interface Placed<Owner> {
 
 interface Field<Owner> {
   readonly read: (event: HubEvent) => unknown
-  readonly byValue: Map<Value, Placed<Owner>[]>
+  readonly byValue: FilteredMap<Placed<Owner>[]>
 }
 
 /**
@@ -56,8 +57,8 @@ export function take<Owner>({ fields }: Bucket<Owner>, { access, list, at }: Pla
   }
   if (!access || list.length > 0) return
   const byValue = fields?.get(access[0])?.byValue
-  byValue?.delete(access[1])
-  if (byValue?.size === 0) fields?.delete(access[0])
+  if (byValue) remove(byValue, access[1])
+  if (byValue?.entries.size === 0) fields?.delete(access[0])
 }
 
 /** Calls `found` with the owner of every interest that the event meets, once for each interest. */
@@ -70,7 +71,7 @@ export function visit<Owner>(
   if (!fields?.size) return
   const whole = event()
   for (const { read, byValue } of fields.values()) {
-    const list = byValue.get(read(whole) as Value)
+    const list = get(byValue, read(whole))
     if (list) for (const { owner, rest } of list) if (!rest || rest(whole)) found(owner)
   }
 }
@@ -82,8 +83,8 @@ function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]):
   let widest = -1
   for (const criterion of criteria) {
     const byValue = bucket.fields?.get(criterion[0])?.byValue
-    const beside = byValue?.get(criterion[1])?.length ?? 0
-    const values = byValue?.size ?? 0
+    const beside = (byValue && get(byValue, criterion[1])?.length) ?? 0
+    const values = byValue?.entries.size ?? 0
     if (beside < fewest || (beside === fewest && values > widest)) {
       best = criterion
       fewest = beside
@@ -102,13 +103,13 @@ function listFor<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Placed
   bucket.fields ??= new Map()
   let field = bucket.fields.get(name)
   if (!field) {
-    field = { read: fieldReader(name), byValue: new Map() }
+    field = { read: fieldReader(name), byValue: filteredMap() }
     bucket.fields.set(name, field)
   }
-  let list = field.byValue.get(value)
+  let list = get(field.byValue, value)
   if (!list) {
     list = []
-    field.byValue.set(value, list)
+    set(field.byValue, value, list)
   }
   return list
 }

@@ -1,6 +1,6 @@
 import type { HubEvent } from '../ingest/event.ts'
 
-export type Value = string | number | boolean
+type Value = string | number | boolean
 /** Equality on one field of an event, named as `Interest.where` names it. */
 export type Criterion = readonly [field: string, value: Value]
 type Read = (event: HubEvent) => unknown

@@ -2,6 +2,7 @@ import type { Interest } from '#widgets/define.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { parsePattern, type Tokens } from '../ingest/topic.ts'
 import { type Bucket, emptyBucket, isEmpty, type Placed, put, take, visit } from './bucket.ts'
+import { type FilteredMap, filteredMap, get, remove as removeFrom, set } from './filtered-map.ts'
 
 /** Which instances an event concerns. Cost follows the matches, not the instances. */
 export interface MatchingIndex<Payload> {
@@ -18,7 +19,7 @@ export interface MatchingIndex<Payload> {
 }
 
 interface Node<Payload> {
-  literals: Map<string, Node<Payload>> | undefined
+  literals: FilteredMap<Node<Payload>> | undefined
   star: Node<Payload> | undefined
   /** Interests whose pattern ends here. */
   here: Bucket<Owner<Payload>> | undefined
@@ -99,7 +100,7 @@ function walk<Payload>(
     return
   }
   if (node.below) visit(node.below, event, found)
-  const literal = node.literals?.get(token)
+  const literal = node.literals && get(node.literals, token)
   if (literal) walk(literal, topic, depth + 1, event, found)
   if (node.star) walk(node.star, topic, depth + 1, event, found)
 }
@@ -131,11 +132,11 @@ function starOf<Payload>(node: Node<Payload>): Node<Payload> {
 }
 
 function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
-  node.literals ??= new Map()
-  let next = node.literals.get(token)
+  node.literals ??= filteredMap()
+  let next = get(node.literals, token)
   if (!next) {
     next = emptyNode()
-    node.literals.set(token, next)
+    set(node.literals, token, next)
   }
   return next
 }
@@ -155,12 +156,12 @@ function removePlaced<Payload>(
     if (node.below) take(node.below, placed)
     if (node.below && isEmpty(node.below)) node.below = undefined
   } else {
-    const next = token === '*' ? node.star : node.literals?.get(token)
+    const next = token === '*' ? node.star : node.literals && get(node.literals, token)
     if (!next) return
     removePlaced(next, pattern, depth + 1, placed)
-    if (next.here || next.below || next.star || next.literals?.size) return
+    if (next.here || next.below || next.star || next.literals?.entries.size) return
     if (token === '*') node.star = undefined
-    else node.literals?.delete(token)
+    else if (node.literals) removeFrom(node.literals, token)
   }
 }
 
