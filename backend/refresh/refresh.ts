@@ -4,6 +4,7 @@ import type { WidgetType } from '#widgets/define.ts'
 import type { Cache, Granted, Invalidator, Mark } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { untilDone } from '../ingest/until-done.ts'
+import { LEASE, type Lease, openLeases } from './leases.ts'
 import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
 import { loadSlots } from './load-slots.ts'
 
@@ -19,10 +20,6 @@ const PATIENCE = 1_000
 const CLAIM = 256
 /** Claimed keys that may wait here, so that a type whose loads hang keeps no other from being claimed. */
 const QUEUE = 512
-/** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
-const LEASE = 10_000
-/** Milliseconds between two looks at the leases held; one is extended after a third of its time. */
-const LOOK = 1_000
 /** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
 const VISIBILITY = 10_000
 /** Milliseconds between two looks at the dirty set when nothing wakes us. */
@@ -33,16 +30,6 @@ const RETRY_CAP = 300_000
 const LONGEST_RETRY_AFTER = 86_400_000
 /** Milliseconds until a key that no placed widget has is looked at again. */
 const UNPLACED_RETRY = 60_000
-
-interface Lease {
-  readonly key: Key
-  readonly token: string
-  /** `performance.now()` when it was granted or last extended. */
-  since: number
-  /** It became another's. */
-  lost: boolean
-  load: Load | undefined
-}
 
 export interface RefreshCounts {
   loads: number
@@ -89,14 +76,16 @@ export function runRefresh(options: {
   const counts: RefreshCounts = { loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 }
   const waiting = new Map<string, Set<Key>>()
   const byType = new Map<string, number>()
-  const running = new Set<Promise<void>>()
-  const leases = new Set<Lease>()
+  const leases = openLeases(cache)
   const beside = new Set<Load>()
   const slots = loadSlots({ all: LOADS, each: TYPE_LOADS })
   /** Every token of this process begins with it, and no two are the same. */
   const name = randomUUID()
   let tokens = 0
   let queued = 0
+  /** What `done` waits for: keys being refreshed, and invalidations for which keys are reserved. */
+  let running = 0
+  let allEnded = () => {}
   /** Keys being refreshed, and those reserved for an invalidation under way. */
   let taken = 0
   /** The last claim found fewer keys than it could have taken. */
@@ -147,8 +136,8 @@ export function runRefresh(options: {
     }
     for (const keys of waiting.values()) keys.clear()
     // An invalidation under way may yet be granted leases, which are given back.
-    while (running.size > 0) await Promise.all(running)
-    clearInterval(extending)
+    if (running > 0) await new Promise<void>((resolve) => (allEnded = resolve))
+    leases.close()
   }
 
   function enqueue(key: Key): void {
@@ -188,17 +177,22 @@ export function runRefresh(options: {
   }
 
   function start(type: string, key: Key, refreshing: Promise<void>): void {
-    const work = refreshing
+    running++
+    void refreshing
       .catch((error: unknown) =>
         log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
       )
       .then(() => {
         giveBack(type)
-        running.delete(work)
         startWaiting()
         if (!drained && queued < LOADS / 2) poke()
+        endOne()
       })
-    running.add(work)
+  }
+
+  function endOne(): void {
+    running--
+    if (running === 0) allEnded()
   }
 
   /** Room for the keys that may be loaded before any other. */
@@ -225,8 +219,8 @@ export function runRefresh(options: {
       ({ granted }) => begin(reserved, token, granted),
       () => giveUp([...reserved.keys()], token),
     )
-    running.add(begun)
-    void begun.then(() => running.delete(begun))
+    running++
+    void begun.then(endOne)
     return answer
   }
 
@@ -280,8 +274,7 @@ export function runRefresh(options: {
   ): Promise<void> {
     const { key } = loadable
     if (signal.aborted) return cache.release(key, token)
-    const lease: Lease = { key, token, since: performance.now(), lost: false, load: undefined }
-    leases.add(lease)
+    const lease = leases.hold(key, token)
     try {
       const loaded = await loadInTurn(type, lease, { loadable, now: grant.now, openContext })
       if (!loaded || (signal.aborted && loaded.kind === 'failure')) return await cache.release(key, token)
@@ -300,7 +293,7 @@ export function runRefresh(options: {
         await cache.fail(key, token, loaded.error, retryIn(grant.failures, loaded.retryAfter))
       }
     } finally {
-      leases.delete(lease)
+      leases.drop(lease)
     }
   }
 
@@ -342,31 +335,13 @@ export function runRefresh(options: {
     return loaded
   }
 
-  /** One timer for all of them. */
-  function extendLeases(): void {
-    const now = performance.now()
-    for (const lease of leases) {
-      if (now - lease.since < LEASE / 3) continue
-      lease.since = now
-      cache.extend(lease.key, lease.token, LEASE).then(
-        (ours) => {
-          if (ours) return
-          lease.lost = true
-          lease.load?.giveUp()
-        },
-        () => {},
-      )
-    }
-  }
-  const extending = setInterval(extendLeases, LOOK)
-
   async function followWakes(): Promise<void> {
     for await (const _ of cache.wakes(signal)) poke()
   }
 
   const stop = () => {
     wake?.()
-    for (const { load } of leases) load?.giveUp()
+    leases.giveUp()
     for (const load of beside) load.giveUp()
   }
   signal.addEventListener('abort', stop, { once: true })
