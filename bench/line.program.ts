@@ -7,6 +7,7 @@ import { natsBus } from '#backend/bus/nats-bus.ts'
 import { redisCache } from '#backend/cache/redis-cache.ts'
 import { openDatabase } from '#backend/db/database.ts'
 import { type EventLog, eventLog } from '#backend/ingest/event-log.ts'
+import { lazySignal } from '#backend/refresh/lazy-signal.ts'
 import { runPulse } from '#backend/refresh/pulse.ts'
 import { type Refresh, runRefresh } from '#backend/refresh/refresh.ts'
 import { followKeys } from '#backend/stream/followed-keys.ts'
@@ -91,16 +92,8 @@ async function open(options: LineOptions): Promise<number> {
       cache,
       find: (key) => ({ key, type: noopWidget, params: {} }),
       knows: () => true,
-      openContext: (_, now, ending) => ({
-        now,
-        get signal() {
-          return ending.signal
-        },
-        secrets: {},
-        fetch,
-        events: async () => [],
-        gitLog: async () => [],
-      }),
+      openContext: (_, now, ending) =>
+        lazySignal(ending, { now, secrets: {}, fetch, events: async () => [], gitLog: async () => [] }),
       log: logger,
       signal,
     })

@@ -21,8 +21,8 @@ export interface Loadable {
 
 /** The end of one load. Its signal is made when it is asked for: many loads need none, and it costs more than they do. */
 export interface Ending {
-  readonly aborted: boolean
-  readonly signal: AbortSignal
+  aborted(): boolean
+  signal(): AbortSignal
 }
 
 /** The world as one loader may see it, for the time of one load. */
@@ -113,10 +113,8 @@ function openEnding(): Ending & { abort(reason: Error): void } {
   let controller: AbortController | undefined
   let ended: Error | undefined
   return {
-    get aborted() {
-      return ended !== undefined
-    },
-    get signal() {
+    aborted: () => ended !== undefined,
+    signal() {
       if (!controller) {
         controller = new AbortController()
         if (ended) controller.abort(ended)

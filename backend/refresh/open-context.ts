@@ -4,6 +4,7 @@ import { parsePattern, patternCovers } from '../ingest/topic.ts'
 import type { Lacking } from './availability.ts'
 import type { GitLog } from './git-log.ts'
 import type { GuardedFetch } from './guarded-fetch.ts'
+import { lazySignal } from './lazy-signal.ts'
 import type { OpenContext } from './load.ts'
 
 const MAX_EVENTS = 500
@@ -38,17 +39,14 @@ export function contextOpener(options: {
       const value = secrets[name]
       if (value !== undefined) named[name] = value
     }
-    return {
+    return lazySignal(ending, {
       now,
-      get signal() {
-        return ending.signal
-      },
       secrets: named,
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
-      fetch: (url, init) => fetch(url, init, ending.signal),
-      gitLog: (query) => gitLog(query, ending.signal),
+      fetch: (url, init) => fetch(url, init, ending.signal()),
+      gitLog: (query) => gitLog(query, ending.signal()),
       async events({ topics = own, limit, since }) {
-        if (ending.aborted) ending.signal.throwIfAborted()
+        if (ending.aborted()) ending.signal().throwIfAborted()
         if (definition.reads !== 'events') {
           throw new LoadFailure('refused', 'This widget type does not declare that it reads the event log.')
         }
@@ -63,6 +61,6 @@ export function contextOpener(options: {
         const bounded = Math.max(1, Math.min(MAX_EVENTS, Math.floor(limit)))
         return readEvents({ patterns: topics, limit: bounded, ...(since === undefined ? {} : { since }) })
       },
-    }
+    })
   }
 }

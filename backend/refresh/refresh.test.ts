@@ -47,7 +47,7 @@ function refreshing(
     find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
-    openContext: (_, now, { signal }) => ({ now, signal }) as LoadContext,
+    openContext: (_, now, ending) => ({ now, signal: ending.signal() }) as LoadContext,
     log: pino({ level: 'silent' }),
     signal: stop.signal,
   })
