@@ -19,6 +19,8 @@ export interface Storm {
   readonly back: Float64Array
   /** Widget frames they were sent. */
   readonly frames: number
+  /** Connections that were reset before their first byte, and opened again. */
+  readonly resets: number
 }
 
 /** Connections being opened at a time. */
@@ -82,6 +84,18 @@ function openOne(n: number): Promise<void> {
       `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nAccept: text/event-stream\r\n${resume}\r\n`,
     )
   })
+}
+
+/** As often as the connection is reset, as a browser does; says how often that was. */
+async function openUntilBegun(n: number): Promise<number> {
+  for (let resets = 0; ; resets++) {
+    try {
+      await openOne(n)
+      return resets
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error
+    }
+  }
 }
 
 /** On loopback a frame this small comes whole. */
@@ -153,13 +167,14 @@ const verbs = {
       socket.resetAndDestroy()
     }
     const cut = monotonic()
+    let resets = 0
     const opened = streams.map(async (_, n) => {
-      await openOne(n)
+      resets += await openUntilBegun(n)
       back[n] = monotonic() - cut
     })
     await Promise.all(opened)
     await quiet()
-    return { back, frames }
+    return { back, frames, resets }
   },
 }
 export type CrowdVerbs = typeof verbs

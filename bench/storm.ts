@@ -25,6 +25,7 @@ export async function storm(): Promise<readonly Row[]> {
   const commands: number[] = []
   const resting: number[] = []
   let frames = 0
+  let resets = 0
   try {
     // So that each has a cursor.
     await crowd.arm()
@@ -55,6 +56,7 @@ export async function storm(): Promise<readonly Row[]> {
       back.next()
       for (const ms of came.back) back.add(ms)
       frames += came.frames
+      resets += came.resets
       lasts.push(came.back.reduce((most, ms) => Math.max(most, ms), 0))
       costs.push((((spent.Hubs ?? 0) - (idle.spent.Hubs ?? 0) * share) * 1_000) / STREAMS)
       commands.push(after - began.commands)
@@ -73,6 +75,7 @@ export async function storm(): Promise<readonly Row[]> {
         details: [
           'All connections are opened at one time; what the process uses when nothing happens is taken off its CPU. Commands inside scripts count.',
           percentiles('From the cut until a stream had its first bytes', back),
+          `Connections that were reset before their first byte, and opened again: ${resets}.`,
           each('CPU a stream, in', costs, ' µs'),
           each('Commands to Redis, in', commands),
           each('Commands to Redis in the same time at rest, in', resting),
