@@ -12,7 +12,8 @@ import type { Row } from './row.ts'
 import { figure } from './spread.ts'
 import { productProcesses } from './store-processes.ts'
 
-const WARM = 200
+/** Requests before any is timed: V8 goes on compiling what renders a page for some hundreds of them. */
+const WARM = 600
 const REPEATS = 5
 /** Requests a repeat, and milliseconds between two. */
 const pages = { path: '/full', requests: 100, every: 50 }
