@@ -35,6 +35,8 @@ export function heldDeliveries(): HeldDeliveries {
     },
     release(delivery) {
       released.add(delivery)
+      // Nothing stays in memory when all is done.
+      if (released.size >= held.length) stillHeld()
     },
     close() {
       clearInterval(timer)
