@@ -1,0 +1,20 @@
+import { expect, test, vi } from 'vitest'
+import { lazySignal } from './lazy-signal.ts'
+
+const rest = () => ({
+  now: 1,
+  secrets: {},
+  fetch: async () => new Response(),
+  events: async () => [],
+  gitLog: async () => [],
+})
+
+test('the signal is made when it is asked for, and a copy of the context has it too', () => {
+  const { signal } = new AbortController()
+  const made = vi.fn(() => signal)
+  const context = lazySignal({ aborted: () => false, signal: made }, rest())
+  expect(made).not.toHaveBeenCalled()
+  expect(context.signal).toBe(signal)
+  expect({ ...context }.signal).toBe(signal)
+  expect(context.now).toBe(1)
+})
