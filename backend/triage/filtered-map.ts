@@ -2,7 +2,7 @@
  * A map that is mostly asked for keys it does not have. A filter before it answers for nearly all of those out of the
  * processor's cache, where a lookup in a large map waits for memory several times. It is a Bloom filter that looks at
  * one word for each key (Putze, Sanders and Singler, “Cache-, hash- and space-efficient Bloom filters”, WEA 2007), of
- * two to four bytes a key. Keys that are no strings pass by it.
+ * two to eight bytes a key, of as many as there were when it was made. Keys that are no strings pass by it.
  */
 export interface FilteredMap<Value> {
   readonly entries: Map<unknown, Value>

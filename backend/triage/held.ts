@@ -4,6 +4,7 @@ const EVERY = ACK_WAIT / 3
 
 /** Deliveries in our hands: the bus is told of them until they are released. */
 export interface HeldDeliveries {
+  /** Each is held once. */
   hold(deliveries: readonly Delivery[]): void
   release(delivery: Delivery): void
   close(): void
@@ -14,33 +15,32 @@ export interface HeldDeliveries {
  * first full garbage collection all that was ever in it survives until the next (a fifth of triage's CPU).
  */
 export function heldDeliveries(): HeldDeliveries {
-  let held: readonly Delivery[] = []
-  /** Of `held`. */
+  let held: Delivery[] = []
+  /** Since `held` was last sorted out; some twice, when a batch is given up of which a part was done. */
   let released = new Set<Delivery>()
 
-  function stillHeld(): readonly Delivery[] {
-    if (released.size > 0) {
-      held = held.filter((delivery) => !released.has(delivery))
-      released = new Set()
-    }
-    return held
+  function sortOut(): void {
+    held = held.filter((delivery) => !released.has(delivery))
+    released = new Set()
   }
 
   const timer = setInterval(() => {
-    for (const delivery of stillHeld()) delivery.working()
+    sortOut()
+    for (const delivery of held) delivery.working()
   }, EVERY)
   return {
     hold(deliveries) {
-      held = [...stillHeld(), ...deliveries]
+      for (const delivery of deliveries) held.push(delivery)
     },
     release(delivery) {
       released.add(delivery)
-      // Nothing stays in memory when all is done.
-      if (released.size >= held.length) stillHeld()
+      // Seldom enough to cost little, and soon enough that no more than half of it is kept for nothing.
+      if (released.size * 2 >= held.length) sortOut()
     },
     close() {
       clearInterval(timer)
       held = []
+      released = new Set()
     },
   }
 }
