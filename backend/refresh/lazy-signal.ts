@@ -1,19 +1,20 @@
 import type { LoadContext } from '#widgets/define.ts'
 import type { Ending } from './load.ts'
 
-const ENDING = Symbol('ending')
+const MAKE = Symbol('signal')
 
 /** The same for every context: a getter in an object literal gives each object a hidden class of its own, 2 µs of work. */
 const signal = {
+  configurable: true,
   enumerable: true,
-  get(this: { readonly [ENDING]: Ending }) {
-    return this[ENDING].signal()
+  get(this: { readonly [MAKE]: () => AbortSignal }) {
+    return this[MAKE]()
   },
 }
 
-/** Makes `rest` a context whose `signal` is made when it is asked for. */
+/** Makes `rest` itself a context whose `signal` is made when it is asked for. */
 export function lazySignal(ending: Ending, rest: Omit<LoadContext, 'signal'>): LoadContext {
-  Object.defineProperty(Object.assign(rest, { [ENDING]: ending }), 'signal', signal)
+  Object.defineProperty(Object.assign(rest, { [MAKE]: ending.signal }), 'signal', signal)
   // It has it now.
   return rest as LoadContext
 }

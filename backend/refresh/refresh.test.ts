@@ -11,6 +11,7 @@ import {
 } from '#widgets/define.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
+import { lazySignal } from './lazy-signal.ts'
 import { type Refresh, retryIn, runRefresh } from './refresh.ts'
 
 const stops: AbortController[] = []
@@ -47,7 +48,7 @@ function refreshing(
     find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
-    openContext: (_, now, ending) => ({ now, signal: ending.signal() }) as LoadContext,
+    openContext: (_, now, ending) => lazySignal(ending, { now } as LoadContext),
     log: pino({ level: 'silent' }),
     signal: stop.signal,
   })
@@ -131,6 +132,24 @@ test('a loader that hangs is cut at its deadline, and its signal aborted', async
   await expect.poll(async () => (await entry()).error?.code).toBe('timeout')
   expect(aborted).toBe(true)
 })
+
+test.each(['at first in the load', 'only after its end'])(
+  'the signal of a load that is over is aborted, when asked for %s',
+  async (when) => {
+    let kept: LoadContext | undefined
+    let early: AbortSignal | undefined
+    const { cache, key, entry } = refreshing(async (_, context) => {
+      kept = context
+      if (when === 'at first in the load') early = context.signal
+      return { value: early?.aborted ? 2 : 1 }
+    })
+    await cache.read([key], { want: true })
+    await expect.poll(async () => (await entry()).data).toBe('{"value":1}')
+    const signal = early ?? kept?.signal
+    expect(signal?.aborted).toBe(true)
+    expect(signal?.reason).toMatchObject({ message: 'This load has ended.' })
+  },
+)
 
 test('the last good data survives a failure', async () => {
   let fails = false

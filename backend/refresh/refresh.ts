@@ -84,7 +84,7 @@ export function runRefresh(options: {
   let tokens = 0
   let queued = 0
   /** What `done` waits for: keys being refreshed, and invalidations for which keys are reserved. */
-  let running = 0
+  let underWay = 0
   let allEnded = () => {}
   /** Keys being refreshed, and those reserved for an invalidation under way. */
   let taken = 0
@@ -136,7 +136,7 @@ export function runRefresh(options: {
     }
     for (const keys of waiting.values()) keys.clear()
     // An invalidation under way may yet be granted leases, which are given back.
-    if (running > 0) await new Promise<void>((resolve) => (allEnded = resolve))
+    if (underWay > 0) await new Promise<void>((resolve) => (allEnded = resolve))
     leases.close()
   }
 
@@ -177,7 +177,7 @@ export function runRefresh(options: {
   }
 
   function start(type: string, key: Key, refreshing: Promise<void>): void {
-    running++
+    underWay++
     void refreshing
       .catch((error: unknown) =>
         log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
@@ -186,13 +186,13 @@ export function runRefresh(options: {
         giveBack(type)
         startWaiting()
         if (!drained && queued < LOADS / 2) poke()
-        endOne()
       })
+      .finally(endOne)
   }
 
   function endOne(): void {
-    running--
-    if (running === 0) allEnded()
+    underWay--
+    if (underWay === 0) allEnded()
   }
 
   /** Room for the keys that may be loaded before any other. */
@@ -219,8 +219,8 @@ export function runRefresh(options: {
       ({ granted }) => begin(reserved, token, granted),
       () => giveUp([...reserved.keys()], token),
     )
-    running++
-    void begun.then(endOne)
+    underWay++
+    void begun.finally(endOne)
     return answer
   }
 
