@@ -61,7 +61,7 @@ export function natsBus(options: {
 }): Bus {
   const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = ACK_WAIT } = options
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
-  const unsent = new Map<string, { readonly text: Payload; readonly stream: string }>()
+  const unsent = new Map<string, { readonly payload: Payload; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
   let goneAt: number | undefined
   const link = natsLink<Session>({
@@ -73,7 +73,8 @@ export function natsBus(options: {
       const { created } = await prepareStreams(manager, { maxAge, ackWait, deleted })
       goneAt = undefined
       const stream = `${STREAM}-${Date.parse(created).toString(36)}`
-      for (const [reply, { text, stream: of }] of unsent) if (of === stream) connection.publish(reply, text)
+      for (const [reply, { payload, stream: of }] of unsent)
+        if (of === stream) connection.publish(reply, payload)
       unsent.clear()
       return { connection, client: jetstream(connection), manager, stream }
     },
@@ -86,15 +87,15 @@ export function natsBus(options: {
   }
 
   /** Whether it is told, or nobody is to know any more: a stream made anew counts from 1 again. */
-  function answer(reply: string, text: Payload, of: string): boolean {
+  function answer(reply: string, payload: Payload, of: string): boolean {
     const session = link.current()
     if (!session || session.connection.isClosed()) return false
-    if (session.stream === of) session.connection.publish(reply, text)
+    if (session.stream === of) session.connection.publish(reply, payload)
     return true
   }
 
-  function settle(reply: string, text: Payload, stream: string): void {
-    if (!answer(reply, text, stream) && unsent.size < UNSENT) unsent.set(reply, { text, stream })
+  function settle(reply: string, payload: Payload, stream: string): void {
+    if (!answer(reply, payload, stream) && unsent.size < UNSENT) unsent.set(reply, { payload, stream })
   }
 
   function acknowledge(): void {
