@@ -75,7 +75,7 @@ export async function storm(): Promise<readonly Row[]> {
         details: [
           'All connections are opened at one time; what the process uses when nothing happens is taken off its CPU. Commands inside scripts count.',
           percentiles('From the cut until a stream had its first bytes', back),
-          `Connections that were reset before their first byte, and opened again: ${resets}.`,
+          `Connections that were reset before their first byte, and at once opened again: ${resets}.`,
           each('CPU a stream, in', costs, ' µs'),
           each('Commands to Redis, in', commands),
           each('Commands to Redis in the same time at rest, in', resting),
