@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
+import { swapRemove } from '../swap-remove.ts'
 import type { Load } from './load.ts'
 
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
@@ -71,11 +72,7 @@ export function openLeases(cache: Pick<Cache, 'extend'>): Leases {
     },
     drop(lease) {
       // Made by `hold`.
-      const { at } = lease as Held
-      const last = held.pop()
-      if (!last || last === lease) return
-      held[at] = last
-      last.at = at
+      swapRemove(held, lease as Held)
     },
     giveUp() {
       for (const { load } of held) load?.giveUp()

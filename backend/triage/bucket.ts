@@ -1,4 +1,5 @@
 import type { HubEvent } from '../ingest/event.ts'
+import { swapRemove } from '../swap-remove.ts'
 import { type Criterion, compileCriteria, fieldReader } from './criterion.ts'
 import { type FilteredMap, filteredMap, get, remove, set } from './filtered-map.ts'
 
@@ -49,12 +50,9 @@ export function put<Owner>(
   return placed
 }
 
-export function take<Owner>({ fields }: Bucket<Owner>, { access, list, at }: Placed<Owner>): void {
-  const last = list.pop()
-  if (last && at < list.length) {
-    list[at] = last
-    last.at = at
-  }
+export function take<Owner>({ fields }: Bucket<Owner>, placed: Placed<Owner>): void {
+  const { access, list } = placed
+  swapRemove(list, placed)
   if (!access || list.length > 0) return
   const byValue = fields?.get(access[0])?.byValue
   if (byValue) remove(byValue, access[1])
