@@ -137,17 +137,7 @@ export function dataFault(value: unknown, levels = DEPTH): string | undefined {
     return Number.isFinite(value) ? undefined : 'must hold no number too large for a double'
   if (typeof value !== 'object' || value === null) return undefined
   if (levels === 0) return `must be at most ${DEPTH} levels deep`
-  if (Array.isArray(value)) {
-    for (const inner of value) {
-      const fault = dataFault(inner, levels - 1)
-      if (fault !== undefined) return fault
-    }
-    return undefined
-  }
-  // Not Object.values, which makes an array for each object of each event.
-  for (const name in value) {
-    const inner = (value as Readonly<Record<string, unknown>>)[name]
-    if (typeof inner === 'string') continue
+  for (const inner of Object.values(value)) {
     const fault = dataFault(inner, levels - 1)
     if (fault !== undefined) return fault
   }
