@@ -254,7 +254,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/stream/session.ts',
-        find: 'if (due.length > 1) due.sort((a, b) => offsetOf(a.key) - offsetOf(b.key))',
+        find: 'if (due.length > 1) due.sort(([a], [b]) => offsetOf(a) - offsetOf(b))',
         replace: '',
       },
     ],

@@ -27,20 +27,19 @@ interface Since {
 
 export function openChanges(): Changes {
   const latest = new Map<Key, Change>()
-  let end = 0
   /** The last answer: a broadcast asks for the same of each of thousands. */
   let answered: { readonly place: number; readonly end: number; readonly since: readonly Since[] } | undefined
 
-  return {
-    get end() {
-      return end
+  const changes = {
+    // No getter: in an object literal it would give each object a hidden class of its own.
+    end: 0,
+    note(key: Key, withData: boolean) {
+      changes.end += 1
+      const { end } = changes
+      latest.set(key, { place: end, dataPlace: withData ? end : (latest.get(key)?.dataPlace ?? 0) })
     },
-    note(key, withData) {
-      end += 1
-      const dataPlace = withData ? end : (latest.get(key)?.dataPlace ?? 0)
-      latest.set(key, { place: end, dataPlace })
-    },
-    since(place) {
+    since(place: number) {
+      const { end } = changes
       if (answered?.place === place && answered.end === end) return answered.since
       const since: Since[] = []
       if (place < end) {
@@ -50,8 +49,9 @@ export function openChanges(): Changes {
       answered = { place, end, since }
       return since
     },
-    drop(key) {
+    drop(key: Key) {
       if (latest.delete(key)) answered = undefined
     },
   }
+  return changes
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { chunkOf, writeChunks } from './chunk.ts'
+import { chunkOf, chunkSocket, writeChunks } from './chunk.ts'
 
 const undo: (() => void)[] = []
 afterEach(() => {
@@ -25,9 +25,10 @@ const bodyOf = (text: string) => text.slice(text.indexOf('\r\n\r\n') + 4)
 function words(response: ServerResponse): void {
   response.writeHead(200)
   response.write('one ')
-  writeChunks(response, [chunkOf('two ')])
+  const socket = chunkSocket(response)
+  writeChunks(response, socket, [chunkOf('two ')])
   response.write('three ')
-  writeChunks(response, [chunkOf('für ’four’ '), chunkOf('five')])
+  writeChunks(response, socket, [chunkOf('für ’four’ '), chunkOf('five')])
   response.end()
 }
 
@@ -50,10 +51,23 @@ test('a pipelined request is answered in its turn', async () => {
     for (const [index, each] of waiting.toReversed().entries()) {
       each.writeHead(200)
       each.write(`begun ${index}, `)
-      writeChunks(each, [chunkOf(`ended ${index}`)])
+      writeChunks(each, chunkSocket(each), [chunkOf(`ended ${index}`)])
       each.end()
     }
   })
   const told = [...text.matchAll(/begun (\d)[\s\S]*?ended \1/g)].map(([, index]) => index)
   expect(told).toEqual(['1', '0'])
+})
+
+test('a connection that takes no more is ended', async () => {
+  const ended = exchange('GET / HTTP/1.1\r\nHost: a\r\n\r\n', (response) => {
+    response.writeHead(200)
+    response.write('one')
+    const socket = chunkSocket(response)
+    // As Node does when the client has said that it ends.
+    socket?.end()
+    writeChunks(response, socket, [chunkOf('two')])
+    expect(response.destroyed).toBe(true)
+  })
+  expect(await ended).not.toContain('two')
 })

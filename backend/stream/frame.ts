@@ -7,13 +7,13 @@ import { dataHref, type Shown, stateMembers } from './widget-state.ts'
 /** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
 const KEPT = 64
 
-/** One SSE event as text. `id` is the cursor it moves the client to. */
+/** One SSE event as one chunk. `id` is the cursor it moves the client to. */
 export function frame<Name extends keyof StreamEvents>(
   name: Name,
   data: StreamEvents[Name],
   id?: Version,
-): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n${id ? `id: ${formatVersion(id)}\n` : ''}\n`
+): Buffer {
+  return chunkOf(`event: ${name}\ndata: ${JSON.stringify(data)}\n${id ? `id: ${formatVersion(id)}\n` : ''}\n`)
 }
 
 /** Chunks of one list of widgets: 2 for data, 1 for an id, both or neither. */

@@ -5,7 +5,7 @@ import { memoryCache } from '../cache/memory-cache.ts'
 import type { Version } from '../cache/version.ts'
 import { openChanges } from './changes.ts'
 import { type KeyState, type Placement, widgetFrames } from './frame.ts'
-import { openSession } from './session.ts'
+import { advance, begin, openSession } from './session.ts'
 
 const placement = (...ids: string[]): Placement => ({
   widgets: ids.map((id) => ({ id, key: 'k', token: 't', schema: 'json@1' })),
@@ -21,16 +21,16 @@ test('a session stands in a new epoch only once it has its manifest', () => {
     keys: { position: () => position, state: () => undefined },
     onDrain: () => {},
   })
-  expect(session.advance()).toBeUndefined()
-  session.open({ epoch: 1, offset: 7 })
+  expect(advance(session)).toBeUndefined()
+  begin(session, { epoch: 1, offset: 7 })
   // The feed is read behind where the client stands already.
-  expect(session.advance()).toBeUndefined()
+  expect(advance(session)).toBeUndefined()
   position = { epoch: 1, offset: 8 }
-  expect(session.advance()).toEqual(position)
+  expect(advance(session)).toEqual(position)
   position = { epoch: 2, offset: 0 }
-  expect(session.advance()).toBeUndefined()
-  session.open(position)
-  expect(session.advance()).toEqual(position)
+  expect(advance(session)).toBeUndefined()
+  begin(session, position)
+  expect(advance(session)).toEqual(position)
 })
 
 test('frames of one state are kept for some lists of widgets only', async () => {

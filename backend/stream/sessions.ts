@@ -4,7 +4,7 @@ import { compareVersions, formatVersion, parseVersion, type Version } from '../c
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
 import type { Liveness } from './liveness.ts'
-import { openSession, type Session } from './session.ts'
+import { advance, begin, end, flush, forget, openSession, owe, type Session, write } from './session.ts'
 import {
   type GroupEvents,
   groupName,
@@ -46,56 +46,66 @@ export function openSessions(options: {
   const groups = new Map<string, SessionGroup>()
   const slots = Array.from({ length: HEARTBEAT }, () => new Set<Session>())
   const slow = new Set<Session>()
-  /** An array, for a set that ten thousand enter and leave costs a third of writing to them. */
-  let due: Session[] = []
+  /** Those with something pending: groups, so that a broadcast need not enter and leave thousands, and single ones. */
+  const due = new Set<Iterable<Session>>()
   let flushing = false
   let size = 0
   let nextSlot = 0
 
-  /** Broadcasts go out in slices, so that ten thousand sessions do not hold up one. */
-  function flushDue(): void {
+  /** Flushes who is due until the slice is over; gives where in the line it stopped. */
+  function flushSlice(from: Iterator<Session> | undefined): Iterator<Session> | undefined {
     const until = performance.now() + SLICE
-    let turn = 0
-    for (const session of due) {
-      turn++
-      session.queued = false
-      // It may have gone while it waited.
-      if (session.response.destroyed) continue
-      session.flush()
-      if (session.slowSince > 0) slow.add(session)
-      if (turn % CLOCK_EVERY === 0 && performance.now() > until) break
+    let turn = from
+    let flushed = 0
+    for (;;) {
+      const next = turn?.next()
+      if (!next || next.done) {
+        const [sessions] = due
+        if (!sessions) return undefined
+        // Before its turn: what changes during it gives it another.
+        due.delete(sessions)
+        turn = sessions[Symbol.iterator]()
+        continue
+      }
+      flush(next.value)
+      flushed += 1
+      if (next.value.slowSince > 0) slow.add(next.value)
+      if (flushed % CLOCK_EVERY === 0 && performance.now() > until) return turn
     }
-    due = due.slice(turn)
-    flushing = due.length > 0
-    if (flushing) setImmediate(flushDue)
+  }
+
+  /** Broadcasts go out in slices, so that ten thousand sessions do not hold up one. */
+  function flushDue(from?: Iterator<Session>): void {
+    // Should a flush throw, the next one goes on.
+    flushing = false
+    const rest = flushSlice(from)
+    if (!rest) return
+    flushing = true
+    setImmediate(flushDue, rest)
   }
 
   function enqueue(sessions: Iterable<Session>): void {
-    for (const session of sessions) {
-      if (session.queued) continue
-      session.queued = true
-      due.push(session)
-    }
-    if (!flushing && due.length > 0) flushDue()
+    due.add(sessions)
+    if (!flushing) flushDue()
   }
 
   const events: GroupEvents = {
     pending: enqueue,
     layout(group, hub, revision, tokens) {
-      const text = frame('layout', { hub, revision, keys: tokens })
-      for (const session of group.sessions) session.write(text)
+      const chunk = frame('layout', { hub, revision, keys: tokens })
+      for (const session of group.sessions) write(session, chunk)
     },
     gone(group, what, left) {
       // The group no longer follows all its name says: who asks for the same again gets a new one.
       if (groups.get(group.name) === group) groups.delete(group.name)
-      const text = frame('gone', what)
+      const chunk = frame('gone', what)
       for (const session of group.sessions) {
-        session.write(text)
-        if (left === 0) session.end()
+        write(session, chunk)
+        if (left === 0) end(session)
       }
     },
     restarted(group) {
-      for (const session of group.sessions) if (session.opened) manifest(session)
+      for (const session of group.sessions) if (session.open) manifest(session)
     },
   }
 
@@ -110,14 +120,24 @@ export function openSessions(options: {
         }
       }
     }
-    session.forget()
-    session.open(keys.position())
-    session.write(frame('resync', { widgets }, keys.position()))
+    forget(session)
+    begin(session, keys.position())
+    write(session, frame('resync', { widgets }, keys.position()))
   }
 
-  function beat(session: Session): void {
-    const { now, through } = liveness
-    session.write(frame('beat', { now: now(), through: through() }, session.advance()))
+  /** A beat for some sessions now: those that stand at one place are sent the same, made once. */
+  function beats(): (session: Session) => void {
+    const told = { now: liveness.now(), through: liveness.through() }
+    const made = new Map<Version | undefined, Buffer>()
+    return (session) => {
+      const place = advance(session)
+      let chunk = made.get(place)
+      if (!chunk) {
+        chunk = frame('beat', told, place)
+        made.set(place, chunk)
+      }
+      write(session, chunk)
+    }
   }
 
   async function everySecond(): Promise<void> {
@@ -128,8 +148,8 @@ export function openSessions(options: {
       slot = (slot + 1) % HEARTBEAT
       const isLive = liveness.live()
       // A page must learn at once that the line fell behind or recovered, not with its next beat.
-      if (isLive !== wasLive) for (const some of slots) await inSlices(some, beat)
-      else await inSlices(slots[slot] ?? [], beat)
+      if (isLive !== wasLive) for (const some of slots) await beatInSlices(some)
+      else await beatInSlices(slots[slot] ?? [])
       wasLive = isLive
       for (const session of slow) {
         if (session.slowSince === 0) slow.delete(session)
@@ -138,13 +158,15 @@ export function openSessions(options: {
     }
   }
 
-  async function inSlices(sessions: Iterable<Session>, each: (session: Session) => void): Promise<void> {
+  async function beatInSlices(sessions: Iterable<Session>): Promise<void> {
     let until = performance.now() + SLICE
+    let beat = beats()
     for (const session of [...sessions]) {
-      each(session)
+      beat(session)
       if (performance.now() < until) continue
       await new Promise<void>((resolve) => setImmediate(resolve))
       until = performance.now() + SLICE
+      beat = beats()
     }
   }
 
@@ -191,6 +213,9 @@ export function openSessions(options: {
       group.sessions.add(session)
       const leave = () => {
         if (!group.sessions.delete(session)) return
+        // It may stand in the line still.
+        session.open = false
+        session.slowSince = 0
         slots[slot]?.delete(session)
         slow.delete(session)
         size--
@@ -213,16 +238,18 @@ export function openSessions(options: {
         'X-Accel-Buffering': 'no',
         Connection: 'keep-alive',
       })
+      // With the head. What `response` frames itself goes to the socket later, when nobody looks how long a slice takes.
+      response.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)
       const position = keys.position()
       // The feed may have begun a new life while the cursor was looked at.
       if (typeof cursor === 'object' && cursor.epoch !== position.epoch) cursor = 'unreadable'
       const from =
         cursor === 'unreadable' ? position : cursor === 'none' ? { epoch: position.epoch, offset: 0 } : cursor
       // What was queued meanwhile is in the states, whose versions now say what the client lacks.
-      session.forget()
-      session.open(from)
-      session.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)
-      session.write(
+      forget(session)
+      begin(session, from)
+      write(
+        session,
         frame('hello', {
           cursor: formatVersion(from),
           heartbeat: HEARTBEAT,
@@ -234,11 +261,11 @@ export function openSessions(options: {
         }),
       )
       slots[slot]?.add(session)
-      for (const slug of target.hubs) if (!layouts.hub(slug)) session.write(frame('gone', { hub: slug }))
-      for (const id of target.widgets) if (!layouts.widget(id)) session.write(frame('gone', { id }))
+      for (const slug of target.hubs) if (!layouts.hub(slug)) write(session, frame('gone', { hub: slug }))
+      for (const id of target.widgets) if (!layouts.widget(id)) write(session, frame('gone', { id }))
       if (cursor === 'unreadable') return manifest(session)
       const known = cursor === 'none' ? undefined : cursor
-      session.owe(keysAbove(known, group.placements(), keys))
+      owe(session, keysAbove(known, group.placements(), keys))
       enqueue([session])
     },
     get size() {
@@ -249,8 +276,8 @@ export function openSessions(options: {
       await Promise.all(
         leaving.map(async (session) => {
           await setTimeout(Math.random() * seconds * 1_000)
-          session.write(frame('bye', {}))
-          session.end()
+          write(session, frame('bye', {}))
+          end(session)
         }),
       )
     },
