@@ -1,3 +1,4 @@
+import type { Profile } from './profile.ts'
 import type { Usage } from './verbs.ts'
 
 /** A server that sends one frame to every stream it holds. */
@@ -10,6 +11,8 @@ export interface Broadcaster {
   usage(collect?: boolean): Promise<Usage>
   /** Milliseconds its loop was late at most since it was last asked. */
   lag?(): Promise<number>
+  /** Where its CPU goes during `work`. */
+  profile?(work: () => Promise<void>): Promise<Profile>
   stop(): Promise<unknown>
 }
 

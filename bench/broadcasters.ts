@@ -9,6 +9,8 @@ import { openWatchedHub } from './watched-hub.ts'
 export const HUBS = 'Hubs'
 export const NCHAN = 'nchan'
 export const PLAIN = 'plain `response.write`'
+/** The least that Node can do. */
+export const BARE = 'a bare `socket.write`'
 
 /** What a program that broadcasts can be asked. */
 type BroadcastVerbs = Readonly<{
@@ -26,6 +28,7 @@ const openHubs: OpenBroadcaster = async () => {
     broadcast: hub.change,
     usage: hub.product.usage,
     lag: hub.product.lag,
+    profile: hub.product.profile,
     stop: hub.stop,
   }
 }
@@ -34,6 +37,7 @@ const openHubs: OpenBroadcaster = async () => {
 export const broadcasters: Readonly<Record<string, OpenBroadcaster>> = {
   [HUBS]: openHubs,
   [NCHAN]: openNchan,
+  [BARE]: () => openProgram('bare-broadcast', false),
   [PLAIN]: () => openProgram('plain-broadcast', false),
   'better-sse': async () => {
     await installPeers()

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Broadcaster } from './broadcaster.ts'
-import { broadcasters, HUBS, NCHAN, PLAIN } from './broadcasters.ts'
+import { BARE, broadcasters, HUBS, NCHAN, PLAIN } from './broadcasters.ts'
 import { monotonic } from './clock.ts'
 import { type Crowd, openCrowd } from './crowd.ts'
 import { each, percentiles } from './details.ts'
 import { type Repeated, repeated } from './latencies.ts'
-import { usageOf } from './processes.ts'
+import { inKernel, usageOf } from './processes.ts'
+import { inShares, type Profile } from './profile.ts'
 import type { Row } from './row.ts'
 import { figure, inWords, spreadOf } from './spread.ts'
 
@@ -13,6 +14,8 @@ const STREAMS = 10_000
 const REPEATS = 5
 /** Broadcasts a repeat, so that what happens now and then is shared out among them, and milliseconds between two. */
 const BROADCASTS = 3
+/** Repeats before those that count, in which V8 compiles what they run. */
+const WARM = 3
 const EVERY = 800
 /** Milliseconds over which each process is watched in each turn while nothing happens: a second's beats and more. */
 const IDLE = 2_000
@@ -23,10 +26,11 @@ interface Contender {
   readonly name: string
   readonly server: Broadcaster
   readonly crowd: Crowd
-  /** Milliseconds of CPU a millisecond when nothing happens, in each turn. */
+  /** Milliseconds of CPU a millisecond when nothing happens, in each turn, and those of them in the kernel. */
   readonly rests: number[]
-  /** Milliseconds of CPU, and how long it took, in each turn. */
-  readonly turns: { readonly cpu: number; readonly ms: number }[]
+  readonly kernelRests: number[]
+  /** Milliseconds of CPU, those of them in the kernel, and how long it took, in each turn. */
+  readonly turns: { readonly cpu: number; readonly kernel: number; readonly ms: number }[]
   /** µs of the load generator's, a delivery. */
   readonly taking: number[]
   /** Milliseconds from when a broadcast was due until each stream had it. */
@@ -50,22 +54,38 @@ export async function fanOut(): Promise<readonly Row[]> {
       const crowd = await openCrowd(server.streamUrl, STREAMS)
       contenders.push({ name, server, crowd, ...empty() })
     }
-    // The first compiles what the others run.
-    for (const contender of contenders) await repeat({ ...contender, ...empty() })
+    for (let turn = 0; turn < WARM; turn++)
+      for (const contender of contenders) await repeat({ ...contender, ...empty() })
     for (let turn = 0; turn < REPEATS; turn++) for (const contender of contenders) await repeat(contender)
-    return rowsOf(contenders, absent)
+    const ours = contenders.find(({ name }) => name === HUBS)
+    const profile = await ours?.server.profile?.(async () => {
+      for (let turn = 0; turn < REPEATS; turn++) await repeat({ ...ours, ...empty() })
+    })
+    return rowsOf(contenders, absent, profile)
   } finally {
     for (const { crowd, server } of contenders) await Promise.all([crowd.stop(), server.stop()])
   }
 }
 
-const empty = () => ({ rests: [], turns: [], taking: [], lasts: [], lags: [], deliveries: repeated() })
+const empty = () => ({
+  rests: [],
+  kernelRests: [],
+  turns: [],
+  taking: [],
+  lasts: [],
+  lags: [],
+  deliveries: repeated(),
+})
 
-async function restingShare(server: Broadcaster): Promise<number> {
+async function rest({ server, rests, kernelRests }: Contender): Promise<void> {
   const began = monotonic()
   const before = await server.usage()
+  const kernel = inKernel(server.pid)
   await setTimeout(IDLE)
-  return ((await server.usage()).cpu - before.cpu) / (monotonic() - began)
+  const { cpu } = await server.usage()
+  const ms = monotonic() - began
+  rests.push((cpu - before.cpu) / ms)
+  kernelRests.push((inKernel(server.pid) - kernel) / ms)
 }
 
 /** µs a delivery in each turn, less what the process uses when idle: one turn's rest may hold a garbage collection. */
@@ -74,13 +94,21 @@ function costsOf({ rests, turns }: Contender): readonly number[] {
   return turns.map(({ cpu, ms }) => perDelivery(cpu - median * ms))
 }
 
+/** µs of it in the kernel. */
+function kernelCostsOf({ kernelRests, turns }: Contender): readonly number[] {
+  const { median } = spreadOf(kernelRests)
+  return turns.map(({ kernel, ms }) => perDelivery(kernel - median * ms))
+}
+
 const perDelivery = (ms: number): number => (ms * 1_000) / (STREAMS * BROADCASTS)
 
-async function repeat({ server, crowd, ...into }: Contender): Promise<void> {
+async function repeat(into: Contender): Promise<void> {
+  const { server, crowd } = into
   into.deliveries.next()
-  into.rests.push(await restingShare(server))
+  await rest(into)
   await server.lag?.()
   const before = await server.usage()
+  const kernel = inKernel(server.pid)
   const taker = usageOf(crowd.pid).cpu
   const began = monotonic()
   for (let n = 0; n < BROADCASTS; n++) {
@@ -96,12 +124,20 @@ async function repeat({ server, crowd, ...into }: Contender): Promise<void> {
   // What follows a broadcast, freeing its memory above all, is part of its cost.
   await setTimeout(EVERY / 2)
   const after = await server.usage()
-  into.turns.push({ cpu: after.cpu - before.cpu, ms: monotonic() - began })
+  into.turns.push({
+    cpu: after.cpu - before.cpu,
+    kernel: inKernel(server.pid) - kernel,
+    ms: monotonic() - began,
+  })
   into.taking.push(perDelivery(usageOf(crowd.pid).cpu - taker))
   if (server.lag) into.lags.push(await server.lag())
 }
 
-function rowsOf(contenders: readonly Contender[], absent: readonly string[]): readonly Row[] {
+function rowsOf(
+  contenders: readonly Contender[],
+  absent: readonly string[],
+  profile: Profile | undefined,
+): readonly Row[] {
   const named = (name: string) => contenders.find((contender) => contender.name === name)
   const ours = named(HUBS) as Contender
   const others = contenders.filter((contender) => contender !== ours)
@@ -120,6 +156,11 @@ function rowsOf(contenders: readonly Contender[], absent: readonly string[]): re
       details: [
         `Each in turn, ${REPEATS} times ${BROADCASTS} broadcasts of one frame of about 310 bytes, one every ${EVERY} ms; what the process uses when idle is taken off.`,
         ...contenders.map((contender) => each(`${contender.name}, in`, costsOf(contender), ' µs')),
+        ...contenders.map((contender) =>
+          each(`${contender.name}, of it in the kernel, in`, kernelCostsOf(contender), ' µs'),
+        ),
+        ...(profile ? [`${HUBS}, while it broadcasts and rests. ${inShares(profile)}`] : []),
+        `${BARE} is its floor: one frame made once, one write to each socket, and no load, no session, no HTTP.`,
         ...contenders.map(({ name, rests }) =>
           each(
             `${name} at rest, milliseconds of CPU a second, in`,

@@ -3,7 +3,7 @@ import { frameOf } from './broadcast-frame.ts'
 import { listen } from './listen.ts'
 import { answer } from './verbs.ts'
 
-/** What anybody would write first: every stream is sent the frame by `response.write`. The floor to compare with. */
+/** What anybody would write first: every stream is sent the frame by `response.write`. */
 const streams = new Set<ServerResponse>()
 const server = createServer((_, response) => {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })

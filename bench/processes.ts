@@ -9,6 +9,9 @@ export type Processes = Readonly<Record<string, readonly number[]>>
 /** Milliseconds of CPU by name. */
 export type Spent = Readonly<Record<string, number>>
 
+/** Milliseconds of one of Linux's ticks, in which it tells times of processes. */
+const TICK = 10
+
 /** Watches processes of this machine from now on; says what each has used since, or since it was last asked. */
 export function watchCpu(processes: Processes): () => Spent {
   let before = look(processes)
@@ -24,6 +27,11 @@ export function watchCpu(processes: Processes): () => Spent {
     before = after
     return Object.fromEntries(spent)
   }
+}
+
+/** Milliseconds of CPU one process of this machine has spent in the kernel, as it samples them every hundredth of a second. */
+export function inKernel(pid: number): number {
+  return Number(statOf(pid)?.[12] ?? 0) * TICK
 }
 
 /** What one process of this machine has used since it began: milliseconds of CPU, and resident bytes now. */
@@ -79,10 +87,15 @@ export function listenerOn(port: number): number | undefined {
   return owners.find((pid) => !owners.includes(parentOf(pid) ?? 0))
 }
 
-/** The name in parentheses may hold anything, so it is read from its end. */
 function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1]
+  return parent === undefined ? undefined : Number(parent)
+}
+
+/** What follows the name, which stands in parentheses and may hold anything. */
+function statOf(pid: number): readonly string[] | undefined {
   const stat = text(`/proc/${pid}/stat`)
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 const processIds = () => entries('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))

@@ -26,7 +26,8 @@ const IDLE = '(idle)'
 function nativePlace({ functionName, url }: Runtime.CallFrame): string | undefined {
   if (functionName === IDLE) return IDLE
   if (functionName === '(garbage collector)') return 'garbage collection'
-  if (functionName === '(program)') return 'system calls and the engine'
+  if (functionName === '(program)') return 'other system calls and the engine'
+  if (url === '' && functionName.startsWith('write')) return 'writing'
   if (url === '' || url.startsWith('node:')) return 'Node itself'
   return undefined
 }
