@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openSse, type SseClient } from '../../e2e/sse.ts'
 import type { Cache } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
@@ -421,4 +421,26 @@ test('a client that stops reading owes at most its keys, and is whole when it re
   client.resume()
   await client.until(({ name, data }) => name === 'widget' && data.data?.[0] === 2_999)
   expect(client.events.length).toBeLessThan(3_000)
+})
+
+test('a change that concerns many groups goes out in slices', async () => {
+  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  // Each with a hub that is not there, so that each is a group of its own.
+  const clients = await Promise.all(Array.from({ length: 64 }, (_, n) => connect(`hub=team&hub=other-${n}`)))
+  await Promise.all(clients.map((client) => client.until(({ name }) => name === 'hello')))
+  // However fast the machine, a slice is over whenever the clock is looked at.
+  let now = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 5
+    return now
+  })
+  const slices = vi.spyOn(globalThis, 'setImmediate')
+  undo.push(() => {
+    clock.mockRestore()
+    slices.mockRestore()
+  })
+  await commit(cache, shown('a').key, 1)
+  await Promise.all(clients.map((client) => client.until(widget('a', 1))))
+  const flushes = slices.mock.calls.filter(([callback]) => callback.name === 'flushDue')
+  expect(flushes.length).toBeGreaterThanOrEqual(3)
 })

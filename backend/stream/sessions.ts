@@ -86,7 +86,10 @@ export function openSessions(options: {
 
   function enqueue(sessions: Iterable<Session>): void {
     due.add(sessions)
-    if (!flushing) flushDue()
+    if (flushing) return
+    flushing = true
+    // Once all groups that a change concerns are in the line, so that a slice holds for them together.
+    queueMicrotask(flushDue)
   }
 
   const events: GroupEvents = {
