@@ -92,6 +92,9 @@ export function openSessions(options: {
     queueMicrotask(flushDue)
   }
 
+  /** One for all: each of its own would be memory of every session. */
+  const onDrain = (session: Session): void => enqueue([session])
+
   const events: GroupEvents = {
     pending: enqueue,
     layout(group, hub, revision, tokens) {
@@ -211,7 +214,7 @@ export function openSessions(options: {
     async open(response, target, cursorText) {
       const group = joinGroup(target)
       const slot = nextSlot++ % HEARTBEAT
-      const session = openSession({ response, group, slot, keys, onDrain: (again) => enqueue([again]) })
+      const session = openSession({ response, group, slot, keys, onDrain })
       // Attached before the state is read: what changes from here on is queued.
       group.sessions.add(session)
       const leave = () => {
