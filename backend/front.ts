@@ -12,6 +12,7 @@ import { streamRoute } from './http/stream.ts'
 import { widgetRoutes } from './http/widgets.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import type { HubsRoom } from './hubs/hubs.ts'
+import type { LookUp } from './hubs/look-up.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import { publisher } from './ingest/publish.ts'
@@ -45,6 +46,7 @@ export async function openFront(options: {
   stores: Stores
   hubs: HubsRoom
   followed: FollowedHubs
+  lookUp: LookUp
   lacking: Lacking
   eventLog: EventLog
   origin: string
@@ -60,6 +62,7 @@ export async function openFront(options: {
     stores,
     hubs,
     followed,
+    lookUp,
     lacking,
     eventLog,
     origin,
@@ -82,7 +85,7 @@ export async function openFront(options: {
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {
       sessions = openSessions({ keys, layouts, liveness: live, build, signal })
-      routes.push(streamRoute({ sessions, layouts, caughtUp: followed.caughtUp, draining }))
+      routes.push(streamRoute({ sessions, layouts, lookUp, draining }))
     }
   }
 
@@ -90,8 +93,8 @@ export async function openFront(options: {
     const snapshots = openSnapshots({ cache, liveness })
     const explain = (widget: PlacedWidget) => explainWidget({ widget, cache, eventLog })
     routes.push(
-      ...hubRoutes({ hubs, followed, lacking }),
-      ...widgetRoutes({ hubs: followed, snapshots, cache, explain }),
+      ...hubRoutes({ hubs, followed, lookUp, lacking }),
+      ...widgetRoutes({ hubs: followed, lookUp, snapshots, cache, explain }),
       ...eventRoutes({
         publish: publisher({ bus }),
         hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
@@ -104,6 +107,7 @@ export async function openFront(options: {
         build,
         origin,
         memory: followed,
+        lookUp,
         snapshots,
         databaseAway: () => followed.away,
         explain,

@@ -1,5 +1,7 @@
+import { isDatabaseAway } from './db/database-away.ts'
 import type { HubMemory } from './hubs/hub-memory.ts'
 import { hubSummary, hubView, hubWidget } from './hubs/hub-view.ts'
+import type { LookUp } from './hubs/look-up.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { Services } from './services.ts'
 import type { Snapshots } from './stream/snapshots.ts'
@@ -10,12 +12,13 @@ export function pageServices(options: {
   build: string
   origin: string
   memory: HubMemory
+  lookUp: LookUp
   snapshots: Snapshots
   /** The database has stopped answering: what is held of hubs may be old. */
   databaseAway: () => boolean
   explain: (widget: PlacedWidget) => Promise<Explanation>
 }): Services {
-  const { build, origin, memory, snapshots, databaseAway, explain } = options
+  const { build, origin, memory, lookUp, snapshots, databaseAway, explain } = options
 
   async function snapshotOf(
     hub: Parameters<Snapshots['hub']>[0],
@@ -25,6 +28,16 @@ export function pageServices(options: {
     return { snapshot: JSON.parse(text) as Snapshot, paused: paused || databaseAway() }
   }
 
+  /** While the database is away nothing can be made, so what is not known is not there, but for the second before. */
+  async function found<Found>(find: () => Found | undefined): Promise<Found | undefined> {
+    try {
+      return await lookUp(find)
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      return undefined
+    }
+  }
+
   return {
     build,
     origin,
@@ -32,11 +45,11 @@ export function pageServices(options: {
       return [...memory.hubs.values()].map(hubSummary).sort((a, b) => a.title.localeCompare(b.title))
     },
     async hubPage(slug) {
-      const hub = memory.hubs.get(slug)
+      const hub = await found(() => memory.hubs.get(slug))
       return hub && { hub: hubView(hub), ...(await snapshotOf(hub)) }
     },
     async embed(widgetId) {
-      const widget = memory.widgets.get(widgetId)
+      const widget = await found(() => memory.widgets.get(widgetId))
       const hub = widget && memory.hubs.get(widget.hub)
       if (!widget || !hub) return undefined
       const { slug, title, revision } = hub
@@ -49,7 +62,7 @@ export function pageServices(options: {
       return state && { hub: { slug, title }, widget: hubWidget(widget), state, snapshot, paused }
     },
     async explain(widgetId) {
-      const widget = memory.widgets.get(widgetId)
+      const widget = await found(() => memory.widgets.get(widgetId))
       return widget && !widget.problem ? explain(widget) : undefined
     },
   }

@@ -13,6 +13,7 @@ import { frontServer } from './http/server.ts'
 import { commands } from './hubs/commands.ts'
 import { followHubs } from './hubs/follow.ts'
 import { hubsRoom } from './hubs/hubs.ts'
+import { lookUpIn } from './hubs/look-up.ts'
 import { placer } from './hubs/placed.ts'
 import { prepareDatabase } from './hubs/prepare-database.ts'
 import { tokensRoom } from './hubs/tokens.ts'
@@ -72,7 +73,7 @@ export async function openProduct(options: {
   })
   const { port } = server.address() as AddressInfo
 
-  let embedOrigins = (_widgetId: string): readonly string[] => []
+  let embedOrigins = async (_widgetId: string): Promise<readonly string[]> => []
   // Opened beside the stores, because each waits for much that the other does not need.
   const pagesOpening = has('web')
     ? openPages({
@@ -116,6 +117,7 @@ export async function openProduct(options: {
     log,
     signal,
   })
+  const lookUp = lookUpIn(followed)
   const [lacking] = await Promise.all([findLacking(Object.values(registry), secrets), followed.ready])
   const logged = eventLog(database.db)
 
@@ -128,6 +130,7 @@ export async function openProduct(options: {
     stores,
     hubs,
     followed,
+    lookUp,
     lacking,
     eventLog: logged,
     origin,
@@ -140,7 +143,10 @@ export async function openProduct(options: {
   away = parts.away
   front.serve(parts.routes, authorizer(tokens))
 
-  embedOrigins = (id) => followed.hubs.get(followed.widgets.get(id)?.hub ?? '')?.embedOrigins ?? []
+  embedOrigins = async (id) => {
+    const widget = await lookUp(() => followed.widgets.get(id))
+    return followed.hubs.get(widget?.hub ?? '')?.embedOrigins ?? []
+  }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
   await folder?.serve(commands({ hubs, tokens }))

@@ -13,6 +13,7 @@ import { parseEnv } from '../env.ts'
 import { type Front, openFront } from '../front.ts'
 import { followHubs } from '../hubs/follow.ts'
 import { hubsRoom } from '../hubs/hubs.ts'
+import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
 import { eventLog } from '../ingest/event-log.ts'
@@ -55,7 +56,7 @@ beforeAll(async () => {
   parts = await openFront({
     ...{ env: parseEnv({ GITHUB_WEBHOOK_SECRET: hookSecret }), secret, stores, hubs, followed, log, signal },
     ...{ lacking: new Map(), eventLog: eventLog(database.db), origin: 'http://localhost', build: 'b' },
-    ...{ daemon: undefined, draining: () => false },
+    ...{ lookUp: lookUpIn(followed), daemon: undefined, draining: () => false },
   })
   front = frontServer({ health: healthRoutes({ ready: () => true, away: parts.away }), log })
   front.serve(parts.routes, authorizer(tokensRoom({ db: database.db, adminToken })))

@@ -7,6 +7,7 @@ import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { type FollowedHubs, followHubs } from '../hubs/follow.ts'
 import { hubsRoom } from '../hubs/hubs.ts'
+import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
 import type { HubView, Problem, WidgetTypeView } from '../wire.ts'
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
   front = frontServer({ health: [], log })
-  front.serve(hubRoutes({ hubs, followed, lacking }), authorizer(tokens))
+  front.serve(hubRoutes({ hubs, followed, lookUp: lookUpIn(followed), lacking }), authorizer(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
   token = (await tokens.create('writer', ['hubs:write'])).token

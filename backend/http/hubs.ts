@@ -2,6 +2,7 @@ import type { FollowedHubs } from '../hubs/follow.ts'
 import { HubError } from '../hubs/hub-error.ts'
 import { hubSummary, hubView } from '../hubs/hub-view.ts'
 import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
+import type { LookUp } from '../hubs/look-up.ts'
 import type { Lacking } from '../refresh/availability.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -20,8 +21,13 @@ const statuses: Readonly<Record<HubError['code'], number>> = {
 }
 
 /** Hubs as JSON. Reads are answered from memory, so they work while the database is away. */
-export function hubRoutes(options: { hubs: HubsRoom; followed: FollowedHubs; lacking: Lacking }): Route[] {
-  const { hubs, followed, lacking } = options
+export function hubRoutes(options: {
+  hubs: HubsRoom
+  followed: FollowedHubs
+  lookUp: LookUp
+  lacking: Lacking
+}): Route[] {
+  const { hubs, followed, lookUp, lacking } = options
   const types = { types: widgetTypeViews(lacking) }
 
   async function put(call: Call): Promise<Answer> {
@@ -45,7 +51,7 @@ export function hubRoutes(options: { hubs: HubsRoom; followed: FollowedHubs; lac
       method: 'GET',
       path: '/api/v1/hubs/:slug',
       async handle({ params }) {
-        const hub = followed.hubs.get(params.slug ?? '')
+        const hub = await lookUp(() => followed.hubs.get(params.slug ?? ''))
         if (!hub) throw new ProblemError(404, `There is no hub “${params.slug}”.`)
         // Never 304: what a widget's key is may change with a new build, which the revision does not know.
         return { status: 200, headers: { etag: etagOf(hub) }, body: hubView(hub) }

@@ -17,7 +17,7 @@ export async function openPages(options: {
   port: number
   hostname: string
   /** Origins that may frame `/embed/<widget id>`. */
-  embedOrigins: (widgetId: string) => readonly string[]
+  embedOrigins: (widgetId: string) => Promise<readonly string[]>
 }): Promise<Pages> {
   const { server, development, dir, port, hostname, embedOrigins } = options
   // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
@@ -33,24 +33,37 @@ export async function openPages(options: {
     })
   }
   const render = app.getRequestHandler()
+
+  function show(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    frameAncestors: readonly string[],
+  ): void {
+    if (!url.pathname.startsWith('/_next/static/')) {
+      const policy = pagePolicy({ development, frameAncestors })
+      // Next takes the nonce from the request, so what the client sent must never get through.
+      request.headers['content-security-policy'] = policy
+      delete request.headers['content-security-policy-report-only']
+      response.setHeader('Content-Security-Policy', policy)
+      response.setHeader('Referrer-Policy', 'same-origin')
+    }
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    // Where no page is, Next answers 500 when the router state that goes with this is none.
+    if (!page.test(url.pathname)) delete request.headers.rsc
+    // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
+    request.url = url.pathname + url.search
+    // An error that Next does not answer must not end the process.
+    render(request, response).catch(() => response.destroy())
+  }
+
   return {
     handle(request, response, url) {
-      if (!url.pathname.startsWith('/_next/static/')) {
-        const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
-        const policy = pagePolicy({ development, frameAncestors: embed ? embedOrigins(embed) : [] })
-        // Next takes the nonce from the request, so what the client sent must never get through.
-        request.headers['content-security-policy'] = policy
-        delete request.headers['content-security-policy-report-only']
-        response.setHeader('Content-Security-Policy', policy)
-        response.setHeader('Referrer-Policy', 'same-origin')
-      }
-      response.setHeader('X-Content-Type-Options', 'nosniff')
-      // Where no page is, Next answers 500 when the router state that goes with this is none.
-      if (!page.test(url.pathname)) delete request.headers.rsc
-      // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
-      request.url = url.pathname + url.search
-      // An error that Next does not answer must not end the process.
-      render(request, response).catch(() => response.destroy())
+      const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
+      if (embed === undefined) return show(request, response, url, [])
+      // Where the database is away and nothing is known of the widget, none may frame it.
+      const known = embedOrigins(embed).catch(() => [])
+      known.then((origins) => show(request, response, url, origins)).catch(() => response.destroy())
     },
     close: () => app.close(),
   }

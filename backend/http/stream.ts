@@ -1,3 +1,4 @@
+import type { LookUp } from '../hubs/look-up.ts'
 import type { Layouts, Target } from '../stream/session-group.ts'
 import type { Sessions } from '../stream/sessions.ts'
 import { ProblemError } from './problem.ts'
@@ -40,11 +41,10 @@ function isKnown({ hubs, widgets }: Target, layouts: Layouts): boolean {
 export function streamRoute(options: {
   sessions: Sessions
   layouts: Layouts
-  /** Resolves once `layouts` knows every edit of before. @throws DatabaseAway */
-  caughtUp: () => Promise<void>
+  lookUp: LookUp
   draining: () => boolean
 }): RawRoute {
-  const { sessions, layouts, caughtUp, draining } = options
+  const { sessions, layouts, lookUp, draining } = options
   return {
     method: 'GET',
     path: '/api/v1/stream',
@@ -55,9 +55,8 @@ export function streamRoute(options: {
         })
       }
       const target = parseTarget(url.searchParams)
-      // Another process may have taken in a moment ago what this one has not read of.
-      if (!isKnown(target, layouts)) await caughtUp()
-      if (!isKnown(target, layouts)) throw new ProblemError(404, 'No hub or widget of that name exists.')
+      const known = await lookUp(() => isKnown(target, layouts) || undefined)
+      if (!known) throw new ProblemError(404, 'No hub or widget of that name exists.')
       const header = request.headers['last-event-id']
       const sent = typeof header === 'string' && header !== '' ? header : undefined
       // A native EventSource repeats its URL on every retry, so the header is the younger of the two.

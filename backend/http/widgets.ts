@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
 import { compareVersions, formatVersion } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
+import type { LookUp } from '../hubs/look-up.ts'
 import type { Placed, PlacedWidget } from '../hubs/placed.ts'
 import type { Served, Snapshots } from '../stream/snapshots.ts'
 import type { Explanation } from '../wire.ts'
@@ -12,21 +13,22 @@ const RETRY_EVERY = 2_000
 
 export function widgetRoutes(options: {
   hubs: HubMemory
+  lookUp: LookUp
   snapshots: Snapshots
   cache: Cache
   explain: (widget: PlacedWidget) => Promise<Explanation>
 }): Route[] {
-  const { hubs, snapshots, cache, explain } = options
+  const { hubs, lookUp, snapshots, cache, explain } = options
   const retried = new Map<string, number>()
 
-  function widgetOf(id: string | undefined): Placed {
-    const widget = hubs.widgets.get(id ?? '')
+  async function widgetOf(id: string | undefined): Promise<Placed> {
+    const widget = await lookUp(() => hubs.widgets.get(id ?? ''))
     if (!widget) throw new ProblemError(404, `There is no widget ${id}.`)
     return widget
   }
 
-  function loadableOf(id: string | undefined): PlacedWidget {
-    const widget = widgetOf(id)
+  async function loadableOf(id: string | undefined): Promise<PlacedWidget> {
+    const widget = await widgetOf(id)
     if (widget.problem) throw new ProblemError(409, widget.problem.message)
     return widget
   }
@@ -36,7 +38,7 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/hubs/:slug/snapshot',
       async handle({ params }) {
-        const hub = hubs.hubs.get(params.slug ?? '')
+        const hub = await lookUp(() => hubs.hubs.get(params.slug ?? ''))
         if (!hub) throw new ProblemError(404, `There is no hub ${params.slug}.`)
         return text(await snapshots.hub(hub))
       },
@@ -44,18 +46,18 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/widgets/:id',
-      handle: async ({ params }) => text(await snapshots.widget(widgetOf(params.id))),
+      handle: async ({ params }) => text(await snapshots.widget(await widgetOf(params.id))),
     },
     {
       method: 'GET',
       path: '/api/v1/widgets/:id/explain',
-      handle: async ({ params }) => ({ status: 200, body: await explain(loadableOf(params.id)) }),
+      handle: async ({ params }) => ({ status: 200, body: await explain(await loadableOf(params.id)) }),
     },
     {
       method: 'POST',
       path: '/api/v1/widgets/:id/retry',
       async handle({ params }) {
-        const { key } = loadableOf(params.id)
+        const { key } = await loadableOf(params.id)
         const now = performance.now()
         for (const [asked, at] of retried) {
           if (now - at < RETRY_EVERY) break
@@ -80,7 +82,7 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/data/:token/:epoch/:offset',
       async handle({ params }) {
-        const widget = hubs.byToken(params.token ?? '')
+        const widget = await lookUp(() => hubs.byToken(params.token ?? ''))
         if (!widget) throw new ProblemError(404, 'No widget shows this any more.')
         const asked = { epoch: Number(params.epoch), offset: Number(params.offset) }
         if (!Number.isSafeInteger(asked.epoch) || !Number.isSafeInteger(asked.offset)) {
