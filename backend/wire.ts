@@ -182,6 +182,8 @@ export interface Explanation {
     readonly source: string
     readonly topic: string
     readonly time: number
+    /** What its producer said, when that cannot be: then `time` is `receivedAt`. */
+    readonly saidTime?: number
     readonly receivedAt: number
   }[]
   readonly error?: WireError

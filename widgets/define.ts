@@ -19,8 +19,13 @@ export interface LoggedEvent {
   readonly type: string
   readonly topic: string
   readonly subject?: string
-  /** When it happened, by its producer: order folds by this, or by a time inside `data`, never by arrival. */
+  /**
+   * When it happened, by its producer: order folds by this, or by a time inside `data` (read by `readMoment`), never by
+   * arrival. Not more than minutes after `receivedAt`, and not before 1990: then it is `receivedAt`.
+   */
   readonly time: number
+  /** What its producer said, when `time` is not that. */
+  readonly saidTime?: number
   readonly receivedAt: number
   readonly data: Json
 }

@@ -39,6 +39,15 @@ test('a change that only an audit found is told as that', () => {
   ])
 })
 
+test('an event whose time cannot be is told with what it said', () => {
+  const event = { id: 'e1', source: 's', topic: 'ci.web', time: now, receivedAt: now }
+  const told = explain({ ...base, events: [event, { ...event, saidTime: Date.UTC(2099, 0, 1) }] })
+  expect(told.events.map(({ doubt }) => doubt)).toEqual([
+    undefined,
+    'It says 2099-01-01T00:00:00.000Z, which cannot be: it counts as of its arrival.',
+  ])
+})
+
 test('a failure is told with the reference to quote', () => {
   const told = explain({
     ...base,

@@ -32,13 +32,19 @@ export function explain(explanation: Explanation) {
           ? 'By the clock, now.'
           : `By the clock, in ${duration(freshness.dueAt - now)}.`,
     ],
-    events: explanation.events.slice(0, shown),
+    events: explanation.events.slice(0, shown).map((event) => ({ ...event, doubt: doubtOf(event) })),
     loads: explanation.loads.slice(0, shown).map(({ startedAt, endedAt, outcome }) => ({
       startedAt,
       endedAt,
       text: `${outcomes[outcome]} in ${duration(endedAt - startedAt)}`,
     })),
   }
+}
+
+/** What is not believed of an event, if anything. */
+function doubtOf({ saidTime }: Explanation['events'][number]): string | undefined {
+  if (saidTime === undefined) return undefined
+  return `It says ${new Date(saidTime).toISOString()}, which cannot be: it counts as of its arrival.`
 }
 
 function whenEvents(interests: Explanation['interests']): string {

@@ -83,14 +83,17 @@ function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefi
         <dt>Last events for it</dt>
         {events.length === 0 ? <dd>None in the event log.</dd> : null}
         {events.map((event) => (
-          <dd key={event.id} className="flex gap-2">
-            <span
-              className="min-w-0 grow truncate"
-              title={`${event.topic} from ${event.source}, id ${event.id}`}
-            >
-              {event.topic}
+          <dd key={event.id}>
+            <span className="flex gap-2">
+              <span
+                className="min-w-0 grow truncate"
+                title={`${event.topic} from ${event.source}, id ${event.id}`}
+              >
+                {event.topic}
+              </span>
+              <Ago time={event.receivedAt} />
             </span>
-            <Ago time={event.receivedAt} />
+            {event.doubt === undefined ? null : <span className="block text-small">{event.doubt}</span>}
           </dd>
         ))}
       </div>

@@ -144,6 +144,9 @@ const explanation = z.object({
     z.object({
       ...{ id: z.string(), source: z.string(), topic: z.string() },
       ...{ time, receivedAt: time },
+      saidTime: time
+        .exactOptional()
+        .meta({ description: 'What its producer said, when that cannot be: then time is receivedAt' }),
     }),
   ),
   error: error.exactOptional(),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
+import { believed } from '#widgets/moment.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { decodeDelivery } from './delivery.ts'
 import { type EventLog, eventLog } from './event-log.ts'
@@ -10,6 +11,11 @@ import { matchesTopic, parsePattern } from './topic.ts'
 const at = Date.UTC(2026, 2, 1)
 function event(id: string, fields: Partial<LoggedEvent> = {}): LoggedEvent {
   return { id, source: 's', type: 't', topic: 'a.b', time: at, receivedAt: at, data: null, ...fields }
+}
+/** As readers are told of it. */
+function asRead({ time: said, ...logged }: LoggedEvent): LoggedEvent {
+  const time = believed(said, logged.receivedAt)
+  return { ...logged, time, ...(time === said ? {} : { saidTime: said }) }
 }
 const ids = (logged: readonly LoggedEvent[]) => logged.map(({ id }) => id)
 
@@ -39,7 +45,21 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const early = event('2', { time: 0, subject: '' })
       const late = event('3', { time: Date.parse('9999-12-31T23:59:59.999Z'), data: 'text' })
       expect(await log.append([whole, early, late])).toEqual([])
-      expect(await log.read({ patterns: ['>'], limit: 10 })).toEqual([late, early, whole])
+      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      expect(logged).toEqual([late, early, whole].map(asRead))
+    })
+
+    test('a time that cannot be is told as that of arrival, beside what was said', async () => {
+      const said = [Date.UTC(2099, 0, 1), at + 6 * 60_000, at + 60_000, at - 1000, 0]
+      await log.append(said.map((time, index) => event(String(index), { time })))
+      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      expect(logged.toReversed().map(({ time, saidTime }) => [time, saidTime])).toEqual([
+        [at, Date.UTC(2099, 0, 1)],
+        [at, at + 6 * 60_000],
+        [at + 60_000, undefined],
+        [at - 1000, undefined],
+        [at, 0],
+      ])
     })
 
     test('an event is logged once, whoever brings it again', async () => {
@@ -164,7 +184,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
           }
           expect(await log.append([...all.values()])).toEqual([])
           const kept = await log.read({ patterns: ['>'], limit: 500 })
-          expect([...kept].reverse()).toEqual(JSON.parse(JSON.stringify([...all.values()])))
+          expect([...kept].reverse()).toEqual(JSON.parse(JSON.stringify([...all.values()].map(asRead))))
           logged += kept.length
         }),
         { numRuns: 100 },

@@ -1,6 +1,7 @@
 import { desc, lte, type SQL, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
+import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway } from '../db/database-away.ts'
 import { parsePattern, patternCovers, type Tokens } from './topic.ts'
@@ -110,8 +111,7 @@ export function eventLog(db: Database): EventLog {
         type,
         topic,
         ...(subject === null ? {} : { subject }),
-        time: time.getTime(),
-        receivedAt: receivedAt.getTime(),
+        ...timesOf(time.getTime(), receivedAt.getTime()),
         // A JSON column holds nothing else.
         data: data as Json,
       }))
@@ -129,6 +129,12 @@ export function eventLog(db: Database): EventLog {
       if (beyond) yield* remove(lte(events.sequence, beyond.sequence))
     },
   }
+}
+
+/** What was said is kept as it was, so that an event sent again is the same; readers are told what can be true. */
+function timesOf(said: number, receivedAt: number): Pick<LoggedEvent, 'time' | 'saidTime' | 'receivedAt'> {
+  const time = believed(said, receivedAt)
+  return { time, receivedAt, ...(time === said ? {} : { saidTime: said }) }
 }
 
 /** The patterns that no other of them covers. */

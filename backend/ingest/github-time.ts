@@ -1,3 +1,4 @@
+import { readMoment } from '#widgets/moment.ts'
 import { type Fielded, isFielded } from './projection.ts'
 
 /** Where the object an event is about stands, when it is not named as the event. */
@@ -35,12 +36,12 @@ export function gitHubTime(event: string, payload: Fielded): number | undefined 
   // A push is as new as the repository says; its commits may be of any age.
   if (event === 'push') {
     const { repository, head_commit: head } = payload
-    return instant(fieldOf(repository, 'pushed_at')) ?? instant(fieldOf(head, 'timestamp'))
+    return readMoment(fieldOf(repository, 'pushed_at')) ?? readMoment(fieldOf(head, 'timestamp'))
   }
   let latest: number | undefined
   for (const about of [payload, ...(objects.get(event) ?? [event]).map((name) => payload[name])]) {
     for (const field of fields) {
-      const at = instant(fieldOf(about, field))
+      const at = readMoment(fieldOf(about, field))
       if (at !== undefined && (latest === undefined || at > latest)) latest = at
     }
   }
@@ -49,11 +50,4 @@ export function gitHubTime(event: string, payload: Fielded): number | undefined 
 
 function fieldOf(value: unknown, field: string): unknown {
   return isFielded(value) && Object.hasOwn(value, field) ? value[field] : undefined
-}
-
-/** GitHub writes times as text, and in pushes as seconds. */
-function instant(value: unknown): number | undefined {
-  const at =
-    typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isInteger(at) && at >= 0 ? at : undefined
 }

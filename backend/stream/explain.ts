@@ -45,12 +45,9 @@ export async function explainWidget(options: {
     cause: entry.cause.filter((each) => !isAudit(each)),
     ...(entry.cause.some(isAudit) ? { audited: true } : {}),
     loads: entry.loads,
-    events: events.map(({ id, source, topic, time, receivedAt }) => ({
-      id,
-      source,
-      topic,
-      time,
-      receivedAt,
+    events: events.map(({ id, source, topic, time, saidTime, receivedAt }) => ({
+      ...{ id, source, topic, time, receivedAt },
+      ...(saidTime === undefined ? {} : { saidTime }),
     })),
     ...(entry.error
       ? { error: { code: entry.error.code, message: entry.error.message, reference: entry.error.reference } }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { httpUrl } from '../http-url.ts'
+import { readMoment } from '../moment.ts'
 import type { builds } from './widget.ts'
 
 type Build = DataOf<typeof builds>['builds'][number]
@@ -15,9 +16,7 @@ export interface Run extends Omit<Build, 'before'> {
   readonly ofWorkflow: boolean
 }
 
-const latest = 8.64e15
-const moment = z.union([z.number(), z.string().transform((text) => Date.parse(text))])
-const time = moment.pipe(z.number().min(0).max(latest))
+const time = z.unknown().transform(readMoment).pipe(z.number())
 const maybeTime = time.nullish().catch(undefined)
 const href = httpUrl.nullish().catch(undefined)
 const line = z

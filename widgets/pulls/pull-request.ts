@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import type { DataOf } from '../define.ts'
 import { httpUrl } from '../http-url.ts'
+import { readMoment } from '../moment.ts'
 import type { pulls } from './widget.ts'
 
 export type Pull = DataOf<typeof pulls>['pulls'][number]
 
-const time = z
-  .string()
-  .transform((text) => Date.parse(text))
-  .pipe(z.number())
+const time = z.unknown().transform(readMoment).pipe(z.number())
 const maybeTime = time.nullish().catch(undefined)
 
 /** A pull request as GitHub writes it, in deliveries and in its API's lists alike. */
