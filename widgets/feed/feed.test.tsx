@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { type DataOf, implement } from '../define.ts'
@@ -181,6 +182,15 @@ describe('the loader', () => {
     })
   })
 
+  test('reads a file that is compressed without its server saying so', async () => {
+    const { url, context } = await serve((_, response) => {
+      response.setHeader('content-type', 'application/x-gzip')
+      response.end(gzipSync(rss('<item><title>gz</title></item>')))
+    })
+    const { data } = await type.load({ url, limit: 5 }, context)
+    expect(data).toEqual(expect.objectContaining({ items: [expect.objectContaining({ title: 'gz' })] }))
+  })
+
   test('a feed without items is empty', async () => {
     const { url, context } = await serve((_, response) => response.end(rss('')))
     expect((await type.load({ url, limit: 5 }, context)).empty).toBe(true)
@@ -188,6 +198,7 @@ describe('the loader', () => {
 
   test.each([
     '',
+    Buffer.from([0x1f, 0x8b, 8, 0]),
     '<html><body>Sign in</body></html>',
     '{"items":[]}',
     '<rss version="2.0"><channel><title>cut o',

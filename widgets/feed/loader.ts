@@ -9,8 +9,9 @@ const accept =
 
 export const load: Load<typeof feed> = async ({ url, limit }, context) => {
   const answer = await fetchOk(context, url, accept)
-  const text = decode(new Uint8Array(await answer.arrayBuffer()), answer.headers.get('content-type'))
+  const bytes = new Uint8Array(await answer.arrayBuffer())
   try {
+    const text = decode(bytes, answer.headers.get('content-type'))
     return readFeed(text, answer.url || url, limit)
   } catch (cause) {
     const { host } = new URL(url)

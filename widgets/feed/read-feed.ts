@@ -1,5 +1,6 @@
 import { type AtomFeed, type JsonFeed, parseFeed, type RdfFeed, type RssFeed } from 'feedsmith'
 import type { DataOf } from '../define.ts'
+import { feedDate } from './feed-date.ts'
 import { plainText, shortened } from './plain-text.ts'
 import type { feed } from './widget.ts'
 
@@ -11,36 +12,70 @@ interface Entry {
   readonly html: boolean
   /** Stands in for a missing title; may hold markup. */
   readonly body: string | undefined
-  readonly link: string | undefined
-  readonly time: string | undefined
+  /** The first that can be followed is taken. */
+  readonly links: readonly (string | undefined)[]
+  /** What its links are relative to, from the outermost to the innermost, each relative to the one before. */
+  readonly bases: readonly (string | undefined)[]
+  /** The first that is a time is taken. */
+  readonly times: readonly (string | undefined)[]
   readonly source: string | undefined
 }
 
-/** More than a widget shows, so that a feed in the wrong order still gives its newest. */
-const maxRead = 200
+interface Dated {
+  readonly entry: Entry
+  readonly time: number | undefined
+}
 
 /**
- * The newest `limit` items of an RSS, Atom, RDF or JSON feed; links are resolved against `base`.
+ * The newest `limit` items of an RSS, Atom, RDF or JSON feed in whatever order it has them; links are resolved against
+ * `base`, the address it came from, and the bases it names itself.
  * @throws when the text is none of these.
  */
 export function readFeed(text: string, base: string, limit: number): Feed {
   const { title, entries } = entriesOf(text)
-  const items = entries.slice(0, maxRead).map((entry) => itemOf(entry, base))
-  const dated = items.every((item) => item.time !== null)
-  const ordered = dated ? items.toSorted((a, b) => (b.time ?? 0) - (a.time ?? 0)) : items
-  return { title: shortened(plainText(title ?? ''), 200), items: ordered.slice(0, limit) }
+  const newest = newestFirst(entries.map((entry) => ({ entry, time: timeOf(entry) })))
+  return {
+    title: shortened(plainText(title ?? ''), 200),
+    items: newest.slice(0, limit).map((dated) => itemOf(dated, base)),
+  }
 }
 
-function itemOf(entry: Entry, base: string): Feed['items'][number] {
-  const link = webLink(entry.link, base)
+/** An item without a time goes behind the one it stands beside, so that a feed without any keeps its order. */
+function newestFirst(items: readonly Dated[]): readonly Dated[] {
+  let near = items.find(({ time }) => time !== undefined)?.time ?? 0
+  const placed = items.map((item) => {
+    near = item.time ?? near
+    return { item, near }
+  })
+  return placed
+    .toSorted((a, b) => b.near - a.near || Number(!has(a.item)) - Number(!has(b.item)))
+    .map(({ item }) => item)
+}
+
+const has = ({ time }: Dated): boolean => time !== undefined
+
+function timeOf({ times }: Entry): number | undefined {
+  for (const text of times) {
+    const time = text === undefined ? undefined : feedDate(text)
+    if (time !== undefined) return time
+  }
+  return undefined
+}
+
+function itemOf({ entry, time }: Dated, address: string): Feed['items'][number] {
+  const base = entry.bases.reduce<string>((outer, own) => (own && resolved(own, outer)) || outer, address)
+  const link = entry.links.map((each) => webLink(each, base)).find((each) => each !== null) ?? null
   const title = entry.html ? plainText(entry.title ?? '') : (entry.title ?? '')
-  const time = Date.parse(entry.time ?? '')
   return {
     title: shortened(title, 300) || shortened(plainText(entry.body ?? ''), 120) || (link ?? 'Untitled'),
     link,
-    time: Number.isNaN(time) ? null : time,
+    time: time ?? null,
     source: shortened(plainText(entry.source ?? ''), 80),
   }
+}
+
+function resolved(address: string, base: string): string | undefined {
+  return URL.canParse(address, base) ? new URL(address, base).href : undefined
 }
 
 function webLink(link: string | undefined, base: string): string | null {
@@ -50,50 +85,72 @@ function webLink(link: string | undefined, base: string): string | null {
 }
 
 function entriesOf(text: string): { title: string | undefined; entries: Entry[] } {
-  const { format, feed } = parseFeed(text, { maxItems: maxRead })
+  const { format, feed } = parseFeed(text)
   switch (format) {
     case 'rss':
-      return { title: feed.title, entries: (feed.items ?? []).map(fromRss) }
+      return {
+        title: feed.title ?? feed.atom?.title?.value,
+        entries: (feed.items ?? []).map((item) => fromRss(item, feed.xml?.base)),
+      }
     case 'atom':
-      return { title: feed.title?.value, entries: (feed.entries ?? []).map(fromAtom) }
+      return {
+        title: feed.title?.value,
+        entries: (feed.entries ?? []).map((entry) => fromAtom(entry, feed.xml?.base)),
+      }
     case 'rdf':
-      return { title: feed.title, entries: (feed.items ?? []).map(fromRdf) }
+      return { title: feed.title, entries: (feed.items ?? []).map((item) => fromRdf(item, feed.xml?.base)) }
     case 'json':
       return { title: feed.title, entries: (feed.items ?? []).map(fromJson) }
   }
 }
 
-function fromRss(item: RssFeed.Item<string>): Entry {
-  const permalink = item.guid?.isPermaLink === false ? undefined : item.guid?.value
+function fromRss(item: RssFeed.Item<string>, outer: string | undefined): Entry {
+  const { atom, dc, dcterms, guid } = item
+  const permalink = guid?.isPermaLink === false || !URL.canParse(guid?.value ?? '') ? undefined : guid?.value
+  const atomTitle = item.title === undefined ? atom?.title : undefined
   return {
-    title: item.title,
-    html: true,
-    body: item.description,
-    link: item.link ?? permalink,
-    time: item.pubDate ?? item.dc?.dates?.[0],
-    source: item.source?.title ?? item.authors?.[0]?.name ?? item.dc?.creators?.[0],
+    title: item.title ?? atomTitle?.value,
+    html: atomTitle?.type !== 'text',
+    body: item.description ?? atom?.summary?.value ?? item.content?.encoded ?? atom?.content?.value,
+    links: [item.link, alternate(atom?.links), permalink],
+    bases: [outer, item.xml?.base],
+    times: [
+      item.pubDate,
+      atom?.published,
+      dc?.dates?.[0],
+      dcterms?.issued?.[0],
+      dcterms?.created?.[0],
+      atom?.updated,
+      dcterms?.modified?.[0],
+    ],
+    source: item.source?.title ?? item.authors?.[0]?.name ?? dc?.creators?.[0] ?? atom?.authors?.[0]?.name,
   }
 }
 
-function fromAtom(entry: AtomFeed.Entry<string>): Entry {
-  const link = entry.links?.find(({ rel }) => rel === undefined || rel === 'alternate')
+function fromAtom(entry: AtomFeed.Entry<string>, outer: string | undefined): Entry {
   return {
     title: entry.title?.value,
     html: entry.title?.type === 'html' || entry.title?.type === 'xhtml',
     body: entry.summary?.value ?? entry.content?.value,
-    link: link?.href,
-    time: entry.published ?? entry.updated,
-    source: entry.source?.title?.value ?? entry.authors?.[0]?.name,
+    links: [alternate(entry.links)],
+    bases: [outer, entry.xml?.base],
+    times: [entry.published, entry.updated, entry.dc?.dates?.[0]],
+    source: entry.source?.title?.value ?? entry.authors?.[0]?.name ?? entry.dc?.creators?.[0],
   }
 }
 
-function fromRdf(item: RdfFeed.Item<string>): Entry {
+function alternate(links: AtomFeed.Entry<string>['links']): string | undefined {
+  return links?.find(({ rel }) => rel === undefined || rel === 'alternate')?.href
+}
+
+function fromRdf(item: RdfFeed.Item<string>, outer: string | undefined): Entry {
   return {
     title: item.title,
     html: true,
-    body: item.description,
-    link: item.link,
-    time: item.dc?.dates?.[0],
+    body: item.description ?? item.content?.encoded,
+    links: [item.link, alternate(item.atom?.links)],
+    bases: [outer, item.xml?.base],
+    times: [item.dc?.dates?.[0], item.dcterms?.issued?.[0], item.dcterms?.modified?.[0], item.atom?.updated],
     source: item.dc?.creators?.[0],
   }
 }
@@ -103,8 +160,9 @@ function fromJson(item: JsonFeed.Item<string>): Entry {
     title: item.title,
     html: false,
     body: item.summary ?? item.content_text ?? item.content_html,
-    link: item.url ?? item.external_url,
-    time: item.date_published ?? item.date_modified,
+    links: [item.url, item.external_url],
+    bases: [],
+    times: [item.date_published, item.date_modified],
     source: item.authors?.[0]?.name,
   }
 }

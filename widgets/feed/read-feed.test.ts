@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { readFeed } from './read-feed.ts'
+
+const rss = (items: string, attributes = '') =>
+  `<?xml version="1.0"?><rss version="2.0" xmlns:a10="http://www.w3.org/2005/Atom"${attributes}><channel><title>Feed</title><link>https://example.org/</link>${items}</channel></rss>`
+const dated = (name: string, time: number) =>
+  `<item><title>${name}</title><link>https://example.org/${name}</link><pubDate>${new Date(time).toUTCString()}</pubDate></item>`
+const read = (text: string, limit = 20) => readFeed(text, 'https://feeds.example.net/x/feed.xml', limit).items
+const titles = (text: string, limit?: number) => read(text, limit).map(({ title }) => title)
+
+const day = 86_400_000
+const first = Date.UTC(2024, 0, 1)
+
+describe('the newest', () => {
+  const ascending = Array.from({ length: 400 }, (_, place) => dated(`D${place}`, first + place * day))
+
+  test('are shown of a long feed that has them last', () => {
+    expect(titles(rss(ascending.join('')), 1)).toEqual(['D399'])
+  })
+
+  test.each([
+    ['at the beginning', (items: string[]) => ['<item><title>Pinned</title></item>', ...items]],
+    ['in the middle', (items: string[]) => items.toSpliced(200, 0, '<item><title>Pinned</title></item>')],
+    ['at the end', (items: string[]) => [...items, '<item><title>Pinned</title></item>']],
+  ])('are shown beside one item without a date %s', (_, mixed) => {
+    expect(titles(rss(mixed(ascending).join('')), 1)).toEqual(['D399'])
+    expect(titles(rss(mixed(ascending.toReversed()).join('')), 1)).toEqual(['D399'])
+  })
+
+  test('leave an item without a date where its neighbours are', () => {
+    const items = [dated('new', first + day), '<item><title>undated</title></item>', dated('old', first)]
+    expect(titles(rss(items.join('')))).toEqual(['new', 'undated', 'old'])
+  })
+
+  test('of a feed without dates are in its own order', () => {
+    const items = ['one', 'two', 'three'].map((name) => `<item><title>${name}</title></item>`)
+    expect(titles(rss(items.join('')), 2)).toEqual(['one', 'two'])
+  })
+})
+
+describe('titles', () => {
+  test.each([
+    [
+      '<![CDATA[Caf&eacute; &laquo;a&raquo; &copy; &euro;5 &Uuml;ber &trade; &bull; &middot;]]>',
+      'Café «a» © €5 Über ™ • ·',
+    ],
+    [
+      'does Snap SVG have any similar feature to &lt;animate [etc.]&gt;?',
+      'does Snap SVG have any similar feature to <animate [etc.]>?',
+    ],
+    ['Vec&lt;T&gt; explained', 'Vec<T> explained'],
+    ['<![CDATA[What does List<String> mean?]]>', 'What does List<String> mean?'],
+    ['&lt;b&gt;Bold&lt;/b&gt; &lt;code&gt;x&lt;/code&gt; stays tagless', 'Bold x stays tagless'],
+    ['Map&lt;K, V&gt; and Option&lt;I&gt;', 'Map<K, V> and Option<I>'],
+    ['Does &lt;input&gt; need &lt;label&gt;?', 'Does <input> need <label>?'],
+    ['a&lt;br/&gt;b', 'a b'],
+    ['if a &lt; b &amp;&amp; c &gt; d', 'if a < b && c > d'],
+  ])('%s reads %s', (given, title) => {
+    expect(titles(rss(`<item><title>${given}</title></item>`))).toEqual([title])
+  })
+})
+
+describe('links', () => {
+  test('of Atom are relative to the bases it names, wherever it came from', () => {
+    const text = `<?xml version="1.0"?>
+      <feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://www.example.org/ongoing/"><title>ongoing</title><entry xml:base="When/201x/2013/05/06/"><title>Tab Sweep</title><link href="Tab-Sweep-World"/><updated>2013-05-06T12:00:00Z</updated><id>1</id></entry></feed>`
+    expect(read(text)[0]?.link).toBe('https://www.example.org/ongoing/When/201x/2013/05/06/Tab-Sweep-World')
+  })
+
+  test('of RSS too', () => {
+    const text = rss('<item xml:base="b/"><title>x</title><link>c</link></item>', ' xml:base="/a/"')
+    expect(read(text)[0]?.link).toBe('https://feeds.example.net/a/b/c')
+  })
+
+  test('a base that is no web address leads nowhere', () => {
+    const text = rss('<item><title>x</title><link>c</link></item>', ' xml:base="javascript:alert(1)//"')
+    expect(read(text)[0]?.link ?? '').not.toContain('javascript')
+  })
+
+  test('an id that is no address is not taken for one', () => {
+    expect(read(rss('<item><title>x</title><guid>12345</guid></item>'))[0]?.link).toBeNull()
+  })
+})
+
+test('elements of Atom are read in RSS', () => {
+  const item = `<item><a10:title type="text">a &lt;b&gt; c</a10:title><a10:link rel="self" href="https://example.org/self"/>
+    <a10:link href="https://example.org/1"/><a10:author><a10:name>An</a10:name></a10:author><a10:updated>2024-03-05T10:00:00Z</a10:updated></item>`
+  expect(read(rss(item))).toEqual([
+    { title: 'a <b> c', link: 'https://example.org/1', time: Date.UTC(2024, 2, 5, 10), source: 'An' },
+  ])
+})
