@@ -30,6 +30,8 @@ function dieOfBugs(log: Logger): void {
 }
 
 async function main(): Promise<void> {
+  // What is made, here and by what is started from here, is for this user alone.
+  process.umask(0o077)
   const env = readEnv()
   const log = openLog(env.HUBS_LOG_LEVEL)
   dieOfBugs(log)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -45,6 +45,13 @@ test('the first start tells the address and a token that allows everything, once
   expect(product.logs.join('\n')).toContain(product.url)
   expect(tokens()).toHaveLength(1)
   expect(await putMine('Mine')).toBe(201)
+})
+
+test('all that it keeps is for its user alone', async () => {
+  const names = await readdir(folder(), { recursive: true })
+  // The embedded database sets the mode of that one itself; there is nothing of ours in it.
+  for (const name of ['.', ...names.filter((each) => !each.endsWith('pg_internal.init'))])
+    expect((await stat(join(folder(), name))).mode & 0o077, name).toBe(0)
 })
 
 test('the directory and the demo hubs open full, from this machine alone', async ({ page }) => {

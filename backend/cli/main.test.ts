@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -54,6 +54,16 @@ describe('without a running Hubs', () => {
         code: 1,
         err: `There is no valid token ${id}: see token list.\n`,
       })
+      const data = env.HUBS_DATA ?? ''
+      // The embedded database sets the mode of this one itself, time and again; there is nothing of ours in it.
+      const ours = (await readdir(data, { recursive: true })).filter(
+        (name) => !name.endsWith('pg_internal.init'),
+      )
+      for (const name of ['.', ...ours]) expect((await stat(join(data, name))).mode & 0o077, name).toBe(0)
+      await chmod(data, 0o755)
+      const refused = await hubs(['token', 'list'], env)
+      expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`chmod 700 ${data}`) })
+      await chmod(data, 0o700)
     },
     LONG,
   )

@@ -109,4 +109,6 @@ function exitCode(error: unknown): number {
   return error instanceof UsageError || error instanceof EnvError ? 2 : 1
 }
 
+// What is made in the data folder is for this user alone.
+process.umask(0o077)
 process.exitCode = await main(process.argv.slice(2)).then((whole) => (whole ? 0 : 1), exitCode)

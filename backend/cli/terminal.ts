@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { destination, pino } from 'pino'
 import { widgetType } from '#widgets/registry.ts'
 import { askControl, type Control } from '../db/control-socket.ts'
 import { controlPath, type DataFolder, DataFolderTaken, holdDataFolder } from '../db/data-folder.ts'
 import { openDatabase } from '../db/database.ts'
+import { refuseOthers } from '../db/private-folder.ts'
 import type { Env } from '../env.ts'
 import { type Command, commands, type Results } from '../hubs/commands.ts'
 import { hubsRoom } from '../hubs/hubs.ts'
@@ -22,6 +24,8 @@ const PATIENCE = 15_000
 
 export async function openTerminal(place: Place): Promise<Terminal> {
   if (place.DATABASE_URL) return ownDatabase(place, undefined)
+  // Who may write there could listen in place of Hubs.
+  await refuseOthers(resolve(place.HUBS_DATA))
   const path = controlPath(place.HUBS_DATA)
   for (const started = performance.now(); ; ) {
     if (await askControl(path, { do: 'hubs list' })) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { chmod } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 
 /** Characters one request or answer may have. */
 const LIMIT = 16 * 1024 * 1024
@@ -25,11 +25,16 @@ export class ControlError extends Error {
   }
 }
 
-/** Listens at `path`, for this user alone; `onSocket` takes each connection. @throws when the path is taken or too long. */
+/**
+ * Listens at `path`, for this user alone; `onSocket` takes each connection.
+ * @throws when the path is taken or too long, or its file system has no sockets
+ */
 export async function listenAt(path: string, onSocket: (socket: Socket) => void): Promise<Server> {
   const server = createServer(onSocket)
   server.listen(socketPath(path))
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: unknown) => {
+    throw noSockets.has((error as { code?: string }).code ?? '') ? withoutSockets(path, error) : error
+  })
   await chmod(path, 0o600)
   // A server that only waits for others must not keep its process.
   server.unref()
@@ -93,6 +98,16 @@ async function readLine(socket: Socket): Promise<string> {
     if (text.endsWith('\n')) return text
   }
   throw new Error('The other process went away without an answer.')
+}
+
+/** What systems answer where a file system knows no sockets. Not EACCES, which a missing right gives. */
+const noSockets = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+function withoutSockets(path: string, cause: unknown): Error {
+  return new Error(
+    `The file system of HUBS_DATA (${dirname(path)}) allows no sockets, as shares of Windows, VirtualBox and Docker Desktop do not. Set HUBS_DATA to a folder on a disk of this machine, or give the container a named volume.`,
+    { cause },
+  )
 }
 
 /** Systems cut the path of a socket at 104 or 108 bytes, some without a word. */

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { askControl, ControlError } from './control-socket.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { askControl, ControlError, listenAt } from './control-socket.ts'
 import { controlPath, holdDataFolder } from './data-folder.ts'
 
 let parent: string
@@ -21,6 +21,13 @@ const holding = `
   await folder.serve(async () => 'here')
   process.stdout.write('held')
   setInterval(() => {}, 60_000)
+`
+
+const releasing = `
+  import { holdDataFolder } from ${JSON.stringify(new URL('./data-folder.ts', import.meta.url).href)}
+  const folder = await holdDataFolder(process.argv.at(-1))
+  await folder.release()
+  process.stdout.write('held')
 `
 
 /** Another process, which holds the folder and says so, or fails and says why. */
@@ -55,6 +62,79 @@ test('the folder and its sockets are for this user alone', async () => {
   for (const name of await readdir(dataDir)) expect((await stat(join(dataDir, name))).mode & 0o077).toBe(0)
   await folder.release()
 })
+
+describe('of a folder that was there', () => {
+  const modes = async () => {
+    const names = await readdir(dataDir, { recursive: true })
+    return Promise.all(
+      names.map(async (name) => ((await stat(join(dataDir, name))).mode & 0o777).toString(8)),
+    )
+  }
+
+  test.each([0o755, 0o750, 0o711, 0o777, 0o1777])(
+    'others who may enter it (%o) refuse it, with the command',
+    async (mode) => {
+      await mkdir(dataDir)
+      await chmod(dataDir, mode)
+      await expect(holdDataFolder(dataDir)).rejects.toThrow(`Run: chmod 700 ${dataDir}.`)
+      expect(await readdir(dataDir)).toEqual([])
+      await chmod(dataDir, 0o700)
+      await (await holdDataFolder(dataDir)).release()
+    },
+  )
+
+  test('what is in it is taken from others, and what a link leads to is not touched', async () => {
+    await mkdir(join(dataDir, 'database', 'base'), { recursive: true, mode: 0o777 })
+    await chmod(dataDir, 0o700)
+    const outside = join(parent, 'outside')
+    for (const path of [join(dataDir, 'secret'), join(dataDir, 'database', 'base', '1'), outside]) {
+      await writeFile(path, '')
+      await chmod(path, 0o666)
+    }
+    await symlink(outside, join(dataDir, 'database', 'base', 'link'))
+    const folder = await holdDataFolder(dataDir)
+    await unlink(join(dataDir, 'database', 'base', 'link'))
+    for (const mode of await modes()) expect(mode).toMatch(/00$/)
+    expect((await stat(outside)).mode & 0o777).toBe(0o666)
+    await folder.release()
+  })
+
+  test.runIf(process.getuid?.() === 0)(
+    'another user’s is refused, and one that root shares by a group is not',
+    async () => {
+      await mkdir(dataDir)
+      await chmod(parent, 0o755)
+      const asUser = () =>
+        spawnSync(
+          process.execPath,
+          ['--import', 'tsx', '--input-type=module', '--eval', releasing, dataDir],
+          {
+            encoding: 'utf8',
+            uid: 65_534,
+            gid: 65_534,
+          },
+        )
+      await chown(dataDir, 1, 65_534)
+      await chmod(dataDir, 0o770)
+      expect(asUser().stderr).toContain(`belongs to another user (1, this is 65534)`)
+      await chown(dataDir, 0, 65_534)
+      await chmod(dataDir, 0o2775)
+      expect(asUser().stderr).toContain('set HUBS_DATA to a folder below it')
+      await chmod(dataDir, 0o2770)
+      expect(asUser()).toMatchObject({ stdout: 'held', stderr: '' })
+    },
+    60_000,
+  )
+})
+
+test.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
+  'a file system without sockets is told with what to do',
+  async () => {
+    // The kernel's own file system has none.
+    await expect(listenAt('/sys/x.sock', () => {})).rejects.toThrow('(/sys) allows no sockets')
+    await expect(listenAt('/sys/x.sock', () => {})).rejects.toThrow('or give the container a named volume.')
+  },
+)
 
 test('what a killed process leaves behind is taken over, its control socket too', async () => {
   const { child, said } = another()

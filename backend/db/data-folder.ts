@@ -4,6 +4,7 @@ import type { Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Control, connection, listenAt, serveControl } from './control-socket.ts'
+import { refuseOthers, takeFromOthers } from './private-folder.ts'
 
 /** `HUBS_DATA`, held by this process until it ends, however it ends. */
 export interface DataFolder {
@@ -33,16 +34,20 @@ const ATTEMPTS = 5
  * Each process that wants it listens on a socket of a name of its own and then looks at the others' names. Whoever sees
  * nobody else alive has it: of two, the one that listened later sees the other. A socket nobody listens on is of a dead
  * process; its name is never used again, so removing it can take nothing from a live one.
- * @throws DataFolderTaken
+ * @throws DataFolderTaken, or an Error in words when the folder is not for this user alone or cannot hold sockets
  */
 export async function holdDataFolder(dataDir: string): Promise<DataFolder> {
   const folder = resolve(dataDir)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await refuseOthers(folder)
   for (let attempt = 1; ; attempt++) {
     const name = `owner-${process.pid}-${randomBytes(4).toString('hex')}.sock`
     const claim = await listenAt(join(folder, name), (socket) => socket.destroy())
     const holder = await anotherAlive(folder, name)
-    if (holder === undefined) return held(folder, claim)
+    if (holder === undefined) {
+      await takeFromOthers(folder)
+      return held(folder, claim)
+    }
     await closed(claim)
     if (attempt === ATTEMPTS) throw new DataFolderTaken(folder, holder)
     // Two that came at the same time have both stepped back.

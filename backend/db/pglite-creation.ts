@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { takeFromOthers } from './private-folder.ts'
 import { migrationsFolder, productFolder } from './product-folder.ts'
 
 // Given as text, because there is no file to start once the product is one bundle.
@@ -28,6 +29,8 @@ export async function createPglite(folder: string): Promise<void> {
   }
   const made = join(parent, `${unfinished}${process.pid}`)
   await run(made)
+  // It unpacks its files for everybody to write, whatever our umask says.
+  await takeFromOthers(made)
   await rename(made, folder)
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -25,6 +25,9 @@ test('what was written is there when it is opened again, and leftovers of a brok
   await first.db.insert(facts).values({ name: 'kept', value: 'yes' })
   await first.close()
   expect(await readdir(dataDir)).toEqual(['database'])
+  const made = await readdir(dataDir, { recursive: true })
+  const open = await Promise.all(made.map(async (name) => (await stat(join(dataDir, name))).mode & 0o022))
+  expect(open.filter((mode) => mode !== 0)).toEqual([])
 
   const second = await openDatabase({ dataDir, log })
   await second.migrate()
