@@ -107,11 +107,42 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/invalidate.ts',
-        find: 'elseif hasten(e) then reply[1] = 1 end',
-        replace: 'end',
+        find: 'if hasten(e) then reply[1] = 1 end',
+        replace: '',
       },
     ],
     caught: model(/waited for, not fresh, and not due/),
+  },
+  {
+    name: 'events wait behind the clock',
+    breaks: 'What an event made stale is claimed before what only its time did.',
+    patches: [{ file: 'backend/cache/script/invalidate.ts', find: '        press(e)\n', replace: '' }],
+    caught: redis(
+      'what events made stale comes before what only its time did, and leaves it a quarter',
+      /urgent|to match object/,
+    ),
+  },
+  {
+    name: 'the clock waits behind events for ever',
+    breaks: 'Claims leave a quarter to what only its time made due.',
+    patches: [
+      { file: 'backend/cache/script/claim.ts', find: 'math.ceil(ARGV[2] * 3 / 4)', replace: 'ARGV[2]' },
+    ],
+    caught: redis(
+      'what events made stale comes before what only its time did, and leaves it a quarter',
+      /urgent|to match object/,
+    ),
+  },
+  {
+    name: 'claimed key given back is postponed',
+    breaks: 'UNCLAIM never postpones: an event since its claim keeps it due.',
+    patches: [
+      { file: 'backend/cache/script/claim.ts', find: "dirty, 'XX', 'LT', now", replace: "dirty, 'XX', now" },
+    ],
+    caught: redis(
+      'giving back neither postpones a key nor makes one due that is not to be loaded',
+      /deeply equal/,
+    ),
   },
   {
     name: 'leased by INVALIDATE, not in dirty',

@@ -89,7 +89,7 @@ export interface Pulse {
   readonly now: number
   /** Every bus event up to this time is acknowledged. */
   readonly through: number
-  /** Milliseconds the oldest due key has waited; 0 when none waits. */
+  /** Milliseconds the oldest due key that no daemon has claimed has waited; 0 when none waits. */
   readonly oldestDue: number
 }
 
@@ -177,13 +177,20 @@ export interface Cache {
    */
   interest(keys: readonly Key[], ttl: number): Promise<Reading & { readonly lapsed: readonly Key[] }>
   /**
-   * Up to `limit` due keys, hidden from other claims for `visibility` ms; also announces, as `refreshing`, rebuilds
-   * not done `LATE_AFTER` ms after their invalidation. `nextIn`: ms until the next key is due, if any.
+   * Up to `limit` due keys, hidden from other claims for `visibility` ms: first, as `urgent` of them, those that events
+   * made stale, which take up to three quarters while others wait; then the longest due. Also announces, as
+   * `refreshing`, rebuilds not done `LATE_AFTER` ms after their invalidation. `nextIn`: ms until the next key is due.
    */
   claim(
     limit: number,
     visibility: number,
-  ): Promise<{ readonly keys: readonly Key[]; readonly nextIn: number | undefined }>
+  ): Promise<{
+    readonly keys: readonly Key[]
+    readonly urgent: number
+    readonly nextIn: number | undefined
+  }>
+  /** Claimed keys that are not to be loaded here and now: due again in `ms`, if they are not sooner. */
+  unclaim(keys: readonly Key[], ms: number): Promise<void>
   /** The right to load a key, for `ttl` ms. `minInterval` is kept from the start of this load to that of the next. */
   acquire(key: Key, token: string, ttl: number, minInterval: number): Promise<Grant>
   /** Whether the lease was still ours. */

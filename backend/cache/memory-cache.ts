@@ -46,6 +46,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   const entries = new Map<Key, Kept>()
   const feed = createFeed(epoch)
   const dirty = createQueue()
+  const urgent = createQueue()
   const late = createQueue()
   const wakers = new Set<Latch>()
   const closed = new AbortController()
@@ -132,7 +133,10 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
           if (leases && minInterval !== undefined && earliest(e, now) <= now) {
             granted.set(key, grant(e, now, leases.token, leases.ttl, minInterval))
             settle(e, now)
-          } else due = hasten(e, now) || due
+          } else {
+            urgent.put(key, nextDue(e, now))
+            due = hasten(e, now) || due
+          }
         }
         announceLate(e, now)
       }
@@ -177,10 +181,22 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       const now = present()
       sweep(now)
       announceAllLate(now)
-      const keys = dirty.take(now, limit)
-      for (const key of keys) dirty.put(key, now + visibility)
+      // What is not due has been taken since.
+      const first = urgent.take(now, Math.ceil((limit * 3) / 4)).filter((key) => dirty.due(key, now))
+      for (const key of first) dirty.put(key, now + visibility)
+      const rest = dirty.take(now, limit - first.length)
+      for (const key of rest) dirty.put(key, now + visibility)
       const next = Math.min(dirty.first() ?? Infinity, late.first() ?? Infinity)
-      return { keys, nextIn: next === Infinity ? undefined : Math.max(0, next - now) }
+      return {
+        keys: [...first, ...rest],
+        urgent: first.length,
+        nextIn: next === Infinity ? undefined : Math.max(0, next - now),
+      }
+    },
+
+    async unclaim(keys, ms) {
+      const now = present()
+      for (const key of keys) if (dirty.has(key)) dirty.hasten(key, now + ms)
     },
 
     async acquire(key, token, ttl, minInterval) {
@@ -244,6 +260,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       log(e, now, changed ? 'changed' : 'confirmed')
       announce(e, now, changed ? data : undefined)
       settle(e, now)
+      if (e.built !== e.required && watched(e, now)) urgent.put(key, nextDue(e, now))
       late.remove(key)
       return fresh(e, now) ? 'fresh' : 'stale'
     },

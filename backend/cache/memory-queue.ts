@@ -6,6 +6,9 @@ export interface Queue {
   /** Puts it, or moves it forward; never postpones. */
   hasten(key: Key, at: number): void
   remove(key: Key): void
+  has(key: Key): boolean
+  /** It is in the queue, and due at `now`. */
+  due(key: Key, now: number): boolean
   /** Takes out up to `limit` keys due at `now`, earliest first. */
   take(now: number, limit: number): readonly Key[]
   /** When the first is due. */
@@ -42,6 +45,8 @@ export function createQueue(): Queue {
     remove(key) {
       times.delete(key)
     },
+    has: (key) => times.has(key),
+    due: (key, now) => (times.get(key) ?? Infinity) <= now,
     take(now, limit) {
       const keys: Key[] = []
       for (let next = top(); next && next.at <= now && keys.length < limit; next = top()) {

@@ -82,8 +82,13 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
     },
 
     async claim(limit, visibility) {
-      const [wait, ...keys] = (await link.run('claim', limit, visibility)).reply as [number, ...Key[]]
-      return { keys, nextIn: wait < 0 ? undefined : wait }
+      const { reply } = await link.run('claim', limit, visibility)
+      const [wait, urgent, ...keys] = reply as [number, number, ...Key[]]
+      return { keys, urgent, nextIn: wait < 0 ? undefined : wait }
+    },
+
+    async unclaim(keys, ms) {
+      if (keys.length > 0) await link.run('unclaim', ms, ...keys)
     },
 
     acquire: (key, token, ttl, minInterval) => acquire([key, token, ttl, minInterval], 0),

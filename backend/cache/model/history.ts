@@ -41,6 +41,7 @@ const loads = [
   step(8, 'work', { limit: fc.integer({ min: 1, max: 4 }) }),
   // A daemon ends with keys claimed.
   step(1, 'claim', { limit: fc.integer({ min: 1, max: 4 }) }),
+  step(1, 'unclaim', { limit: fc.integer({ min: 1, max: 4 }), ms: fc.constantFrom(1000, 2000) }),
   step(8, 'acquire', { key }),
   step(6, 'look', { nth }),
   step(8, 'commit', { nth }),

@@ -30,6 +30,8 @@ export interface Loads {
   work(limit: number): Promise<number>
   /** Claims and ends before it loads. */
   claim(limit: number): Promise<void>
+  /** Claims what it has no room for. */
+  unclaim(limit: number, ms: number): Promise<void>
   /** Daemons work while leases, retries and distances run out; then all that somebody waits for has been built. */
   drain(): Promise<void>
   /** Late loads give their results. */
@@ -136,6 +138,10 @@ export function createLoads(given: {
     work,
     async claim(limit) {
       await store.cache.claim(limit, VISIBILITY)
+    },
+    async unclaim(limit, ms) {
+      const { keys: claimed } = await store.cache.claim(limit, VISIBILITY)
+      await store.cache.unclaim(claimed, ms)
     },
     async drain() {
       for (let round = 0; round < 4; round++) {

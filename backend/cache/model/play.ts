@@ -63,6 +63,8 @@ async function createRun(store: Store) {
         return loads.work(operation.limit)
       case 'claim':
         return loads.claim(operation.limit)
+      case 'unclaim':
+        return loads.unclaim(operation.limit, operation.ms)
       case 'acquire':
         return loads.acquire(operation.key)
       case 'look':

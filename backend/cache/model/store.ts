@@ -136,6 +136,7 @@ export function lockstep(one: Store): Store {
       'read',
       'interest',
       'claim',
+      'unclaim',
       'acquire',
       'extend',
       'release',

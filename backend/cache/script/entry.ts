@@ -74,6 +74,9 @@ local function hasten(e)
   return at <= now
 end
 
+-- To be claimed before keys that only their time made due.
+local function press(e) redis.call('ZADD', urgent, nextDue(e), e.key) end
+
 local function announceLate(e)
   if e.announced == '' and watched(e) and building(e) then redis.call('ZADD', late, 'NX', now + ${LATE_AFTER}, e.key) end
 end

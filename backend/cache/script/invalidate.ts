@@ -18,7 +18,10 @@ local function make(e, minInterval)
         settle(e)
         local at = #reply
         reply[at + 1], reply[at + 2], reply[at + 3] = e.key, e.hash, e.failures
-      elseif hasten(e) then reply[1] = 1 end
+      else
+        press(e)
+        if hasten(e) then reply[1] = 1 end
+      end
     end
     announceLate(e)
   end

@@ -85,6 +85,7 @@ local function commit(key, token, data, hash, empty, dueAt)
   if changed then save(e, field, load, 'data', data) else save(e, field, load) end
   keep(e)
   settle(e)
+  if e.built ~= e.required and watched(e) then press(e) end
   redis.call('ZREM', late, e.key)
   return fresh(e) and 'fresh' or 'stale'
 end

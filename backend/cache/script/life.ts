@@ -5,7 +5,7 @@
 export const life = `
 local meta = KEYS[1]
 local prefix = string.sub(meta, 1, -5)
-local dirty, late = prefix .. 'dirty', prefix .. 'late'
+local dirty, urgent, late = prefix .. 'dirty', prefix .. 'urgent', prefix .. 'late'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `

@@ -1,4 +1,4 @@
-import { claim } from './claim.ts'
+import { claim, unclaim } from './claim.ts'
 import { entry } from './entry.ts'
 import { invalidate } from './invalidate.ts'
 import { acquire, commit, extend, fail, release } from './lease.ts'
@@ -6,7 +6,8 @@ import { epoch, gate, life } from './life.ts'
 import { lastPulse, pulse } from './pulse.ts'
 import { interest, read } from './read.ts'
 
-const verbs = { invalidate, read, interest, claim, acquire, extend, release, commit, fail, pulse, lastPulse }
+const leases = { acquire, extend, release, commit, fail }
+const verbs = { invalidate, read, interest, claim, unclaim, ...leases, pulse, lastPulse }
 
 export type Verb = keyof typeof verbs
 
