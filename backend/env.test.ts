@@ -65,3 +65,16 @@ test('a secret may come from a file, but not twice', () => {
 test('the public URL is kept as an origin', () => {
   expect(parseEnv({ HUBS_ORIGIN: 'https://hubs.example.org/' }).HUBS_ORIGIN).toBe('https://hubs.example.org')
 })
+
+test('proxies are those of this machine, those named, or none', () => {
+  expect(parseEnv({}).HUBS_PROXIES).toEqual(['127.0.0.0/8', '::1/128'])
+  expect(parseEnv({ HUBS_PROXIES: '10.0.0.0/8, 192.0.2.1,2001:db8::1' }).HUBS_PROXIES).toEqual([
+    '10.0.0.0/8',
+    '192.0.2.1/32',
+    '2001:db8::1/128',
+  ])
+  expect(parseEnv({ HUBS_PROXIES: 'none' }).HUBS_PROXIES).toEqual([])
+  const text = mistakes({ HUBS_PROXIES: 'proxy', HUBS_STREAMS: '0', HUBS_STREAMS_PER_CLIENT: '1.5' })
+  for (const name of ['HUBS_PROXIES', 'HUBS_STREAMS', 'HUBS_STREAMS_PER_CLIENT'])
+    expect(text).toContain(`${name} must be`)
+})

@@ -5,16 +5,21 @@ import { z } from 'zod'
 export const roles = ['web', 'stream', 'daemon'] as const
 export type Role = (typeof roles)[number]
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
+const list = z.string().default('').transform(partsOf)
 const secret = z.string().min(1).optional()
+const count = (least: number) => {
+  const error = `must be a whole number of at least ${least}`
+  return z.coerce.number({ error }).int({ error }).min(least, { error })
+}
+/** Address ranges; an address alone is a range of one. Of itself, what runs on this machine. */
+const proxies = z
+  .string()
+  .default('127.0.0.0/8,::1/128')
+  .transform((text) => (text.trim() === 'none' ? [] : partsOf(text)))
+  .transform((given) => given.map((range) => (ipaddr.isValid(range) ? wholeOf(range) : range)))
+  .refine((given) => given.every((range) => ipaddr.isValidCIDR(range)), {
+    error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
+  })
 const origin = z
   .url({ protocol: /^https?$/, error: 'must be a URL such as https://hubs.example.org' })
   .transform((text) => new URL(text).origin)
@@ -35,6 +40,9 @@ const variables = z.object({
     error: 'must be address ranges such as 127.0.0.1/32, separated by commas',
   }),
   HUBS_GIT_ROOTS: list,
+  HUBS_PROXIES: proxies,
+  HUBS_STREAMS: count(1).default(20_000),
+  HUBS_STREAMS_PER_CLIENT: count(1).default(5_000),
   HUBS_EVENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(3650).default(30),
   HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
   HUBS_METRICS_TOKEN: secret,
@@ -52,6 +60,17 @@ const variables = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://api.github.com' })
     .optional(),
 })
+
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function wholeOf(address: string): string {
+  return `${address}/${ipaddr.parse(address).kind() === 'ipv4' ? 32 : 128}`
+}
 
 const consistent = variables.superRefine((env, context) => {
   const refuse = (name: string, message: string) =>

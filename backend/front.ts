@@ -7,6 +7,7 @@ import { eventRoutes } from './http/events.ts'
 import { hubRoutes } from './http/hubs.ts'
 import { type Figure, metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
+import { openQuota } from './http/quota.ts'
 import type { RawRoute, Route } from './http/route.ts'
 import { streamRoute } from './http/stream.ts'
 import { widgetRoutes } from './http/widgets.ts'
@@ -85,7 +86,8 @@ export async function openFront(options: {
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {
       sessions = openSessions({ keys, layouts, liveness: live, build, signal })
-      routes.push(streamRoute({ sessions, layouts, lookUp, draining }))
+      const quota = openQuota({ all: env.HUBS_STREAMS, client: env.HUBS_STREAMS_PER_CLIENT })
+      routes.push(streamRoute({ sessions, layouts, lookUp, draining, quota }))
     }
   }
 

@@ -7,6 +7,7 @@ import { holdDataFolder } from './db/data-folder.ts'
 import type { Env, Role } from './env.ts'
 import { openFront } from './front.ts'
 import { authorizer } from './http/authorize.ts'
+import { clientRule } from './http/client-address.ts'
 import { healthRoutes } from './http/health.ts'
 import { openPages } from './http/pages.ts'
 import { frontServer } from './http/server.ts'
@@ -61,7 +62,11 @@ export async function openProduct(options: {
 
   let ready = false
   let away = async (): Promise<readonly string[]> => []
-  const front = frontServer({ health: healthRoutes({ ready: () => ready, away: () => away() }), log })
+  const front = frontServer({
+    health: healthRoutes({ ready: () => ready, away: () => away() }),
+    clientOf: clientRule(env.HUBS_PROXIES),
+    log,
+  })
   const { server } = front
   // First, so that a taken port is told at once and probes are answered while a store is waited for.
   await new Promise<void>((resolve, reject) => {

@@ -72,6 +72,8 @@ export async function startProduct(options: {
         HUBS_ORIGIN: url,
         HUBS_DATA: data,
         HUBS_DRAIN_SECONDS: '0',
+        // Thousands of readers are one client here.
+        HUBS_STREAMS_PER_CLIENT: '20000',
         ...(options.roles ? { HUBS_ROLES: options.roles } : {}),
         ...(options.mode === 'real' ? stores?.env : {}),
         ...options.env,

@@ -155,7 +155,7 @@ export function openHolder(world: World): Holder {
 
   function hear(line: Line, heard: Heard): void {
     if (heard.name === 'lost') {
-      line.facts = { ...line.facts, connected: false }
+      line.facts = { ...line.facts, connected: false, crowded: heard.crowded ?? false }
       tellLinesLater()
       audience.tellLines()
       return

@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 /** One stream and what it carries. */
 export interface Line {
   readonly follows: Set<Follow>
-  facts: Pick<LineFacts, 'connected' | 'heard' | 'heardAt' | 'pulse'>
+  facts: Pick<LineFacts, 'connected' | 'heard' | 'heardAt' | 'pulse' | 'crowded'>
   greeted: boolean
   /** Cut at least once, and resting or trying since. */
   lost: boolean

@@ -24,6 +24,11 @@ test('paused when nobody knows how far the line has come', () => {
   expect(liveState(unknown, 1_000)).toEqual({ kind: 'paused', since: 501_000 })
 })
 
+test('paused at once, and because of what, when the server takes no more of this network', () => {
+  const crowded = { ...healthy, connected: false, crowded: true }
+  expect(liveState(crowded, 1_001)).toEqual({ kind: 'paused', since: 501_000, crowded: true })
+})
+
 test('connecting for ten seconds after the last word, then paused since then', () => {
   const cut = { ...healthy, connected: false }
   expect(liveState(cut, 10_999)).toEqual({ kind: 'connecting' })

@@ -15,13 +15,17 @@ export interface LineFacts {
   /** Of the newest `hello` or `beat`. */
   readonly pulse: { readonly now: number; readonly through: number } | undefined
   readonly offline: boolean
+  /** The server takes no more streams of this network for now. */
+  readonly crowded?: boolean
   /** Moment since when what differs could not be read. */
   readonly failingSince: number | undefined
 }
 
 export function liveState(line: LineFacts, now: number): LiveState {
-  const { connected, heard, heardAt = 0, pulse, offline, failingSince } = line
+  const { connected, heard, heardAt = 0, pulse, offline, crowded, failingSince } = line
   if (offline) return { kind: 'paused', since: heardAt }
+  // It will not be back within the ten seconds for which a page is connecting.
+  if (crowded) return { kind: 'paused', since: heardAt, crowded }
   if (!connected || !pulse)
     return now - heard < LIVE_WITHIN ? { kind: 'connecting' } : { kind: 'paused', since: heardAt }
   // Nobody knows how far the line has come until a daemon has said so once.

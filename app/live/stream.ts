@@ -2,7 +2,10 @@ import { backoff, rest as restFor } from './backoff.ts'
 import { type Frame, frameDecoder } from './frame.ts'
 
 /** What a stream yields: its frames, and between two connections that the line is cut. */
-export type Heard = Frame | { readonly name: 'lost' }
+export type Heard =
+  | Frame
+  /** `crowded`: the server has as many streams of this network as it takes of one. */
+  | { readonly name: 'lost'; readonly crowded?: true }
 
 /** The server refuses what was asked for, and would again. */
 export class StreamRefused extends Error {
@@ -50,6 +53,7 @@ export async function* stream(options: StreamOptions): AsyncGenerator<Heard, voi
     const began = performance.now()
     let asked = 0
     let bye = false
+    let crowded = false
     try {
       const patience = CONNECT_WITHIN * 2 ** Math.min(failures, 2)
       const request = first
@@ -64,20 +68,26 @@ export async function* stream(options: StreamOptions): AsyncGenerator<Heard, voi
       }
     } catch (error) {
       if (error instanceof StreamRefused) throw error
-      if (error instanceof NotNow) asked = error.retryAfter
+      if (error instanceof NotNow) {
+        asked = error.retryAfter
+        crowded = error.status === 429
+      }
     }
     if (signal.aborted) return
-    yield { name: 'lost' }
+    yield crowded ? { name: 'lost', crowded } : { name: 'lost' }
     failures = bye || performance.now() - began > GOOD_AFTER ? 0 : failures + 1
-    await rest(Math.max(backoff(failures, random), asked), signal)
+    // On top of what the server asked for, so that those it sent away together do not come back together.
+    await rest(asked + backoff(failures, random), signal)
   }
 }
 
 class NotNow extends Error {
+  readonly status: number
   readonly retryAfter: number
-  constructor(retryAfter: number) {
+  constructor({ status, headers }: Response) {
     super('not now')
-    this.retryAfter = retryAfter
+    this.status = status
+    this.retryAfter = retryAfter(headers.get('retry-after'))
   }
 }
 
@@ -106,7 +116,7 @@ async function* connection(
       void response.body?.cancel().catch(() => {})
       const { status } = response
       if (status >= 400 && status < 500 && status !== 429) throw new StreamRefused(status)
-      throw new NotNow(retryAfter(response.headers.get('retry-after')))
+      throw new NotNow(response)
     }
     heardWithin(silence)
     const reader = response.body.getReader()

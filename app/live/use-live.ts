@@ -14,7 +14,12 @@ import { goneAt, type LineSaid, layoutAt, lineAt, resultAt, seed } from './query
 export type LiveState =
   | { readonly kind: 'live' }
   /** Nothing newer than `since` is known to have arrived. */
-  | { readonly kind: 'paused'; readonly since: number }
+  | {
+      readonly kind: 'paused'
+      readonly since: number
+      /** Because the server follows as many pages of this network as it does of one. */
+      readonly crowded?: true
+    }
   | { readonly kind: 'connecting' }
 
 export interface LiveWidget {

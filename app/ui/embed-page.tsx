@@ -41,7 +41,8 @@ export function EmbedPage({
       ) : null}
       {live.kind === 'paused' ? (
         <p className="mt-1 rounded-lg bg-warn-wash px-3 py-1 text-ink text-small" role="status">
-          Updates are paused since <ClockTime time={live.since} />.
+          Updates are paused since <ClockTime time={live.since} />
+          {live.crowded ? ': more pages are open from your network than Hubs follows at once' : null}.
         </p>
       ) : null}
       <Announcer widgets={[widget]} live={{ [widget.id]: shown }} />

@@ -27,7 +27,10 @@ export function PageNotices({
             <strong className="font-semibold">
               Updates are paused since <ClockTime time={live.since} />.
             </strong>{' '}
-            What you see may have changed meanwhile; this page catches up by itself.
+            {live.crowded
+              ? 'More pages are open from your network than Hubs follows at once. Close some you do not need; '
+              : 'What you see may have changed meanwhile; '}
+            this page catches up by itself.
           </p>
         </Notice>
       ) : null}

@@ -18,6 +18,7 @@ import { placer } from '../hubs/placed.ts'
 import { eventLog } from '../ingest/event-log.ts'
 import { services } from '../services.ts'
 import type { Stores } from '../stores.ts'
+import { clientRule } from './client-address.ts'
 import { type FrontServer, frontServer } from './server.ts'
 
 /** One node serves, the other writes. The hint of a write is lost, so only a read tells the one of the other. */
@@ -57,7 +58,7 @@ beforeAll(async () => {
     ...{ lacking: new Map(), eventLog: eventLog(database.db), origin: 'http://localhost', build: 'b' },
     ...{ daemon: undefined, draining: () => false },
   })
-  front = frontServer({ health: [], log })
+  front = frontServer({ health: [], clientOf: clientRule([]), log })
   front.serve(parts.routes, async () => {})
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`

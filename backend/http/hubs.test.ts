@@ -12,6 +12,7 @@ import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
 import type { HubView, Problem, WidgetTypeView } from '../wire.ts'
 import { authorizer } from './authorize.ts'
+import { clientRule } from './client-address.ts'
 import { hubRoutes } from './hubs.ts'
 import { type FrontServer, frontServer } from './server.ts'
 import { wireSchemas } from './wire-schemas.ts'
@@ -33,7 +34,7 @@ beforeAll(async () => {
   followed = followHubs({ hubs, place, listen: database.listen, log, signal: ended.signal })
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
-  front = frontServer({ health: [], log })
+  front = frontServer({ health: [], clientOf: clientRule([]), log })
   front.serve(hubRoutes({ hubs, followed, lookUp: lookUpIn(followed), lacking }), authorizer(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`

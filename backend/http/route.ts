@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Client } from './client-address.ts'
 
 export type Scope = 'publish' | 'hubs:write' | 'read'
 
@@ -31,10 +32,17 @@ export interface Route {
   handle(call: Call): Promise<Answer>
 }
 
-/** A route that answers the socket itself: the event stream. */
+/** A route that answers the socket itself, which is its own from then on: the event stream. */
 export interface RawRoute {
   readonly method: 'GET'
   readonly path: string
-  /** A rejection before anything was written is answered as a problem. */
-  readonly raw: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
+  /** A rejection before anything was written is answered as a problem. `response` has its socket. */
+  readonly raw: (raw: RawCall) => Promise<void>
+}
+
+export interface RawCall {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  readonly client: Client
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { authorizer } from './authorize.ts'
+import { clientRule } from './client-address.ts'
 import { ProblemError } from './problem.ts'
 import type { Route, Scope } from './route.ts'
 import { type FrontServer, frontServer } from './server.ts'
@@ -52,7 +53,7 @@ beforeEach(async () => {
   ])
   lines = []
   const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) })
-  front = frontServer({ health, log })
+  front = frontServer({ health, clientOf: clientRule([]), log })
   start = () => front.serve(routes, authorizer({ verify: async (token) => tokens.get(token) }))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`

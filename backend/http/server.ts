@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
 import { parseJson, readBody } from './request-body.ts'
 import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
@@ -26,9 +28,12 @@ type Authorize = (header: string | undefined, scope: Scope) => Promise<void>
 export function frontServer(options: {
   /** Answered from the start. */
   health: readonly Route[]
+  clientOf: (request: IncomingMessage) => Client
   log: Logger
 }): FrontServer {
-  const { health, log } = options
+  const { health, clientOf, log } = options
+  /** Those that a raw route answers. */
+  const taken = new WeakSet<Duplex>()
   let find = router(health)
   let authorize: Authorize | undefined
   let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
@@ -103,21 +108,40 @@ export function frontServer(options: {
     })
   }
 
+  /** Nobody but the route answers on its connection from here on; what a client says on it further ends it. */
+  async function answerRaw(
+    route: RawRoute,
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ): Promise<void> {
+    if (request.method !== 'GET') {
+      throw new ProblemError(405, 'Only GET is answered here.', { headers: { allow: 'GET' } })
+    }
+    // Pipelined behind another answer: nobody would learn when the client goes.
+    if (!response.socket)
+      throw new ProblemError(400, 'This takes a connection of its own: do not pipeline it.')
+    const { socket } = request
+    taken.add(socket)
+    try {
+      await route.raw({ request, response, url, client: clientOf(request) })
+    } catch (error) {
+      taken.delete(socket)
+      throw error
+    }
+  }
+
   const server = createServer((request, response) => {
+    if (taken.has(request.socket)) return void request.socket.destroy()
     const url = parseUrl(request.url)
     if (!url) return refuse(request, response, new ProblemError(400, 'The request names no valid path.'))
     const found = find(request.method ?? 'GET', url.pathname)
     if (found.kind === 'route') {
       const { route, params } = found
-      if ('raw' in route && request.method !== 'GET') {
-        return refuse(
-          request,
-          response,
-          new ProblemError(405, 'Only GET is answered here.', { headers: { allow: 'GET' } }),
-        )
-      }
       const answered =
-        'raw' in route ? route.raw(request, response, url) : answer(route, params, request, response, url)
+        'raw' in route
+          ? answerRaw(route, request, response, url)
+          : answer(route, params, request, response, url)
       answered.catch((error: unknown) => refuse(request, response, error))
       return
     }

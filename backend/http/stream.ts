@@ -1,7 +1,9 @@
 import type { LookUp } from '../hubs/look-up.ts'
 import type { Layouts, Target } from '../stream/session-group.ts'
 import type { Sessions } from '../stream/sessions.ts'
+import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
+import type { Quota, Taken } from './quota.ts'
 import type { RawRoute } from './route.ts'
 
 const MAX_HUBS = 50
@@ -43,12 +45,29 @@ export function streamRoute(options: {
   layouts: Layouts
   lookUp: LookUp
   draining: () => boolean
+  /** Streams open at a time. */
+  quota: Quota
 }): RawRoute {
-  const { sessions, layouts, lookUp, draining } = options
+  const { sessions, layouts, lookUp, draining, quota } = options
+
+  /** @throws ProblemError */
+  function take({ counted, address }: Client): Taken {
+    const taken = quota.take(counted, 1)
+    if (taken === 'client') {
+      const detail = `Too many streams are open from ${address}. Close some, or try later.`
+      throw new ProblemError(429, detail, { headers: { 'retry-after': '30' } })
+    }
+    if (taken === 'all') {
+      const detail = 'As many streams are open as this process takes. Try again later.'
+      throw new ProblemError(503, detail, { headers: { 'retry-after': '10' } })
+    }
+    return taken
+  }
+
   return {
     method: 'GET',
     path: '/api/v1/stream',
-    async raw(request, response, url) {
+    async raw({ request, response, url, client }) {
       if (draining()) {
         throw new ProblemError(503, 'This process is shutting down. Connect again.', {
           headers: { 'retry-after': '1' },
@@ -61,6 +80,9 @@ export function streamRoute(options: {
       const sent = typeof header === 'string' && header !== '' ? header : undefined
       // A native EventSource repeats its URL on every retry, so the header is the younger of the two.
       const cursor = sent ?? url.searchParams.get('cursor') ?? undefined
+      if (response.destroyed) return
+      // It is there from before the state is read, and ends with the connection or with a refusal.
+      response.once('close', take(client).release)
       request.socket.setNoDelay(true)
       await sessions.open(response, target, cursor)
     },

@@ -242,7 +242,8 @@ export function openSessions(options: {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-cache, no-store, no-transform',
         'X-Accel-Buffering': 'no',
-        Connection: 'keep-alive',
+        // Nothing else comes on it: what a stream holds goes with its connection.
+        Connection: 'close',
       })
       // With the head. What `response` frames itself goes to the socket later, when nobody looks how long a slice takes.
       response.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)

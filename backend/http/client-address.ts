@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import ipaddr from 'ipaddr.js'
+
+type Address = ReturnType<typeof ipaddr.process>
+type Range = ReturnType<typeof ipaddr.parseCIDR>
+
+/** Who is behind a request. */
+export interface Client {
+  /** Its address, as logs name it. */
+  readonly address: string
+  /** Whom it counts as, wherever clients are counted: its address, of IPv6 the /64 that one network is given. */
+  readonly counted: string
+}
+
+/**
+ * The one rule of whose request it is. The peer of the socket, unless that is one of `proxies`; then the rightmost
+ * address of X-Forwarded-For that is not, for each proxy adds whom it was asked by at the right, and what stands further
+ * left anybody may have written.
+ */
+export function clientRule(proxies: readonly string[]): (request: IncomingMessage) => Client {
+  const ranges = proxies.map((range) => ipaddr.parseCIDR(range))
+  const isProxy = (address: Address): boolean => ranges.some((range) => lies(address, range))
+
+  return (request) => {
+    let client = parse(request.socket.remoteAddress ?? '')
+    // A socket that is gone has no address any more.
+    if (!client) return { address: 'unknown', counted: 'unknown' }
+    const named = (request.headers['x-forwarded-for'] as string | undefined)?.split(',') ?? []
+    while (isProxy(client) && named.length > 0) {
+      const next = parse(named.pop()?.trim() ?? '')
+      // What a proxy passed on and is no address was not written by it.
+      if (!next) break
+      client = next
+    }
+    return { address: client.toString(), counted: countedAs(client) }
+  }
+}
+
+/** An address as proxies write it, with a port or in brackets too; IPv4 in IPv6 is IPv4. */
+function parse(text: string): Address | undefined {
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text
+  // A zone names an interface of this machine, and `127.1` an address that no proxy writes so.
+  const plain = bare.split('%')[0] ?? ''
+  return ipaddr.IPv4.isValidFourPartDecimal(plain) || ipaddr.IPv6.isValid(plain)
+    ? ipaddr.process(plain)
+    : undefined
+}
+
+function lies(address: Address, [network, bits]: Range): boolean {
+  return address.kind() === network.kind() && address.match(network, bits)
+}
+
+function countedAs(address: Address): string {
+  if (address.kind() === 'ipv4') return address.toString()
+  const network = address.toByteArray().map((byte, at) => (at < 8 ? byte : 0))
+  return `${ipaddr.fromByteArray(network).toString()}/64`
+}

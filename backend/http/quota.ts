@@ -1,0 +1,42 @@
+/** So much of something at a time: in all, and of that for each client. */
+export interface Quota {
+  /** Takes `amount` for a client, or says whose limit is in the way: the client's, or that of all. */
+  take(client: string, amount: number): Taken | 'client' | 'all'
+  /** What is taken, in all. */
+  readonly taken: number
+}
+
+export interface Taken {
+  /** Gives it back; a second time does nothing. */
+  release(): void
+}
+
+export function openQuota({ all, client: each }: { readonly all: number; readonly client: number }): Quota {
+  const byClient = new Map<string, number>()
+  let taken = 0
+
+  function add(client: string, amount: number): void {
+    taken += amount
+    const theirs = (byClient.get(client) ?? 0) + amount
+    if (theirs > 0) byClient.set(client, theirs)
+    else byClient.delete(client)
+  }
+
+  return {
+    take(client, amount) {
+      if ((byClient.get(client) ?? 0) + amount > each) return 'client'
+      if (taken + amount > all) return 'all'
+      add(client, amount)
+      let held = amount
+      return {
+        release() {
+          if (held > 0) add(client, -held)
+          held = 0
+        },
+      }
+    },
+    get taken() {
+      return taken
+    },
+  }
+}
