@@ -1,7 +1,7 @@
 import { and, asc, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { busMessages } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import type { Message } from './bus.ts'
+import { type Message, REMEMBERED } from './bus.ts'
 import { messageId } from './message-id.ts'
 
 /** Where a message of the embedded bus lies, without its body. Times are milliseconds since 1970. */
@@ -15,8 +15,11 @@ export interface Place {
 
 /** What the embedded bus needs of a database. */
 export interface BusStore {
-  /** Durable once it resolves: the sequence of each message in order, nothing for an id that is there already. */
-  append(messages: readonly Message[], time: number): Promise<readonly (number | undefined)[]>
+  /** Durable once it resolves: the sequence of each message in order; for an id that is there already, the body it has. */
+  append(
+    messages: readonly Message[],
+    time: number,
+  ): Promise<readonly ({ readonly sequence: number } | { readonly stored: string })[]>
   acknowledge(sequences: readonly number[], time: number): Promise<void>
   putAside(sequence: number, reason: string, time: number): Promise<void>
   /** Every unacknowledged message, ascending, counting this as one more delivery of each. */
@@ -41,27 +44,65 @@ export function busStore(db: Database): BusStore {
     time: row.storedAt.getTime(),
     deliveries: row.deliveries,
   })
+  type Row = Pick<typeof busMessages.$inferSelect, 'id' | 'topic' | 'body' | 'storedAt'>
+
+  /** The sequence of each, nothing for those whose id is there already. */
+  async function insert(rows: readonly Row[]): Promise<(number | undefined)[]> {
+    const stored = await db
+      .insert(busMessages)
+      .values([...rows])
+      .onConflictDoNothing()
+      .returning({ id, sequence })
+    const sequences = new Map(stored.map((row) => [row.id, row.sequence]))
+    return rows.map((row) => {
+      const own = sequences.get(row.id)
+      // The second of one id in one insert is there already too.
+      sequences.delete(row.id)
+      return own
+    })
+  }
+
+  /** Takes their ids from rows that have had them for as long as they may. */
+  async function release(ids: readonly string[], before: number): Promise<void> {
+    await db
+      .update(busMessages)
+      .set({ id: sql`${id} || ':' || ${sequence}` })
+      .where(and(inArray(id, [...ids]), lte(storedAt, new Date(before))))
+  }
+
+  async function append(rows: readonly Row[], time: number) {
+    const answers = new Map<Row, { sequence: number } | { stored: string }>()
+    for (let left = rows; left.length > 0; left = left.filter((row) => !answers.has(row))) {
+      const sequences = await insert(left)
+      for (const [index, row] of left.entries()) {
+        const own = sequences[index]
+        if (own !== undefined) answers.set(row, { sequence: own })
+      }
+      const ids = [...new Set(left.filter((row) => !answers.has(row)).map((row) => row.id))]
+      if (ids.length === 0) break
+      await release(ids, time - REMEMBERED)
+      const found = await db.select({ id, body }).from(busMessages).where(inArray(id, ids))
+      const bodies = new Map(found.map((row) => [row.id, row.body]))
+      // One that is not found was released just now, or removed, and is there to take.
+      for (const row of left) {
+        const stored = bodies.get(row.id)
+        if (stored !== undefined && !answers.has(row)) answers.set(row, { stored })
+      }
+    }
+    return rows.flatMap((row) => answers.get(row) ?? [])
+  }
+
   return {
-    async append(messages, time) {
-      const rows = messages.map((message) => ({
-        id: messageId(message.id),
-        topic: message.topic,
-        body: message.body,
-        storedAt: new Date(time),
-      }))
-      const stored = await db
-        .insert(busMessages)
-        .values(rows)
-        .onConflictDoNothing()
-        .returning({ id, sequence })
-      const sequences = new Map(stored.map((row) => [row.id, row.sequence]))
-      return rows.map((row) => {
-        const own = sequences.get(row.id)
-        // The second of one id in one insert is a duplicate too.
-        sequences.delete(row.id)
-        return own
-      })
-    },
+    append: (messages, time) =>
+      append(
+        messages.map(({ id, topic, body }) => ({
+          id: messageId(id),
+          topic,
+          body,
+          storedAt: new Date(time),
+        })),
+        time,
+      ),
     async acknowledge(sequences, time) {
       await db
         .update(busMessages)

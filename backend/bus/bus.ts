@@ -2,11 +2,19 @@
 export interface Message {
   /** Dot-separated tokens, already checked. */
   readonly topic: string
-  /** Messages with one id, published within 24 h, are stored once. */
+  /** Messages with one id, published within `REMEMBERED` ms, are stored once. */
   readonly id: string
   /** JSON text: any text without NUL characters. At most 256 KiB. */
   readonly body: string
 }
+
+/** Milliseconds for which an id belongs to the first message that had it. */
+export const REMEMBERED = 86_400_000
+
+/** What became of a published message: stored, or not for the one that is there already, whose body is told. */
+export type Published =
+  | { readonly duplicate: false }
+  | { readonly duplicate: true; readonly stored: Uint8Array }
 
 /** Milliseconds after which a message that nobody works at is delivered again. */
 export const ACK_WAIT = 10_000
@@ -41,8 +49,8 @@ export interface Delivery extends StoredMessage {
  * Every verb rejects with `BusAway` while the bus cannot be reached.
  */
 export interface Bus {
-  /** Resolves once every message is safely on the bus, in order, with whether each was new. */
-  publish(messages: readonly Message[]): Promise<readonly { readonly duplicate: boolean }[]>
+  /** Resolves once every message is safely on the bus, in order, with what became of each. */
+  publish(messages: readonly Message[]): Promise<readonly Published[]>
   /**
    * Batches of what has already arrived, up to `max`; nothing waits for a batch to fill. A consumer that does not ask
    * for the next batch is sent no more (backpressure). Ends, without error, when `signal` aborts; survives outages.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Bus, Delivery, Message, StoredMessage } from './bus.ts'
+import type { Bus, Delivery, Message, Published, StoredMessage } from './bus.ts'
 
 /** What a bus lies on: everything opened over one storage shares its messages. */
 export interface Storage {
@@ -55,9 +55,20 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
     test('stores one id once, also within one call and whatever the id looks like', async () => {
       const strange = { ...message('strange'), id: `\u0000\r\n☃${'long'.repeat(1000)}` }
       const first = await bus.publish([message('a'), message('a'), strange])
-      expect(first).toEqual([{ duplicate: false }, { duplicate: true }, { duplicate: false }])
-      expect(await bus.publish([strange, message('b')])).toEqual([{ duplicate: true }, { duplicate: false }])
+      expect(first.map(duplicate)).toEqual([false, true, false])
+      expect((await bus.publish([strange, message('b')])).map(duplicate)).toEqual([true, false])
       expect(ids(await receive(bus, 3))).toEqual(['a', 'strange', 'b'])
+    })
+
+    test('tells what the message that has the id already holds, acknowledged or not', async () => {
+      const other = { ...message('a'), body: 'another body' }
+      expect((await bus.publish([message('a'), other])).map(storedBody)).toEqual([undefined, 'body of a'])
+      const [first] = await receive(bus, 1)
+      expect((await bus.publish([other])).map(storedBody)).toEqual(['body of a'])
+      first?.ack()
+      await expect.poll(() => bus.through()).toBeGreaterThanOrEqual(first?.time ?? Infinity)
+      const second = await open()
+      expect((await second.publish([other, message('b')])).map(storedBody)).toEqual(['body of a', undefined])
     })
 
     test('stores once what several publish at one time', async () => {
@@ -253,6 +264,11 @@ function message(id: string, topic = 'a.b'): Message {
 function numbered(count: number): Message[] {
   return Array.from({ length: count }, (_, index) => message(String(index)))
 }
+
+const duplicate = (published: Published): boolean => published.duplicate
+
+const storedBody = (published: Published): string | undefined =>
+  published.duplicate ? new TextDecoder().decode(published.stored) : undefined
 
 function text(delivery: StoredMessage | undefined): string {
   return new TextDecoder().decode(delivery?.body)

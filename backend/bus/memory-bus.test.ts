@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
 import { openDatabase } from '../db/database.ts'
+import { REMEMBERED } from './bus.ts'
 import { busStore } from './bus-store.ts'
 import { describeBus } from './contract.ts'
 import { memoryBus } from './memory-bus.ts'
@@ -25,3 +26,24 @@ describeBus('the embedded bus on PGlite', async () => ({
     await database.db.delete(busMessages)
   },
 }))
+
+test('a day later an id is free, also that of a dead letter', async () => {
+  let now = Date.now() - REMEMBERED - 1_000
+  const store = busStore(database.db)
+  const bus = await memoryBus({ store, log, now: () => now })
+  const stop = new AbortController()
+  const message = (id: string, body: string) => ({ topic: 'a', id, body })
+  await bus.publish([message('bad', 'old'), message('good', 'old')])
+  for await (const batch of bus.consume({ max: 2, signal: stop.signal })) {
+    await Promise.all(batch.map((delivery) => delivery.deadLetter('bad')))
+    stop.abort()
+  }
+  now += REMEMBERED - 1
+  const [early] = await bus.publish([message('bad', 'new')])
+  expect(early?.duplicate && String(early.stored)).toBe('old')
+  now += 1
+  const answers = await bus.publish([message('bad', 'new'), message('good', 'new'), message('bad', 'third')])
+  expect(answers.map((each) => each.duplicate && String(each.stored))).toEqual([false, false, 'new'])
+  await bus.close()
+  await database.db.delete(busMessages)
+})

@@ -2,12 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ackTimer } from './ack-timer.ts'
 import { bell } from './bell.ts'
-import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type StoredMessage } from './bus.ts'
+import {
+  ACK_WAIT,
+  type Bus,
+  BusAway,
+  type Delivery,
+  type Message,
+  type Published,
+  REMEMBERED,
+  type StoredMessage,
+} from './bus.ts'
 import type { BusStore, Place } from './bus-store.ts'
 import { groupCommit } from './group-commit.ts'
 
 const HOUR = 3_600_000
-const KEPT = 24 * HOUR
 const PUT_ASIDE_KEPT = 30 * 24 * HOUR
 /** Characters of bodies held in memory; the others are read from the store when they are delivered. */
 const BODIES_LIMIT = 32 * 1024 * 1024
@@ -67,11 +75,11 @@ export async function memoryBus(options: {
     const time = lastTime
     appendingSince = time
     try {
-      const sequences = await store.append(messages, time)
-      return messages.map(({ topic, body }, index) => {
-        const sequence = sequences[index]
-        if (sequence === undefined) return { duplicate: true }
-        hold({ sequence, topic, time, deliveries: 0 }, body)
+      const appended = await store.append(messages, time)
+      return appended.map((each, index): Published => {
+        if ('stored' in each) return { duplicate: true, stored: Buffer.from(each.stored) }
+        const { topic = '', body = '' } = messages[index] ?? {}
+        hold({ sequence: each.sequence, topic, time, deliveries: 0 }, body)
         return { duplicate: false }
       })
     } finally {
@@ -140,7 +148,7 @@ export async function memoryBus(options: {
 
   const prune = (): Promise<void> =>
     store
-      .prune({ acknowledged: now() - KEPT, putAside: now() - PUT_ASIDE_KEPT })
+      .prune({ acknowledged: now() - REMEMBERED, putAside: now() - PUT_ASIDE_KEPT })
       .catch((error) =>
         log.warn({ err: error }, 'Old messages of the bus were not removed; trying again in an hour'),
       )

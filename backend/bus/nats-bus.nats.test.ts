@@ -67,6 +67,17 @@ async function publishInTheEnd(bus: Bus, messages: readonly Message[]): Promise<
     .toBe(true)
 }
 
+test('a message whose first one is no more on the stream is stored, not taken for its double', async () => {
+  const { bus, manager, read } = await setting()
+  const [message] = numbered(1)
+  if (!message) throw new Error('There is none.')
+  await bus.publish([message])
+  await manager.streams.purge('HUBS')
+  expect(await bus.publish([message])).toEqual([{ duplicate: false }])
+  const { value } = await read().next()
+  expect(value?.map(text)).toEqual([message.body])
+})
+
 test('stream, dead letters and consumer are as other programs expect them', async () => {
   const { manager } = await setting()
   expect((await manager.streams.info('HUBS')).config).toMatchObject({

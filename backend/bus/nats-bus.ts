@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection, nanos, type Payload } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
-import { ACK_WAIT, type Bus, BusAway, type Delivery } from './bus.ts'
+import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type Published } from './bus.ts'
 import { messageId } from './message-id.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
@@ -130,14 +130,21 @@ export function natsBus(options: {
     }
   }
 
+  async function publishOne({ client, manager }: Session, message: Message): Promise<Published> {
+    const { topic, body, id } = message
+    const stored = await client.publish(SUBJECT + topic, body, { msgID: messageId(id) })
+    if (!stored.duplicate) return { duplicate: false }
+    // The server knows the id alone; the message it belongs to tells the rest.
+    const first = await manager.streams.getMessage(STREAM, { seq: stored.seq })
+    if (first) return { duplicate: true, stored: first.data }
+    // It is no more, so that nothing stands for this one: an event is logged once however often it comes.
+    await client.publish(SUBJECT + topic, body)
+    return { duplicate: false }
+  }
+
   return {
     publish: (messages) =>
-      link.use(async ({ client }) => {
-        const stored = messages.map(({ topic, body, id }) =>
-          client.publish(SUBJECT + topic, body, { msgID: messageId(id) }),
-        )
-        return (await Promise.all(stored)).map(({ duplicate }) => ({ duplicate }))
-      }),
+      link.use((session) => Promise.all(messages.map((message) => publishOne(session, message)))),
 
     async *consume({ max, signal }) {
       for (let rest = REST.first; ; ) {

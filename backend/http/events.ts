@@ -20,6 +20,25 @@ function accepted(reading: Reading): readonly HubEvent[] {
   throw new ProblemError(status, detail, { errors })
 }
 
+/** The others of a batch are on the bus by then: sent again they are duplicates. */
+function conflict(conflicts: readonly (readonly [number, HubEvent])[], of: number): ProblemError {
+  const [first] = conflicts
+  const who = conflicts.length > 1 ? `${conflicts.length} events` : `The event ${named(first?.[1])}`
+  const rest = of > conflicts.length ? ` The other ${of - conflicts.length} of the batch were accepted.` : ''
+  return new ProblemError(
+    409,
+    `${who} came with a source and id that another event had within 24 hours; that one stays. Give each event an id of its own.${rest}`,
+    {
+      errors: conflicts.map(([index, event]) => ({
+        field: of > 1 ? `/${index}/id` : '/id',
+        message: `${named(event)} is another event's already`,
+      })),
+    },
+  )
+}
+
+const named = (event: HubEvent | undefined): string => `“${event?.id}” of “${event?.source}”`
+
 export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSecret: string }): Route[] {
   let reading = 0
 
@@ -42,8 +61,10 @@ export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSec
   }
 
   async function put(events: readonly HubEvent[]): Promise<Answer> {
-    const stored = await publish(events)
-    const duplicates = events.filter((_, index) => stored[index]?.duplicate).map(({ id }) => id)
+    const outcomes = await publish(events)
+    const conflicts = [...events.entries()].filter(([index]) => outcomes[index] === 'conflict')
+    if (conflicts.length > 0) throw conflict(conflicts, events.length)
+    const duplicates = events.filter((_, index) => outcomes[index] === 'duplicate').map(({ id }) => id)
     return {
       status: 202,
       body: { ids: events.map(({ id }) => id), ...(duplicates.length > 0 ? { duplicates } : {}) },

@@ -67,10 +67,42 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
         log.append([event('1'), event('2'), event('1')]),
         log.append([event('2'), event('1')]),
       ])
-      await log.append([event('1', { source: 'other' }), event('1', { data: 'changed' })])
+      // An event that tells no time has that of its arrival, and JSON's fields have no order.
+      const two = event('3', { data: { a: 1, b: [{ c: 2, d: 3 }] } })
+      const again = { ...two, data: { b: [{ d: 3, c: 2 }], a: 1 }, time: at + 5, receivedAt: at + 5 }
+      expect(await log.append([event('1', { source: 'other' }), two])).toEqual([])
+      expect(await log.append([again, event('2')])).toEqual([])
       const logged = await log.read({ patterns: ['>'], limit: 10 })
-      expect(ids(logged).sort()).toEqual(['1', '1', '2'])
-      expect(logged.filter(({ data }) => data !== null)).toEqual([])
+      expect(ids(logged).sort()).toEqual(['1', '1', '2', '3'])
+    })
+
+    test.each([
+      ['data', { data: 'changed' }],
+      ['type', { type: 'u' }],
+      ['topic', { topic: 'a.c' }],
+      ['subject', { subject: 'x' }],
+    ] as const)('another event of the same name is refused, by its %s', async (_, change) => {
+      const other = event('1', { ...change, receivedAt: at + 1_000 })
+      expect(await log.append([event('1')])).toEqual([])
+      const refused = await log.append([event('2'), other, event('1')])
+      expect(refused.map(({ event }) => event)).toEqual([other])
+      expect(refused[0]?.reason).toMatch(/^Another event with this source and id/)
+      expect(await log.append([event('4'), { ...other, id: '4' }])).toHaveLength(1)
+      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      expect(logged).toEqual([event('4'), event('2'), event('1')])
+    })
+
+    test('a day later a name is free: the newer event takes the place, and is not undone', async () => {
+      const day = 86_400_000
+      const newer = event('1', { data: 'new', receivedAt: at + day, time: at + day })
+      await log.append([event('1'), event('2')])
+      expect(await log.append([newer])).toEqual([])
+      expect(await log.read({ patterns: ['>'], limit: 10 })).toEqual([newer, event('2')])
+      // Delivered once more, late.
+      expect(await log.append([event('1')])).toEqual([])
+      expect(await log.append([event('3'), { ...event('3'), data: 'new', receivedAt: at + day }])).toEqual([])
+      expect(ids(await log.read({ patterns: ['>'], limit: 10 }))).toEqual(['3', '1', '2'])
+      expect(await log.append([{ ...newer, data: 'third', receivedAt: at + day + 1 }])).toHaveLength(1)
     })
 
     test('nothing to append is nothing', async () => {

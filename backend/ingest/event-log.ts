@@ -3,10 +3,10 @@ import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
-import { isDatabaseAway } from '../db/database-away.ts'
+import { eventAppender } from './event-appender.ts'
 import { parsePattern, patternCovers, type Tokens } from './topic.ts'
 
-/** An event the database cannot hold, whatever is tried. */
+/** An event the log does not take, whatever is tried: the database cannot hold it, or another one has its id. */
 export interface UnloggedEvent {
   readonly event: LoggedEvent
   readonly reason: string
@@ -14,7 +14,10 @@ export interface UnloggedEvent {
 
 /** Every event that was on the bus, for `context.events`. Rejects while the database cannot be reached. */
 export interface EventLog {
-  /** One insert. An event whose `source` and `id` are there already is left as it is. */
+  /**
+   * One insert. An event that is there already, by `source`, `id` and content, is left as it is. Another one of that
+   * `source` and `id` is refused if received within 24 h of the logged one; the later of them takes its place otherwise.
+   */
   append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]>
   /**
    * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970).
@@ -40,37 +43,6 @@ export interface Pruned {
 const PRUNED_AT_ONCE = 5_000
 
 export function eventLog(db: Database): EventLog {
-  /** Arrays, not a list of rows: the same statement whatever the number, at a third of the cost in this process. */
-  async function insert(received: readonly LoggedEvent[]): Promise<void> {
-    const column = (of: (event: LoggedEvent) => string | null) => sql`${sql.param(received.map(of))}::text[]`
-    await db.execute(sql`
-      insert into ${events} (source, id, type, topic, subject, time, received_at, data)
-      select source, id, type, topic, subject, time::timestamptz, received_at::timestamptz, data::json
-      from unnest(
-        ${column(({ source }) => source)}, ${column(({ id }) => id)}, ${column(({ type }) => type)},
-        ${column(({ topic }) => topic)}, ${column(({ subject }) => subject ?? null)},
-        ${column(({ time }) => new Date(time).toISOString())},
-        ${column(({ receivedAt }) => new Date(receivedAt).toISOString())},
-        ${column(({ data }) => JSON.stringify(data))}
-      ) as received (source, id, type, topic, subject, time, received_at, data)
-      on conflict do nothing`)
-  }
-
-  async function append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]> {
-    if (received.length === 0) return []
-    try {
-      await insert(received)
-      return []
-    } catch (error) {
-      const reason = refusal(error)
-      if (reason === undefined) throw error
-      const [event] = received
-      if (event && received.length === 1) return [{ event, reason }]
-      const half = received.length >> 1
-      return [...(await append(received.slice(0, half))), ...(await append(received.slice(half)))]
-    }
-  }
-
   async function* remove(condition: SQL): AsyncGenerator<Pruned> {
     for (;;) {
       const some = db
@@ -88,7 +60,7 @@ export function eventLog(db: Database): EventLog {
   }
 
   return {
-    append,
+    append: eventAppender(db),
 
     async read({ patterns, limit, since }) {
       const asked = widest(patterns)
@@ -169,12 +141,4 @@ function matching(pattern: Tokens): SQL {
 
 function nth(place: number): SQL {
   return sql`split_part(topic, '.', ${sql.raw(String(place))})`
-}
-
-/** Why the database refuses these rows for what they are: SQLSTATE classes of data, constraints and limits. */
-function refusal(error: unknown): string | undefined {
-  if (isDatabaseAway(error) || !(error instanceof Error)) return undefined
-  const cause = error.cause instanceof Error ? error.cause : error
-  const told = 'code' in cause && typeof cause.code === 'string' && /^(22|23|54)...$/.test(cause.code)
-  return told ? cause.message : undefined
 }

@@ -3,6 +3,12 @@ import type { LoggedEvent } from '#widgets/define.ts'
 import type { EventLog } from './event-log.ts'
 import { untilDone } from './until-done.ts'
 
+interface Waiting {
+  readonly event: LoggedEvent
+  readonly bytes: number
+  readonly refused: ((reason: string) => void) | undefined
+}
+
 const LIMIT = 10_000
 /** Bytes of messages whose events wait, beside `LIMIT`. */
 const LIMIT_BYTES = 64 * 1024 * 1024
@@ -26,9 +32,9 @@ export interface WriteBehind {
   readonly waiting: number
   /**
    * Takes it to be logged, or drops and counts it. `wanted`: a widget's interest matched it, so it is dropped later.
-   * `bytes`: of the message it came in.
+   * `bytes`: of the message it came in. `refused` is told why the log does not take it.
    */
-  offer(event: LoggedEvent, wanted: boolean, bytes: number): void
+  offer(event: LoggedEvent, wanted: boolean, bytes: number, refused?: (reason: string) => void): void
   /** Resolves when what waits is logged; once `signal` is aborted, at the latest when the database does not take it. */
   close(): Promise<void>
 }
@@ -44,7 +50,7 @@ export function writeBehind(options: {
   readonly signal: AbortSignal
 }): WriteBehind {
   const { log, counts, logger, signal } = options
-  let queue: { readonly event: LoggedEvent; readonly bytes: number }[] = []
+  let queue: Waiting[] = []
   let waitingBytes = 0
   let inHand = 0
   let writing: Promise<void> | undefined
@@ -63,9 +69,10 @@ export function writeBehind(options: {
     })
   }
 
-  async function write(batch: readonly LoggedEvent[]): Promise<void> {
+  async function write(batch: readonly Waiting[]): Promise<void> {
     inHand = batch.length
-    const unlogged = await untilDone(() => log.append(batch), {
+    const events = batch.map(({ event }) => event)
+    const unlogged = await untilDone(() => log.append(events), {
       signal,
       onFailure(err, attempt) {
         if (attempt === 1)
@@ -78,18 +85,18 @@ export function writeBehind(options: {
     counts.unlogged += unlogged.length
     for (const { event, reason } of unlogged) {
       logger.warn({ id: event.id, source: event.source, reason }, 'An event cannot be logged')
+      batch[events.indexOf(event)]?.refused?.(reason)
     }
   }
 
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
       await linger()
-      const taken = queue.slice(0, BATCH)
+      const batch = queue.slice(0, BATCH)
       queue = queue.slice(BATCH)
-      const batch = taken.map(({ event }) => event)
       try {
         await write(batch)
-        for (const { bytes } of taken) waitingBytes -= bytes
+        for (const { bytes } of batch) waitingBytes -= bytes
       } catch (err) {
         const lost = batch.length + queue.length
         counts.dropped += lost
@@ -111,13 +118,13 @@ export function writeBehind(options: {
     get waiting() {
       return queue.length + inHand
     },
-    offer(event, wanted, bytes) {
+    offer(event, wanted, bytes, refused) {
       const times = wanted ? 2 : 1
       if (queue.length + inHand >= times * LIMIT || waitingBytes + bytes > times * LIMIT_BYTES) {
         counts.dropped += 1
         return
       }
-      queue.push({ event, bytes })
+      queue.push({ event, bytes, refused })
       waitingBytes += bytes
       writing ??= writeAll()
       if (queue.length >= BATCH) hurry()

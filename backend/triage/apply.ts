@@ -14,7 +14,7 @@ import type { Target } from './target.ts'
 const CAUSES = 10
 
 export interface Applied<Message> {
-  /** Those whose event the database cannot hold, and why. */
+  /** Those whose event the log does not take, and why. */
   readonly unlogged: readonly { readonly message: Message; readonly reason: string }[]
 }
 
@@ -22,10 +22,12 @@ export interface Applied<Message> {
 export interface Apply {
   /**
    * Resolves when the keys that need not wait are invalidated; `rest` then logs the events and invalidates the keys
-   * that wait for the log.
+   * that wait for the log. `refused` hears later of messages whose event the log does not take, of those that nobody
+   * waits for.
    */
   begin<Message extends StoredMessage>(
     found: readonly Finding<Message>[],
+    refused?: (message: Message, reason: string) => void,
   ): Promise<{ rest(): Promise<Applied<Message>> }>
   /** Invalidates the keys of one finding that `wanted` picks. */
   invalidate(found: readonly Finding<unknown>[], wanted: (target: Target) => boolean): Promise<void>
@@ -77,7 +79,7 @@ export function applier(options: {
   return {
     invalidate,
 
-    async begin(found) {
+    async begin(found, refused) {
       await invalidate(found, ({ reads }) => !reads)
       return {
         async rest() {
@@ -85,7 +87,9 @@ export function applier(options: {
           for (const { event, targets, message } of found) {
             if (!event) counts.dropped += 1
             else if (!targets.some(({ reads }) => reads))
-              behind.offer(event, targets.length > 0, message.body.byteLength)
+              behind.offer(event, targets.length > 0, message.body.byteLength, (reason) =>
+                refused?.(message, reason),
+              )
           }
           if (awaited.length === 0) return { unlogged: [] }
           const events = awaited.flatMap(({ event }) => event ?? [])

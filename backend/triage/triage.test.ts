@@ -220,6 +220,24 @@ test('what is no event goes to the dead letters with the reason, its neighbours 
   await soon(async () => (await logged()).length).toBe(2)
 })
 
+test.each([
+  ['awaited', true],
+  ['written behind', false],
+])('another event of a source and id goes to the dead letters, %s', async (_, reads) => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('k', { reads }))
+  line.start()
+  await line.publish('a', 'first')
+  await soon(logged).toEqual(['first'])
+  // As from a publisher on NATS whose message ids are its own.
+  const body = JSON.stringify({ specversion: '1.0', id: 'first', source: 's', type: 't', data: 'other' })
+  await line.bus.publish([{ topic: 'a', id: 'elsewhere', body }])
+  await soon(() => line.counts.deadLettered).toBe(1)
+  expect(await dead()).toEqual([['elsewhere', expect.stringMatching(/^Another event with this source/)]])
+  expect(await line.log.read({ patterns: ['>'], limit: 9 })).toMatchObject([{ id: 'first', data: null }])
+  expect(line.counts).toMatchObject({ logged: 1, unlogged: 1 })
+})
+
 test('a message delivered often is handled alone, and put aside only if it fails then', async () => {
   line = await openLine(database)
   await line.stop()

@@ -58,7 +58,7 @@ export async function runTriage(options: {
     const { found, refused, failed } = judge(deliveries, index, room)
     for (const { message, error } of failed) await giveBack(message, error)
     counts.matched += found.filter(({ targets }) => targets.length > 0).length
-    const { rest } = await apply.begin(found)
+    const { rest } = await apply.begin(found, refusedLate)
     const finish = async () => {
       const { unlogged } = await rest()
       await untilDone(indexed, {
@@ -72,6 +72,13 @@ export async function runTriage(options: {
       for (const finding of found) if (!dead.has(finding.message)) finishOne(finding)
     }
     return { whole: finish() }
+  }
+
+  /** By the log, after the message was acknowledged: it is put aside all the same. */
+  function refusedLate(message: Delivery, reason: string): void {
+    deadLetter(message, reason).catch((err: unknown) =>
+      logger.warn({ err, topic: message.topic, reason }, 'A message was not put aside'),
+    )
   }
 
   function finishOne(finding: Finding<Delivery>): void {
