@@ -18,6 +18,16 @@ function logged(message: string): { err: { message: string; stack: string } } {
   return JSON.parse(stdout)
 }
 
+test('addresses lose their query, which may hold a token', () => {
+  const { err } = logged(
+    "unable to access 'https://git.example/team/api.git?private_token=one/': refused (https://a.example/x#two)",
+  )
+  for (const text of [err.message, err.stack]) {
+    expect(text).toContain("'https://git.example/team/api.git?…': refused (https://a.example/x?…")
+    expect(text).not.toMatch(/one|two/)
+  }
+})
+
 test('what rides in URLs and SQL parameters is left out', () => {
   const { err } = logged(
     [

@@ -21,9 +21,11 @@ const zones = new Map(
 )
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-const clock = '(?<hour>\\d{1,2}):(?<minute>\\d\\d)(?::(?<second>\\d\\d)(?:[.,](?<fraction>\\d{1,9}))?)?'
+const clock =
+  '(?<hour>\\d{1,2}):(?<minute>\\d\\d)(?::(?<second>\\d\\d)(?:[.,](?<fraction>\\d{1,9}))?)?(?:\\s*(?<half>[ap])\\.?m\\b\\.?)?'
 /** An offset, perhaps with the name of its zone after it, or a name alone. */
-const zone = '(?:(?<zone>[+-]\\d\\d(?::?\\d\\d)?|[A-Za-z]{1,5})(?:\\s*\\(?[A-Za-z]{1,5}\\)?)?)?'
+const zone =
+  '(?:(?:(?:GMT|UTC)(?=[+-]))?(?<zone>[+-]\\d\\d(?::?\\d\\d)?|[A-Za-z]{1,5})(?:\\s*\\(?[A-Za-z]{1,5}\\)?)?)?'
 const weekday = '(?:[A-Za-z]{3,9},?\\s+)?'
 const month = '(?<monthName>[A-Za-z]{3,9})\\.?'
 
@@ -36,8 +38,10 @@ const forms = [
   // Of date, ctime and git: Thu Apr  7 15:13:13 UTC 2005, Thu Apr 7 15:13:13 2005 -0700
   `${weekday}${month}\\s+(?<day>\\d{1,2})\\s+${clock}\\s+(?:(?<zoneBefore>[A-Z]{1,5})\\s+)?(?<year>\\d{4})(?:\\s+${zone})?`,
   `${weekday}${month}\\s+(?<day>\\d{1,2}),?\\s+(?<year>\\d{4})(?:,?\\s+${clock}\\s*${zone})?`,
-  // With dots the day comes first wherever it is written; with slashes nobody can tell, so those are not read.
+  // With dots the day comes first wherever it is written; with slashes only days above 12 tell themselves.
   `(?<day>\\d{1,2})\\.(?<month>\\d{1,2})\\.(?<year>\\d{4})(?:,?\\s+${clock}\\s*${zone})?`,
+  `(?<day>1[3-9]|[23]\\d)/(?<month>\\d{1,2})/(?<year>\\d{4})(?:,?\\s+${clock}\\s*${zone})?`,
+  `(?<month>\\d{1,2})/(?<day>1[3-9]|[23]\\d)/(?<year>\\d{4})(?:,?\\s+${clock}\\s*${zone})?`,
 ].map((form) => new RegExp(`^${form}$`, 'i'))
 
 /**
@@ -59,7 +63,7 @@ function instant(said: Readonly<Record<string, string | undefined>>): number | u
   const year = yearOf(said.year ?? '')
   const month = said.monthName === undefined ? Number(said.month) - 1 : monthOf(said.monthName)
   const day = Number(said.day)
-  const hour = Number(said.hour ?? 0)
+  const hour = hourOf(said.hour ?? '0', said.half)
   const minute = Number(said.minute ?? 0)
   // A leap second is told as the one before it.
   const second = Math.min(59, Number(said.second ?? 0))
@@ -72,6 +76,13 @@ function instant(said: Readonly<Record<string, string | undefined>>): number | u
   if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined
   const milliseconds = Number((said.fraction ?? '').padEnd(3, '0').slice(0, 3))
   return date.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds
+}
+
+/** Of the day; 99, which no day has, for what no half of a day has. */
+function hourOf(text: string, half: string | undefined): number {
+  const hour = Number(text)
+  if (half === undefined) return hour
+  return hour < 1 || hour > 12 ? 99 : (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
 }
 
 function yearOf(text: string): number {

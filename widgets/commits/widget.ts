@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineWidget, type Interest } from '../define.ts'
+import { openAddress } from '../http-url.ts'
 import { topicPattern } from '../topic-pattern.ts'
 import { topicToken } from '../topic-token.ts'
 import { samples } from './fixtures.ts'
@@ -13,14 +14,14 @@ const commit = z.strictObject({
   href: z.string().optional(),
 })
 
-const repository = z
-  .string()
-  .max(500)
-  .regex(/^[^\p{Cc}]+$/u)
-  .refine((text) => text.startsWith('/') || webAddress(text) !== undefined, {
-    error:
-      'must be an absolute path below HUBS_GIT_ROOTS, or an https address without a user name or password',
-  })
+const repository = openAddress({
+  isAddress: (text) =>
+    text.length <= 500 &&
+    /^[^\p{Cc}]+$/u.test(text) &&
+    (text.startsWith('/') || webAddress(text) !== undefined),
+  error: 'must be an absolute path below HUBS_GIT_ROOTS, or an https address, of at most 500 characters',
+  instead: 'keep a mirror of the repository below HUBS_GIT_ROOTS and give its path',
+})
 
 export const commits = defineWidget({
   type: 'commits',
@@ -61,7 +62,7 @@ export const commits = defineWidget({
 
 function webAddress(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url?.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined
+  return url?.protocol === 'https:' ? url : undefined
 }
 
 /** Deliveries do not name their host, so a GitHub server of one's own is heard as well as github.com. */

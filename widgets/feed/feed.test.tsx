@@ -58,7 +58,8 @@ const rss = (items: string, head = '') =>
   `<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T &amp; T</title>${head}${items}</channel></rss>`
 
 describe('the formats', () => {
-  const read = (text: string, limit = 10) => readFeed(text, 'https://a.example/blog/feed.xml', limit)
+  const read = (text: string, limit = 10) =>
+    readFeed(text, 'https://a.example/blog/feed.xml', limit, Date.UTC(2026, 1, 1))
 
   test('RSS', () => {
     const text = rss(`

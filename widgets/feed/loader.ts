@@ -12,7 +12,7 @@ export const load: Load<typeof feed> = async ({ url, limit }, context) => {
   const bytes = new Uint8Array(await answer.arrayBuffer())
   try {
     const text = decode(bytes, answer.headers.get('content-type'))
-    return readFeed(text, answer.url || url, limit)
+    return readFeed(text, answer.url || url, limit, context.now)
   } catch (cause) {
     const { host } = new URL(url)
     throw new LoadFailure('upstream', `What ${host} has at this address is not an RSS, Atom or JSON feed.`, {

@@ -5,9 +5,11 @@ const rss = (items: string, attributes = '') =>
   `<?xml version="1.0"?><rss version="2.0" xmlns:a10="http://www.w3.org/2005/Atom"${attributes}><channel><title>Feed</title><link>https://example.org/</link>${items}</channel></rss>`
 const dated = (name: string, time: number) =>
   `<item><title>${name}</title><link>https://example.org/${name}</link><pubDate>${new Date(time).toUTCString()}</pubDate></item>`
-const read = (text: string, limit = 20) => readFeed(text, 'https://feeds.example.net/x/feed.xml', limit).items
+const read = (text: string, limit = 20) =>
+  readFeed(text, 'https://feeds.example.net/x/feed.xml', limit, now).items
 const titles = (text: string, limit?: number) => read(text, limit).map(({ title }) => title)
 
+const now = Date.UTC(2026, 0, 15, 12)
 const day = 86_400_000
 const first = Date.UTC(2024, 0, 1)
 
@@ -30,6 +32,36 @@ describe('the newest', () => {
   test('leave an item without a date where its neighbours are', () => {
     const items = [dated('new', first + day), '<item><title>undated</title></item>', dated('old', first)]
     expect(titles(rss(items.join('')))).toEqual(['new', 'undated', 'old'])
+  })
+
+  test('are not hidden by one from the future, which has no time then', () => {
+    const items = [dated('old', first), dated('new', now - day), dated('later', Date.UTC(2099, 0, 1))]
+    expect(read(rss(items.join(''))).map(({ title, time }) => [title, time])).toEqual([
+      ['new', now - day],
+      ['later', null],
+      ['old', first],
+    ])
+  })
+
+  test.each([
+    ['Fri, 11 Feb 2022 19:58:02 CET', '2022-02-11T18:58:02Z'],
+    ['Sat, 29 Jul 2017 00:00:00 CEST', '2017-07-28T22:00:00Z'],
+    ['Thu, 30 Apr 2015 08:57:00 MEST', '2015-04-30T06:57:00Z'],
+    ['Tue, 04 Jun 2024 10:25:00 BST', '2024-06-04T09:25:00Z'],
+    ['Tue, 05 Mar 2024 10:00:00 JST', '2024-03-05T01:00:00Z'],
+    ['2017-08-01 13:55:44.364419679 +0200 CEST', '2017-08-01T11:55:44.364Z'],
+    ['2024-03-05T10:00:00 +01:00', '2024-03-05T09:00:00Z'],
+    ['1171799695', '2007-02-18T11:54:55Z'],
+    ['05.03.2024 10:00', '2024-03-05T10:00:00Z'],
+    ['2022-02-11 19:58:02', '2022-02-11T19:58:02Z'],
+    ['Tue, 05 Mar 2024 10:00:00 GMT+0200', '2024-03-05T08:00:00Z'],
+    ['March 5, 2024 10:05 PM', '2024-03-05T22:05:00Z'],
+    ['25/03/2024 12:05 am', '2024-03-25T00:05:00Z'],
+    ['Mon, 01 Jan 0001 00:00:00 +0000', null],
+    ['03/05/2024', null],
+  ])('dated %s are from %s', (text, time) => {
+    const [item] = read(rss(`<item><title>x</title><pubDate>${text}</pubDate></item>`))
+    expect(item?.time).toBe(time === null ? null : Date.parse(time))
   })
 
   test('of a feed without dates are in its own order', () => {

@@ -1,6 +1,6 @@
 import { type AtomFeed, type JsonFeed, parseFeed, type RdfFeed, type RssFeed } from 'feedsmith'
 import type { DataOf } from '../define.ts'
-import { feedDate } from './feed-date.ts'
+import { believed, readMoment } from '../moment.ts'
 import { plainText, shortened } from './plain-text.ts'
 import type { feed } from './widget.ts'
 
@@ -28,12 +28,12 @@ interface Dated {
 
 /**
  * The newest `limit` items of an RSS, Atom, RDF or JSON feed in whatever order it has them; links are resolved against
- * `base`, the address it came from, and the bases it names itself.
+ * `base`, the address it came from, and the bases it names itself. `now`, ms since 1970, is when it came.
  * @throws when the text is none of these.
  */
-export function readFeed(text: string, base: string, limit: number): Feed {
+export function readFeed(text: string, base: string, limit: number, now: number): Feed {
   const { title, entries } = entriesOf(text)
-  const newest = newestFirst(entries.map((entry) => ({ entry, time: timeOf(entry) })))
+  const newest = newestFirst(entries.map((entry) => ({ entry, time: timeOf(entry, now) })))
   return {
     title: shortened(plainText(title ?? ''), 200),
     items: newest.slice(0, limit).map((dated) => itemOf(dated, base)),
@@ -54,10 +54,11 @@ function newestFirst(items: readonly Dated[]): readonly Dated[] {
 
 const has = ({ time }: Dated): boolean => time !== undefined
 
-function timeOf({ times }: Entry): number | undefined {
+/** A time that has not come yet says nothing of when the item was written, and must not stand above all news for years. */
+function timeOf({ times }: Entry, now: number): number | undefined {
   for (const text of times) {
-    const time = text === undefined ? undefined : feedDate(text)
-    if (time !== undefined) return time
+    const time = readMoment(text)
+    if (time !== undefined && believed(time, now) === time) return time
   }
   return undefined
 }

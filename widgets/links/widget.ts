@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
+import { openAddress } from '../http-url.ts'
 import { samples } from './fixtures.ts'
 import { isLinkTarget } from './target.ts'
 
@@ -10,8 +11,10 @@ const groups = z.array(
       .array(
         z.strictObject({
           title: z.string().min(1).max(120),
-          url: z.string().max(2000).refine(isLinkTarget, {
+          url: openAddress({
+            isAddress: isLinkTarget,
             error: 'must be an http, https or mailto address, or a path on this site such as /welcome',
+            instead: 'give one at which people sign in themselves',
           }),
           note: z.string().max(200).optional(),
         }),
