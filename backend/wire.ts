@@ -175,6 +175,8 @@ export interface Explanation {
     readonly startedAt: number
     readonly endedAt: number
     readonly outcome: 'changed' | 'confirmed' | 'failed'
+    /** What the loader said of its result: what it passed over, corrected or left out. */
+    readonly notes?: readonly string[]
   }[]
   /** Newest first: the last events that matched its interests. */
   readonly events: readonly {

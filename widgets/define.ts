@@ -138,20 +138,36 @@ export function defineWidget<
   return definition
 }
 
-/** A result that is known to be wrong from `nextChangeAt` (milliseconds since 1970) on, whatever `maxAge` says. */
-export class Until<Data> {
+/** A loader's answer that says more than its data. */
+export class Result<Data> {
   readonly data: Data
-  readonly nextChangeAt: number
-  constructor(data: Data, nextChangeAt: number) {
+  /** It is known to be wrong from then (milliseconds since 1970) on, whatever `maxAge` says. */
+  readonly nextChangeAt: number | undefined
+  /**
+   * Plain sentences for who asks why the card is as it is: what was passed over, corrected or left out. At most
+   * `NOTES`, each of at most `NOTE_LENGTH` characters; the rest is cut.
+   */
+  readonly notes: readonly string[]
+  constructor(data: Data, said: { nextChangeAt?: number | undefined; notes?: readonly string[] } = {}) {
     this.data = data
-    this.nextChangeAt = nextChangeAt
+    this.nextChangeAt = said.nextChangeAt
+    this.notes = said.notes ?? []
+  }
+}
+const NOTES = 8
+const NOTE_LENGTH = 300
+
+/** Short for a result that is known to be wrong from `nextChangeAt` (milliseconds since 1970) on. */
+export class Until<Data> extends Result<Data> {
+  constructor(data: Data, nextChangeAt: number) {
+    super(data, { nextChangeAt })
   }
 }
 
 export type Load<W extends AnyDefinition> = (
   params: ParamsOf<W>,
   context: LoadContext,
-) => Promise<DataOf<W> | Until<DataOf<W>>>
+) => Promise<DataOf<W> | Result<DataOf<W>>>
 
 export interface ViewProps<W extends AnyDefinition> {
   readonly data: DataOf<W>
@@ -187,7 +203,7 @@ export interface WidgetType<W extends AnyDefinition = AnyDefinition> {
   load(
     params: Json,
     context: LoadContext,
-  ): Promise<{ data: Json; empty: boolean; nextChangeAt: number | undefined }>
+  ): Promise<{ data: Json; empty: boolean; nextChangeAt: number | undefined; notes?: readonly string[] }>
 }
 
 export function implement<W extends AnyDefinition>(definition: W, load: Load<W>): WidgetType<W> {
@@ -197,11 +213,14 @@ export function implement<W extends AnyDefinition>(definition: W, load: Load<W>)
     params: (config) => (definition.params ? definition.params(config) : config) as Json,
     async load(params, context) {
       const result = await load(params as ParamsOf<W>, context)
-      const data = definition.data.parse(result instanceof Until ? result.data : result)
+      const said = result instanceof Result ? result : undefined
+      const data = definition.data.parse(said ? said.data : result)
+      const notes = said?.notes.slice(0, NOTES).map((note) => note.slice(0, NOTE_LENGTH)) ?? []
       return {
         data: data as Json,
         empty: definition.isEmpty?.(data) ?? false,
-        nextChangeAt: result instanceof Until ? result.nextChangeAt : undefined,
+        nextChangeAt: said?.nextChangeAt,
+        ...(notes.length > 0 ? { notes } : {}),
       }
     },
   }

@@ -48,6 +48,20 @@ test('an event whose time cannot be is told with what it said', () => {
   ])
 })
 
+test('what the loader of what is shown said of it is told', () => {
+  const load = { startedAt: now, endedAt: now, outcome: 'confirmed' } as const
+  const loads = [
+    { ...load, outcome: 'failed' as const },
+    { ...load, notes: ['One event was passed over.'] },
+    { ...load, notes: ['An older one.'] },
+  ]
+  expect(explain({ ...base, loads }).now).toEqual([
+    'It is up to date.',
+    'What you see was changed by ci.web.',
+    'One event was passed over.',
+  ])
+})
+
 test('a failure is told with the reference to quote', () => {
   const told = explain({
     ...base,

@@ -22,6 +22,8 @@ export function explain(explanation: Explanation) {
       states[status],
       ...(topics.length > 0 ? [`What you see was changed by ${list(topics, 'and')}.`] : []),
       ...(audited ? ['An audit found that it had changed. No event had said so.'] : []),
+      // What is shown is of the last load that gave something.
+      ...(explanation.loads.find(({ outcome }) => outcome !== 'failed')?.notes ?? []),
       ...(error ? [`${sentence(error.message)} Reference ${error.reference}.`] : []),
     ],
     becomesStale: [

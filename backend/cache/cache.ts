@@ -34,6 +34,8 @@ export interface LoadRecord {
   readonly startedAt: number
   readonly endedAt: number
   readonly outcome: 'changed' | 'confirmed' | 'failed'
+  /** What the loader said of its result. */
+  readonly notes?: readonly string[]
 }
 
 /** The whole state of one key, as READ and INTEREST see it in one instant. All times: milliseconds since 1970, cache clock. */
@@ -142,6 +144,8 @@ export interface Result {
   readonly empty: boolean
   /** Cache clock, milliseconds since 1970, at which it stops being fresh. */
   readonly dueAt: number
+  /** What the loader says of it, for who asks why: kept with the record of the load. A few sentences. */
+  readonly notes?: readonly string[]
 }
 
 /** Entries the feed keeps at least; a tail that falls further behind is told of the gap. */

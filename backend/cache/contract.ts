@@ -580,6 +580,21 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect((await one()).data).toBe(most)
       })
 
+      test('notes are kept with the load that made them', async () => {
+        const notes = ['“two words”\nand a line', 'å']
+        await watch()
+        await acquire()
+        const { now } = await cache.read([])
+        const result = { data: '1', hash: '#1', empty: false, dueAt: now + MAX_AGE }
+        await cache.commit('k', 't', { ...result, notes })
+        await invalidate()
+        await acquire()
+        await cache.commit('k', 't', result)
+        const [newest, before] = (await one()).loads
+        expect(newest).not.toHaveProperty('notes')
+        expect(before).toMatchObject({ outcome: 'changed', notes })
+      })
+
       test('the last 10 loads are kept, newest first', async () => {
         await watch()
         for (let n = 0; n < 12; n++) {

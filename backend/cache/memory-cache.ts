@@ -233,7 +233,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       wake()
     },
 
-    async commit(key, token, { data, hash, empty, dueAt }) {
+    async commit(key, token, { data, hash, empty, dueAt, notes }) {
       const now = present()
       if (Buffer.byteLength(data) > RESULT_LIMIT)
         throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
@@ -257,7 +257,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       e.wanted = false
       e.token = undefined
       e.leaseCauses = []
-      log(e, now, changed ? 'changed' : 'confirmed')
+      log(e, now, changed ? 'changed' : 'confirmed', notes)
       announce(e, now, changed ? data : undefined)
       settle(e, now)
       if (e.built !== e.required && watched(e, now)) urgent.put(key, nextDue(e, now))

@@ -95,8 +95,9 @@ export function remember(causes: readonly Cause[], more: readonly Cause[]): read
   return all
 }
 
-export function log(e: Kept, now: number, outcome: LoadRecord['outcome']): void {
-  e.loads = [{ startedAt: e.startedAt, endedAt: now, outcome }, ...e.loads].slice(0, 10)
+export function log(e: Kept, now: number, outcome: LoadRecord['outcome'], notes?: readonly string[]): void {
+  const load = { startedAt: e.startedAt, endedAt: now, outcome, ...(notes === undefined ? {} : { notes }) }
+  e.loads = [load, ...e.loads].slice(0, 10)
 }
 
 /** Why a lease is not granted, if it is not. */

@@ -101,10 +101,11 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
       await link.run('release', key, token)
     },
 
-    async commit(key, token, { data, hash, empty, dueAt }) {
+    async commit(key, token, { data, hash, empty, dueAt, notes }) {
       const bytes = Buffer.byteLength(data)
       if (bytes > RESULT_LIMIT) throw new RangeError(`A result may have ${RESULT_LIMIT} bytes.`)
-      return commit([key, token, data, hash, empty ? 1 : 0, Math.round(dueAt)], bytes)
+      const said = notes === undefined ? '' : JSON.stringify(notes)
+      return commit([key, token, data, hash, empty ? 1 : 0, Math.round(dueAt), said], bytes)
     },
 
     async fail(key, token, error, retryIn) {

@@ -74,8 +74,11 @@ export function decodeEntry(epoch: number, view: string, loads: string, data: st
 }
 
 function decodeLoad(line: string): LoadRecord {
-  const [startedAt, endedAt, outcome] = line.split(' ')
-  return { startedAt: Number(startedAt), endedAt: Number(endedAt), outcome: outcome as LoadRecord['outcome'] }
+  const [startedAt, endedAt, outcome, ...notes] = line.split(' ')
+  return {
+    ...{ startedAt: Number(startedAt), endedAt: Number(endedAt), outcome: outcome as LoadRecord['outcome'] },
+    ...(notes.length > 0 ? { notes: JSON.parse(notes.join(' ')) as string[] } : {}),
+  }
 }
 
 const lines = (text: string) => text.split('\n').filter(Boolean)

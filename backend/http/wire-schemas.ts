@@ -138,7 +138,15 @@ const explanation = z.object({
     .exactOptional()
     .meta({ description: 'An audit found what no event had announced' }),
   loads: z.array(
-    z.object({ startedAt: time, endedAt: time, outcome: z.enum(['changed', 'confirmed', 'failed']) }),
+    z.object({
+      ...{ startedAt: time, endedAt: time, outcome: z.enum(['changed', 'confirmed', 'failed']) },
+      notes: z
+        .array(z.string())
+        .exactOptional()
+        .meta({
+          description: 'What the loader says of its result: what it passed over, corrected or left out',
+        }),
+    }),
   ),
   events: z.array(
     z.object({

@@ -91,6 +91,7 @@ async function run(
         hash: hash('sha1', data, 'base64url'),
         empty: loaded.empty,
         dueAt: Math.max(dueAt, now + 1_000),
+        ...(loaded.notes === undefined ? {} : { notes: loaded.notes }),
       },
     }
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   implement,
   type LoadContext,
   LoadFailure,
+  Result,
   Until,
   type WidgetType,
 } from '#widgets/define.ts'
@@ -172,6 +173,17 @@ test('a result may say itself until when it holds', async () => {
   await expect.poll(async () => (await entry()).fresh).toBe(true)
   const { dueAt, loadedAt } = await entry()
   expect((dueAt ?? 0) - (loadedAt ?? 0)).toBeLessThanOrEqual(5_000)
+})
+
+test('what a loader says of its result is kept with the load, bounded', async () => {
+  const notes = ['3 events were passed over.', 'x'.repeat(5_000), ...Array<string>(20).fill('y')]
+  const { cache, key, entry } = refreshing(async () => new Result({ value: 1 }, { notes }))
+  await cache.read([key], { want: true })
+  await expect.poll(async () => (await entry()).fresh).toBe(true)
+  const said = (await entry()).loads[0]?.notes ?? []
+  expect(said).toHaveLength(8)
+  expect(said[0]).toBe('3 events were passed over.')
+  expect(said[1]).toHaveLength(300)
 })
 
 test('at most sixteen loads of one type at a time, and all of them in the end', async () => {

@@ -97,10 +97,11 @@ local function rememberAll(causes, more)
   return causes
 end
 
--- The field of the load that ends now, in a ring of ten, and what to say of it.
-local function record(e, outcome)
+-- The field of the load that ends now, in a ring of ten, and what to say of it. Notes are JSON, which has no line breaks.
+local function record(e, outcome, notes)
   e.loaded = e.loaded + 1
-  return 'load' .. e.loaded % 10, string.format('%d %d %s', e.startedAt, now, outcome)
+  local said = string.format('%d %d %s', e.startedAt, now, outcome)
+  return 'load' .. e.loaded % 10, (notes or '') == '' and said or said .. ' ' .. notes
 end
 
 -- Newest first.

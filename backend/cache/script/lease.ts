@@ -70,17 +70,17 @@ redis.call('PUBLISH', prefix .. 'wake', '')
 return 'held'
 `
 
-/** COMMIT(key, token, data, hash, empty, dueAt, ...): stamps the generation seen when the load began. */
+/** COMMIT(key, token, data, hash, empty, dueAt, notes, ...): stamps the generation seen when the load began. */
 export const commit = `
 ${held}
-local function commit(key, token, data, hash, empty, dueAt)
+local function commit(key, token, data, hash, empty, dueAt, notes)
   local e = held(key, token)
   if not e then return 'lost' end
   local changed = e.hash ~= hash
   if changed then e.hash, e.empty, e.loadedAt, e.dataCauses = hash, empty, e.startedAt, e.leaseCauses end
   e.built, e.builtIn, e.checkedAt, e.dueAt = e.leaseGeneration, epoch, e.startedAt, tonumber(dueAt)
   e.error, e.errorAt, e.failures, e.retryAt, e.wanted, e.token, e.leaseCauses = '', 0, 0, 0, '', '', ''
-  local field, load = record(e, changed and 'changed' or 'confirmed')
+  local field, load = record(e, changed and 'changed' or 'confirmed', notes)
   announce(e, changed and data)
   if changed then save(e, field, load, 'data', data) else save(e, field, load) end
   keep(e)
@@ -91,8 +91,8 @@ local function commit(key, token, data, hash, empty, dueAt)
 end
 
 local reply = {}
-for n = 2, #ARGV, 6 do
-  reply[#reply + 1] = commit(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3], ARGV[n + 4], ARGV[n + 5])
+for n = 2, #ARGV, 7 do
+  reply[#reply + 1] = commit(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3], ARGV[n + 4], ARGV[n + 5], ARGV[n + 6])
 end
 return reply
 `
