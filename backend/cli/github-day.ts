@@ -69,9 +69,12 @@ export function gitHubDay(): readonly GitHubDelivery[] {
 
 type Payload = Readonly<Record<string, unknown>>
 
-function delivery(event: string, payload: Payload): GitHubDelivery {
+function delivery(event: string, example: Payload): GitHubDelivery {
+  const id = randomUUID()
+  // One body is one event, however often it comes: two of one example must differ.
+  const payload = { ...example, replayed: id }
   return {
-    id: randomUUID(),
+    id,
     event,
     payload: (now) => JSON.stringify(moved(payload, now - (gitHubTime(event, payload) ?? now))),
   }

@@ -7,6 +7,7 @@ import { decodeDelivery } from './delivery.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
 import { readGithub } from './github.ts'
 import { projectGitHub } from './github-projection.ts'
+import { fitsEvent } from './github-shape.ts'
 import { gitHubTime } from './github-time.ts'
 import { parseTopic } from './topic.ts'
 
@@ -192,10 +193,41 @@ test('an empty body is refused', async () => {
   expect(reading).toMatchObject({ refusal: { status: 401 } })
 })
 
-test('missing headers are named', async () => {
-  const headers = { 'x-github-event': undefined, 'x-github-delivery': undefined }
-  expect(await deliver('push', {}, { headers })).toMatchObject({
-    refusal: { status: 400, errors: [{ field: 'x-github-event' }, { field: 'x-github-delivery' }] },
+test('a missing header is named', async () => {
+  expect(await deliver('push', {}, { headers: { 'x-github-event': undefined } })).toMatchObject({
+    refusal: { status: 400, errors: [{ field: 'x-github-event' }] },
+  })
+})
+
+test('a delivery that was caught is the same event under any id', async () => {
+  const again = { headers: { 'x-github-delivery': 'c2d7f1c1-0000-11ee-8a5c-000000000000' } }
+  const [first, second] = [
+    await deliver('push', example('push')),
+    await deliver('push', example('push'), again),
+  ]
+  expect(second).toEqual(first)
+  expect(await deliver('push', { ...example('push'), forced: true })).not.toEqual(first)
+})
+
+test('a delivery that was caught is no other event', async () => {
+  const names = [...new Set(every.map(({ event }) => event)), 'not_known_here']
+  // Their payloads have nothing that Hubs reads, so that their name says little.
+  const unread = [
+    ...['public', 'github_app_authorization', 'repository_import', 'marketplace_purchase', 'org_block'],
+    ...['package', 'projects_v2_item', 'security_advisory', 'sponsorship', 'branch_protection_rule'],
+    ...['deploy_key', 'project', 'project_card', 'project_column', 'not_known_here'],
+  ]
+  for (const { event, payload, title } of every) {
+    const taken = names.filter((name) => fitsEvent(name, payload as Record<string, unknown>))
+    expect(taken, title).toContain(event)
+    const alike = unread.includes(event) ? unread : event === 'delete' ? ['delete', 'create'] : [event]
+    expect(
+      taken.filter((name) => !alike.includes(name)),
+      title,
+    ).toEqual([])
+  }
+  expect(await deliver('issues', example('pull_request'))).toMatchObject({
+    refusal: { status: 400, errors: [{ field: 'x-github-event' }] },
   })
 })
 

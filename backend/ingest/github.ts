@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto'
 import { verify } from '@octokit/webhooks-methods'
 import type { Json } from '#widgets/define.ts'
 import { topicToken } from '#widgets/topic-token.ts'
 import { contentType, type Post, type Reading, readJson, refuse } from './cloud-event.ts'
 import { readEnvelope } from './envelope.ts'
 import { projectGitHub } from './github-projection.ts'
+import { fitsEvent } from './github-shape.ts'
 import { gitHubTime } from './github-time.ts'
 import { type Fielded, isFielded } from './projection.ts'
 
@@ -18,22 +20,26 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
     )
   }
   const event = header(headers, 'x-github-event')
-  const id = header(headers, 'x-github-delivery')
-  if (event === undefined || id === undefined) {
-    return refuse(400, 'GitHub names the event and the delivery in headers.', [
-      ...(event === undefined ? [{ field: 'x-github-event', message: 'is missing' }] : []),
-      ...(id === undefined ? [{ field: 'x-github-delivery', message: 'is missing' }] : []),
+  if (event === undefined) {
+    return refuse(400, 'GitHub names the event in a header.', [
+      { field: 'x-github-event', message: 'is missing' },
     ])
   }
   const payload = readPayload(header(headers, 'content-type'), body, text)
   if (!payload) return refuse(400, 'The payload is no JSON object.')
+  if (!fitsEvent(event, payload)) {
+    return refuse(400, `The payload is not that of the event ${event}.`, [
+      { field: 'x-github-event', message: 'is not what the signed payload is' },
+    ])
+  }
 
   const { owner, repository, address } = place(payload)
   const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
   const read = readEnvelope(
     {
       specversion: '1.0',
-      id,
+      // Of what is signed, and not X-GitHub-Delivery, which anybody who caught a delivery can change.
+      id: hash('sha256', body, 'base64url'),
       source: address,
       type: `com.github.${[event, ...(action === undefined ? [] : [action])].join('.')}`,
       topic: ['github', ...[owner, repository, event, action].map(topicToken)].join('.'),
