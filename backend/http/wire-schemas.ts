@@ -140,12 +140,9 @@ const explanation = z.object({
   loads: z.array(
     z.object({
       ...{ startedAt: time, endedAt: time, outcome: z.enum(['changed', 'confirmed', 'failed']) },
-      notes: z
-        .array(z.string())
-        .exactOptional()
-        .meta({
-          description: 'What the loader says of its result: what it passed over, corrected or left out',
-        }),
+      notes: z.array(z.string()).exactOptional().meta({
+        description: 'What the loader says of its result: what it passed over, corrected or left out',
+      }),
     }),
   ),
   events: z.array(
