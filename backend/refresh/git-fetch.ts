@@ -121,7 +121,9 @@ const noSuchRef = /couldn't find remote ref/
 /** Git's own words (in the C locale) put into ours; what is not known stays in the log as the cause. */
 function explained({ stderr }: GitResult, url: URL, ref: string): LoadFailure {
   const [, sentence] = reasons(url, ref).find(([words]) => words.test(stderr)) ?? []
-  const cause = new Error(stderr.slice(0, 2000))
+  // What stands after the path may be a password.
+  const told = url.search === '' ? stderr : stderr.replaceAll(url.search, '?…')
+  const cause = new Error(told.slice(0, 2000))
   return new LoadFailure('upstream', sentence ?? `git cannot read ${url.host}${url.pathname}.`, { cause })
 }
 

@@ -1,8 +1,22 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { LoadFailure } from '#widgets/define.ts'
@@ -151,6 +165,72 @@ describe('a repository below a root', () => {
     expect(existsSync(trace)).toBe(true)
   })
 
+  test('is read with settings of ours alone', async () => {
+    const folder = repository(join(root, 'configured'), 'First', 'Second')
+    const pipe = join(home, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // A graft cuts the history short, and git would wait at the pipe for ever.
+    await writeFile(join(folder, '.git', 'info', 'grafts'), git(folder, 'rev-parse', 'HEAD'))
+    await appendFile(join(folder, '.git', 'config'), `[include]\n\tpath = ${pipe}\n`)
+    const before = AbortSignal.timeout(10_000)
+    const log = gitLog({ roots: [root], allow: [], cacheDir })
+    const commits = await log({ repository: folder, limit: 10 }, before)
+    expect(commits.map(({ subject }) => subject)).toEqual(['Second', 'First'])
+    expect(await readdir(cacheDir)).toEqual([])
+  })
+
+  test('does not have what it lacks fetched', async () => {
+    const folder = repository(join(root, 'partial'), 'First', 'Second')
+    const trace = join(home, 'fetched')
+    for (const [name, value] of [
+      ['core.repositoryFormatVersion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', `ext::touch ${trace}`],
+      ['protocol.ext.allow', 'always'],
+    ])
+      git(folder, 'config', name ?? '', value ?? '')
+    const first = git(folder, 'rev-parse', 'HEAD~1').trim()
+    await rm(join(folder, '.git', 'objects', first.slice(0, 2), first.slice(2)))
+    await expect(read(folder)).rejects.toMatchObject({ code: 'upstream' })
+    expect(existsSync(trace)).toBe(false)
+    expect(() => git(folder, 'log')).toThrow()
+    expect(existsSync(trace)).toBe(true)
+  })
+
+  test('may have hashes of SHA-256, and HEAD as a link', async () => {
+    const folder = join(root, 'sha256')
+    execFileSync('git', ['init', '-q', '-b', 'main', '--object-format=sha256', folder], { env })
+    git(folder, 'commit', '-q', '--allow-empty', '-m', 'Longer')
+    await rm(join(folder, '.git', 'HEAD'))
+    await symlink('refs/heads/main', join(folder, '.git', 'HEAD'))
+    expect(await read(folder)).toMatchObject([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) }])
+  })
+
+  test('may keep its refs in another way, which is told', async () => {
+    const folder = repository(join(root, 'reftable'), 'First')
+    git(folder, 'config', 'extensions.refStorage', 'reftable')
+    await expect(read(folder)).rejects.toMatchObject({
+      code: 'upstream',
+      message: expect.stringContaining('git refs migrate'),
+    })
+  })
+
+  test('may borrow objects and refs within the roots', async () => {
+    const folder = join(root, 'borrowing')
+    execFileSync('git', ['clone', '-q', '--shared', join(root, 'api'), folder], { env })
+    expect(await subjects(folder)).toHaveLength(3)
+    const alternates = join(folder, '.git', 'objects', 'info', 'alternates')
+    await writeFile(alternates, '# of api\n../../../api/.git/objects\n')
+    expect(await subjects(folder)).toHaveLength(3)
+    const linked = repository(join(root, 'linked-refs'))
+    for (const name of ['refs', 'objects']) {
+      await rm(join(linked, '.git', name), { recursive: true })
+      await symlink(join(root, 'api', '.git', name), join(linked, '.git', name))
+    }
+    expect(await subjects(linked)).toHaveLength(3)
+  })
+
   test('has authors with dates that are none', async () => {
     const folder = repository(join(root, 'dates'), 'Now')
     const tree = git(folder, 'write-tree').trim()
@@ -183,6 +263,26 @@ describe('a repository below a root', () => {
     })
     git(folder, 'update-ref', 'refs/heads/huge', written.toString().trim())
     await expect(read(folder, { ref: 'huge' })).rejects.toMatchObject({ code: 'upstream' })
+  })
+
+  test('may not hold more than fits into memory', { timeout: 120_000 }, async () => {
+    const folder = repository(join(root, 'bomb'), 'Small')
+    const tree = git(folder, 'write-tree').trim()
+    const head = `tree ${tree}\nauthor A <a@example.org> 1 +0000\ncommitter A <a@example.org> 1 +0000\n\nSubject\n\n`
+    const commit = Buffer.concat([Buffer.from(head), Buffer.alloc(320 * 1024 * 1024, 'x')])
+    const object = Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit])
+    const hash = createHash('sha1').update(object).digest('hex')
+    await mkdir(join(folder, '.git', 'objects', hash.slice(0, 2)), { recursive: true })
+    await writeFile(
+      join(folder, '.git', 'objects', hash.slice(0, 2), hash.slice(2)),
+      deflateSync(object, { level: 1 }),
+    )
+    await writeFile(join(folder, '.git', 'refs', 'heads', 'bomb'), `${hash}\n`)
+    await expect(read(folder, { ref: 'bomb' })).rejects.toMatchObject({
+      code: 'upstream',
+      message: 'The repository holds something that is too large for git to read here.',
+    })
+    expect(await subjects(folder)).toEqual(['Small'])
   })
 
   test('without that branch is told apart from one that is broken', async () => {
@@ -225,6 +325,90 @@ describe('what is not below a root', () => {
         message: `There is no git repository at ${path} below a folder named in HUBS_GIT_ROOTS.`,
       })
     }
+  })
+
+  /** A copy of a repository below the root, changed by `change`, which has what is outside within reach. */
+  const changed = async (name: string, change: (git: string, secret: string) => Promise<unknown>) => {
+    const folder = join(root, `changed-${name}`)
+    await cp(join(root, 'api'), folder, { recursive: true })
+    await change(join(folder, '.git'), join(outside, 'secret', '.git'))
+    return folder
+  }
+  const linkTo = async (target: string, at: string) => {
+    await rm(at, { recursive: true, force: true })
+    await symlink(target, at)
+  }
+  const secretHash = () => git(join(outside, 'secret'), 'rev-parse', 'HEAD').trim()
+
+  test.each<[name: string, change: (git: string, secret: string) => Promise<unknown>]>([
+    [
+      'alternates',
+      (git, secret) => writeFile(join(git, 'objects/info/alternates'), `${join(secret, 'objects')}\n`),
+    ],
+    [
+      'relative-alternates',
+      (git) => writeFile(join(git, 'objects/info/alternates'), '../../../../outside/secret/.git/objects\n'),
+    ],
+    [
+      'quoted-alternates',
+      (git, secret) => writeFile(join(git, 'objects/info/alternates'), `"${join(secret, 'objects')}"\n`),
+    ],
+    [
+      'alternates-by-link',
+      async (git, secret) => {
+        await writeFile(join(home, 'list'), `${join(secret, 'objects')}\n`)
+        await linkTo(join(home, 'list'), join(git, 'objects/info/alternates'))
+      },
+    ],
+    ['objects', (git, secret) => linkTo(join(secret, 'objects'), join(git, 'objects'))],
+    [
+      'one-object',
+      async (git, secret) => {
+        const [start, end] = [secretHash().slice(0, 2), secretHash().slice(2)]
+        await mkdir(join(git, 'objects', start), { recursive: true })
+        await linkTo(join(secret, 'objects', start, end), join(git, 'objects', start, end))
+      },
+    ],
+    ['packs', (git, secret) => linkTo(join(secret, 'objects/pack'), join(git, 'objects/pack'))],
+    ['refs', (git, secret) => linkTo(join(secret, 'refs'), join(git, 'refs'))],
+    ['packed-refs', (git, secret) => linkTo(join(secret, 'HEAD'), join(git, 'packed-refs'))],
+    ['config', (git, secret) => linkTo(join(secret, 'config'), join(git, 'config'))],
+    ['pipe-for-a-ref', async (git) => void execFileSync('mkfifo', [join(git, 'refs/heads/waiting')])],
+    [
+      'pipe-for-head',
+      async (git) => {
+        await rm(join(git, 'HEAD'))
+        execFileSync('mkfifo', [join(git, 'HEAD')])
+      },
+    ],
+  ])('cannot be borrowed from: %s', async (name, change) => {
+    const folder = await changed(name, change)
+    if (name !== 'refs') await writeFile(join(folder, '.git/refs/heads/theirs'), `${secretHash()}\n`)
+    const log = gitLog({ roots: [root], allow: [], cacheDir })
+    const reading = log(
+      { repository: folder, ref: name === 'refs' ? 'main' : 'theirs', limit: 1 },
+      AbortSignal.timeout(10_000),
+    )
+    await expect(reading).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('cannot be borrowed from by what is borrowed from itself', async () => {
+    const middle = await changed('middle', (git, secret) =>
+      writeFile(join(git, 'objects/info/alternates'), `${join(secret, 'objects')}\n`),
+    )
+    const folder = await changed('chain', (git) =>
+      writeFile(join(git, 'objects/info/alternates'), `${join(middle, '.git/objects')}\n`),
+    )
+    await expect(read(folder)).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('a pipe where another folder is named does not hold up the process', async () => {
+    const folder = await changed(
+      'common-pipe',
+      async (git) => void execFileSync('mkfifo', [join(git, 'commondir')]),
+    )
+    const reading = gitLog({ roots: [root], allow: [], cacheDir })({ repository: folder, limit: 1 }, never)
+    expect(await reading).toHaveLength(1)
   })
 
   test('a folder in a repository is none itself', async () => {
@@ -438,6 +622,18 @@ describe('a repository on the web', () => {
     await expect(fetched('https://127.0.0.1:1/bare.git')).rejects.toMatchObject({
       message: '127.0.0.1:1 cannot be reached.',
     })
+  })
+
+  test('that would fill the memory is given up', { timeout: 120_000 }, async () => {
+    await expect(fetched(`${address}/bomb/.git`, { ref: 'bomb' })).rejects.toMatchObject({
+      message: 'The repository holds something that is too large for git to read here.',
+    })
+  })
+
+  test('whose address has a password in its query does not show it', async () => {
+    const failure = await fetched(`${address}/gone?private_token=hush`).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'upstream', cause: { message: expect.stringContaining('gone?…') } })
+    expect(inspect(failure, { depth: 9 })).not.toContain('hush')
   })
 
   test('without commits has none', async () => {

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type GitCommit, LoadFailure } from '#widgets/define.ts'
 import { addressGuard } from './address-guard.ts'
+import { borrowGit } from './git-borrowed.ts'
+import { checkContents } from './git-contents.ts'
 import { gitFetch, type Lookup } from './git-fetch.ts'
-import { gitFolder } from './git-folder.ts'
+import { type GitFolder, gitFolder, insideOf } from './git-folder.ts'
 import { runGit } from './git-run.ts'
 
 const maxCommits = 500
@@ -18,8 +20,8 @@ export type GitLog = (
 
 /**
  * Reads the newest commits of a repository: a path below one of `roots`, or an https address, which is connected to
- * only where that is public or within `allow` (CIDR ranges). A remote one is fetched, shallow and for this one answer,
- * into a folder of its own in `cacheDir`. A repository without commits has none; `ref` is a branch, a tag or a hash.
+ * only where that is public or within `allow` (CIDR ranges). Either is read through a folder of ours in `cacheDir`,
+ * made for this one answer: a local one is borrowed, a remote one fetched, shallow. A repository without commits has none; `ref` is a branch, a tag or a hash.
  * @throws LoadFailure `refused` for what may not be read, `unavailable` when something is not set up, `upstream` when
  * the repository cannot be read; the reason of `signal` once that is aborted.
  */
@@ -44,48 +46,52 @@ export function gitLog({
     signal.throwIfAborted()
     if (!isRef(ref)) throw new LoadFailure('refused', `${ref} is not the name of a branch or tag.`)
     const depth = Math.max(1, Math.min(maxCommits, Math.floor(limit)))
-    if (repository.startsWith('/')) {
-      const folder = await gitFolder(repository, roots)
-      return await newest({ folder, home: '/nonexistent', ref, limit: depth, signal })
-    }
-    const url = remote(repository)
+    const from = repository.startsWith('/') ? await checked(repository, roots, signal) : remote(repository)
     await mkdir(cache, { recursive: true })
     const folder = await mkdtemp(join(cache, 'git-'))
     try {
-      const some = await gitFetch({ url, ref, depth }, { folder, permits, lookup, caFile, signal })
+      if (!(from instanceof URL)) {
+        await borrowGit(from, folder, signal)
+        return await newest({ folder, ref, limit: depth, signal })
+      }
+      const some = await gitFetch({ url: from, ref, depth }, { folder, permits, lookup, caFile, signal })
       if (!some) return []
-      return await newest({ folder, home: folder, ref: 'FETCH_HEAD', limit: depth, signal })
+      return await newest({ folder, ref: 'FETCH_HEAD', limit: depth, signal })
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     }
   }
 }
 
+async function checked(path: string, roots: readonly string[], signal: AbortSignal): Promise<GitFolder> {
+  const inside = await insideOf(roots, path)
+  const folder = await gitFolder(path, roots, inside)
+  await checkContents(path, folder, { inside, signal })
+  return folder
+}
+
 async function newest({
   folder,
-  home,
   ref,
   limit,
   signal,
 }: {
   readonly folder: string
-  readonly home: string
   readonly ref: string
   readonly limit: number
   readonly signal: AbortSignal
 }): Promise<readonly GitCommit[]> {
-  // Naming the folder keeps git from searching parents, and from asking who owns it, which would refuse a mirror
-  // that another user keeps.
+  // Naming the folder keeps git from searching parents.
   const repository = `--git-dir=${folder}`
   const format = ['-z', '--format=%H%x00%an%x00%at%x00%s', '--encoding=UTF-8', '--no-color', '--no-notes']
   const log = await runGit(
     [repository, 'log', ...format, `--max-count=${limit}`, '--end-of-options', ref, '--'],
-    { home, signal },
+    { home: folder, signal },
   )
   if (log.code === 0) return parseLog(log.stdout)
   const cause = new Error(log.stderr.slice(0, 2000))
   const known = await runGit([repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', ref], {
-    home,
+    home: folder,
     signal,
   })
   if (known.code === 1) {

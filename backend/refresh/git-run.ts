@@ -4,6 +4,9 @@ import { LoadFailure } from '#widgets/define.ts'
 /** Blocks of 512 bytes a file that git writes may have: 128 MiB. */
 const maxFileBlocks = 262_144
 
+/** KiB of memory that git, and each program it starts, may take for itself; files it maps are not counted. */
+const maxMemory = 262_144
+
 /** What a repository or a person's own settings may otherwise make git run, ask, follow or trust. */
 const settings = [
   'core.hooksPath=/dev/null',
@@ -17,7 +20,18 @@ const settings = [
   'maintenance.auto=false',
   'http.followRedirects=false',
   'http.proxy=',
+  // Within `maxMemory`, whatever the repository holds.
+  'core.packedGitWindowSize=1m',
+  'core.packedGitLimit=64m',
+  'core.deltaBaseCacheLimit=16m',
+  'core.bigFileThreshold=1m',
+  'pack.threads=1',
 ].flatMap((setting) => ['-c', setting])
+
+/** A system that knows no such limit, or has a lower one, says so to nobody. */
+const limits = `ulimit -f ${maxFileBlocks}; ulimit -d ${maxMemory} 2>/dev/null || :`
+
+const tooLarge = /out of memory|cannot allocate memory/i
 
 export interface GitResult {
   readonly code: number | null
@@ -27,9 +41,9 @@ export interface GitResult {
 
 /**
  * Runs git with nothing of its surroundings: no settings but ours, no prompts, no hooks, `protocol` as the only way to
- * another machine (none when absent). Its process group is killed when `signal` aborts and when it writes more than
- * `maxBytes` to either output.
- * @throws LoadFailure `unavailable` without git, `upstream` when it writes too much; the reason of an aborted `signal`.
+ * another machine (none when absent). Its memory has a limit, and its process group is killed when `signal` aborts and
+ * when it writes more than `maxBytes` to either output.
+ * @throws LoadFailure `unavailable` without git, `upstream` when it writes or needs too much; the reason of an aborted `signal`.
  */
 export async function runGit(
   args: readonly string[],
@@ -49,7 +63,7 @@ export async function runGit(
   signal.throwIfAborted()
   const child = spawn(
     '/bin/sh',
-    ['-c', `ulimit -f ${maxFileBlocks}; exec git "$@"`, 'git', '--no-pager', ...settings, ...args],
+    ['-c', `${limits}; exec git "$@"`, 'git', '--no-pager', ...settings, ...args],
     {
       cwd: '/',
       // A group of its own, so that what git starts ends with it.
@@ -96,7 +110,17 @@ export async function runGit(
         'Install git on the machine that runs the daemon: it is not there.',
       )
     }
-    return { code, stdout: stdout(), stderr: stderr() }
+    const told = { code, stdout: stdout(), stderr: stderr() }
+    if (code !== 0 && tooLarge.test(told.stderr)) {
+      throw new LoadFailure(
+        'upstream',
+        'The repository holds something that is too large for git to read here.',
+        {
+          cause: new Error(told.stderr.slice(0, 2000)),
+        },
+      )
+    }
+    return told
   } finally {
     signal.removeEventListener('abort', kill)
   }
