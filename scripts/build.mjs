@@ -50,18 +50,22 @@ export async function build() {
 
 async function bundlePrograms() {
   const { build: bundle } = await import('esbuild')
-  const told = await bundle({
+  const options = {
     absWorkingDir: root,
-    entryPoints: { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' },
     outdir: 'dist',
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
     sourcemap: true,
     logLevel: 'warning',
-  }).catch(() => undefined)
+  }
+  const programs = { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' }
+  const told = await Promise.all([
+    bundle({ ...options, entryPoints: programs, packages: 'external' }),
+    // Whole, packages and all: it may read no other file.
+    bundle({ ...options, entryPoints: { sandbox: 'widgets/sandbox/child.ts' } }),
+  ]).catch(() => undefined)
   // It has told its errors itself.
   if (!told) process.exit(1)
 }

@@ -1,7 +1,6 @@
-import { type Load, LoadFailure } from '../define.ts'
+import type { Load } from '../define.ts'
 import { fetchOk } from '../fetch-ok.ts'
-import { decode } from './decode.ts'
-import { readFeed } from './read-feed.ts'
+import { inSandbox } from '../sandbox/sandbox.ts'
 import type { feed } from './widget.ts'
 
 const accept =
@@ -9,14 +8,21 @@ const accept =
 
 export const load: Load<typeof feed> = async ({ url, limit }, context) => {
   const answer = await fetchOk(context, url, accept)
-  const bytes = new Uint8Array(await answer.arrayBuffer())
-  try {
-    const text = decode(bytes, answer.headers.get('content-type'))
-    return readFeed(text, answer.url || url, limit, context.now)
-  } catch (cause) {
-    const { host } = new URL(url)
-    throw new LoadFailure('upstream', `What ${host} has at this address is not an RSS, Atom or JSON feed.`, {
-      cause,
-    })
-  }
+  const { host } = new URL(url)
+  return await inSandbox(
+    'feed',
+    {
+      bytes: new Uint8Array(await answer.arrayBuffer()),
+      contentType: answer.headers.get('content-type'),
+      base: answer.url || url,
+      host,
+      limit,
+      now: context.now,
+    },
+    {
+      whose: `feed ${url}`,
+      tooMuch: `The feed of ${host} takes more time or room to read than it may.`,
+      signal: context.signal,
+    },
+  )
 }

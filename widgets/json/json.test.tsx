@@ -93,6 +93,9 @@ describe('the loader', () => {
     [{ pick: 'nowhere', as: 'number' }, 200, '{}', 'upstream', 'nothing in the answer'],
     [{ pick: '$sum("a")' }, 200, '{}', 'upstream', 'does not fit the answer'],
     [{ pick: '[1..10000000]' }, 200, '{}', 'refused', 'more time or room'],
+    [{ pick: '$sum(1, 2, 3)' }, 200, '{}', 'upstream', 'does not fit the answer'],
+    [{ pick: '$error("no")' }, 200, '{}', 'upstream', 'does not fit the answer'],
+    [{ pick: 'function() { 1 }', as: 'text' }, 200, '{}', 'upstream', 'does not fit the answer'],
   ])('%j with %i %j fails in words', async (given, status, text, code, words) => {
     await expect(loadFrom(given, status, text)).rejects.toEqual(
       expect.objectContaining({ code, message: expect.stringContaining(words) }),

@@ -1,7 +1,23 @@
+import { hash } from 'node:crypto'
 import type { Load } from '../define.ts'
-import { renderMarkdown } from './render.ts'
+import { inSandbox } from '../sandbox/sandbox.ts'
+import { markdown } from './markdown.ts'
 import type { notes } from './widget.ts'
 
+/**
+ * Characters of text that is rendered at once. The worst of it takes micromark some 20 ms, less than a process takes to
+ * start, but the time grows with the square of the length: 20 KB of nested emphasis take seconds.
+ */
+const SHORT = 1024
+
 export const load: Load<typeof notes> = async ({ text }, { signal }) => ({
-  html: await renderMarkdown(text, signal),
+  html:
+    text.length <= SHORT
+      ? markdown(text)
+      : await inSandbox('markdown', text, {
+          whose: `notes ${hash('sha1', text)}`,
+          tooMuch:
+            'This Markdown takes more time to lay out than it may. Write it with less that is nested in one another.',
+          signal,
+        }),
 })

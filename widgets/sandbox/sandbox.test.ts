@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { LoadFailure } from '../define.ts'
+import { readAnswer } from '../json/read-answer.ts'
+import { inSandbox } from './sandbox.ts'
+
+const never = new AbortController().signal
+const asked = { whose: 'a test', tooMuch: 'Too much.', signal: never }
+
+function pick(pick: string, text = '{"n":3}', signal = never) {
+  return inSandbox('json', { text, host: 'a.example', pick, as: null }, { ...asked, signal })
+}
+
+const three = { as: 'number', value: 3 }
+const endless = '($f := function() { $f() }; $f())'
+
+test('answers as the function itself does', async () => {
+  const input = { text: '{"a":[{"b":"x"},{"b":"y"}]}', host: 'a.example', pick: 'a.b', as: null }
+  expect(await inSandbox('json', input, asked)).toEqual(await readAnswer(input))
+  const refused = { ...input, pick: '[1..10000000]' }
+  const failure = await readAnswer(refused).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(LoadFailure)
+  await expect(inSandbox('json', refused, asked)).rejects.toEqual(failure)
+})
+
+test('many at once each get their own answer', async () => {
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, place) => pick(`n + ${place}`)))
+  expect(answers).toEqual(answers.map((_, place) => ({ as: 'number', value: 3 + place })))
+})
+
+const brackets = '['.repeat(5 * 1024 * 1024)
+const pairs = `${'['.repeat(2.5 * 1024 * 1024)}${']'.repeat(2.5 * 1024 * 1024)}`
+
+test.each([
+  ['an endless loop', endless],
+  ['an endless recursion', '($f := function($n) { $n + $f($n + 1) }; $f(1))'],
+  ['a huge range', '[1..10000000]'],
+  ['a product of ranges', '$sum([1..99999].[1..99999])'],
+  ['a text that doubles', '($f := function($s) { $f($s & $s) }; $f("x"))'],
+  ['a text longer than memory', '$pad("x", 500000000)'],
+  ['many of them', '[1..100].$pad("x", 50000000)'],
+  ['memory beside the heap', '[1..100].$base64encode($pad("x", 20000000))'],
+  ['a regular expression that backtracks for years', `$match("${'a'.repeat(60)}!", /^(a+)+$/)`],
+])('%s is refused, and the next job is not hurt', async (_, expression) => {
+  const [hostile, good] = await Promise.allSettled([pick(expression), pick('n')])
+  expect(hostile).toMatchObject({ status: 'rejected', reason: { code: 'refused' } })
+  expect(good).toEqual({ status: 'fulfilled', value: three })
+})
+
+test.each([
+  ['open brackets', brackets],
+  ['brackets in one another', pairs],
+])('five megabytes of %s are refused', async (_, text) => {
+  await expect(pick('$', text)).rejects.toMatchObject({ code: 'refused' })
+})
+
+test('what ended its process is set aside for hours, in words', async () => {
+  await expect(pick(endless)).rejects.toMatchObject({
+    message: 'Too much. It is set aside for 6 hours, or until its settings change.',
+    retryAfter: 6 * 3_600_000,
+  })
+})
+
+test('what only picks too much is not', async () => {
+  await expect(pick('[1..10000000]')).rejects.toMatchObject({ code: 'refused', retryAfter: undefined })
+})
+
+test('this process goes on with its own work meanwhile', async () => {
+  let over = false
+  const hostile = pick(endless)
+    .catch(() => {})
+    .then(() => {
+      over = true
+    })
+  // One turn of the loop: an evaluation in this thread would have ended before it.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(over).toBe(false)
+  await hostile
+})
+
+test('the caller can give up in the middle, before and while waiting', async () => {
+  const stop = new AbortController()
+  const given = Promise.allSettled(Array.from({ length: 4 }, () => pick(endless, '{}', stop.signal)))
+  const other = pick('n')
+  stop.abort('lease lost')
+  expect(await given).toEqual(Array(4).fill({ status: 'rejected', reason: 'lease lost' }))
+  await expect(pick('n', '{}', stop.signal)).rejects.toBe('lease lost')
+  expect(await other).toEqual(three)
+})
