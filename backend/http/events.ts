@@ -1,17 +1,13 @@
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../ingest/cloud-event.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { readGithub } from '../ingest/github.ts'
+import { githubHeaderFault } from '../ingest/github-headers.ts'
 import type { Publish } from '../ingest/publish.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Call, Route } from './route.ts'
 
 /** Bytes of one webhook delivery, which GitHub bounds. */
 const DELIVERY_LIMIT = 25 * 1024 * 1024
-
-/** Bytes over which a delivery counts as large. */
-const LARGE = 1024 * 1024
-/** Large deliveries read at a time: each is held whole before its signature can be checked. */
-const LARGE_DELIVERIES = 8
 
 /** @throws ProblemError with every bad field. */
 function accepted(reading: Reading): readonly HubEvent[] {
@@ -40,24 +36,12 @@ function conflict(conflicts: readonly (readonly [number, HubEvent])[], of: numbe
 const named = (event: HubEvent | undefined): string => `“${event?.id}” of “${event?.source}”`
 
 export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSecret: string }): Route[] {
-  let reading = 0
-
-  /** @throws ProblemError 503 while as many large ones are being read as may be. */
   async function readDelivery(call: Call): Promise<Reading> {
-    const declared = Number(call.headers['content-length'] ?? DELIVERY_LIMIT)
-    const large = declared > LARGE ? 1 : 0
-    if (large > 0 && reading >= LARGE_DELIVERIES) {
-      throw new ProblemError(503, 'Too many large deliveries at once. Send it again.', {
-        headers: { 'retry-after': '1' },
-      })
-    }
-    reading += large
-    try {
-      const body = await call.body(DELIVERY_LIMIT)
-      return await readGithub(hookSecret, { headers: call.headers, body, now: Date.now() })
-    } finally {
-      reading -= large
-    }
+    // Anybody may ask, so what the headers tell comes before a body of megabytes is taken in.
+    const fault = githubHeaderFault(call.headers)
+    if (fault) return fault
+    const body = await call.body(DELIVERY_LIMIT)
+    return readGithub(hookSecret, { headers: call.headers, body, now: Date.now() })
   }
 
   async function put(events: readonly HubEvent[]): Promise<Answer> {

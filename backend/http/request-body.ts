@@ -1,21 +1,122 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
+import { openQuota, type Taken } from './quota.ts'
 
-const tooLarge = (limit: number) =>
-  new ProblemError(413, `The body may have at most ${limit} bytes.`, { headers: { connection: 'close' } })
-
-/** The whole body. @throws ProblemError 413 over `limit` bytes, without reading on. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > limit) throw tooLarge(limit)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** What bodies of requests under way may take of a process. */
+export interface BodyLimits {
+  /** Bytes, of all and of each client: as declared, or as they come. */
+  readonly all: number
+  readonly client: number
+  /** Milliseconds a body may take however slowly it comes, and the bytes a second it must bring from then on. */
+  readonly grace: number
+  readonly rate: number
 }
+
+const usual: BodyLimits = {
+  all: 192 * 1024 * 1024,
+  client: 64 * 1024 * 1024,
+  grace: 10_000,
+  rate: 32 * 1024,
+}
+
+/** Bytes taken ahead of a body that does not say how long it is. */
+const STEP = 64 * 1024
+
+/** The body of one request, which holds its bytes until they are released. */
+export interface Body {
+  /**
+   * The whole of it. @throws ProblemError 413 over `limit` bytes, 429 or 503 when there is no room for it (all three
+   * without reading on), 408 when it comes too slowly.
+   */
+  read(limit: number): Promise<Buffer>
+  release(): void
+}
+
+export type OpenBody = (request: IncomingMessage, response: ServerResponse, client: Client) => Body
+
+export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
+  const { all, client: each, grace, rate } = { ...usual, ...limits }
+  const quota = openQuota({ all, client: each })
+
+  /** @throws ProblemError */
+  function take({ counted, address }: Client, bytes: number): Taken {
+    const taken = quota.take(counted, bytes)
+    if (taken === 'client') throw later(429, `Too many bytes are on their way from ${address} at once.`)
+    if (taken === 'all') throw later(503, 'Too many bytes are on their way at once.')
+    return taken
+  }
+
+  return (request, response, client) => {
+    const held: Taken[] = []
+    let room = 0
+    const makeRoom = (bytes: number): void => {
+      held.push(take(client, bytes))
+      room += bytes
+    }
+
+    return {
+      async read(limit) {
+        const declared = Number(request.headers['content-length'] ?? 0)
+        if (declared > limit) throw tooLarge(limit)
+        if (declared > 0) makeRoom(declared)
+        // Those who ask first are told only now that it is wanted.
+        if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
+        return collect(request, { grace, rate }, (length) => {
+          if (length > limit) throw tooLarge(limit)
+          if (length > room) makeRoom(Math.max(STEP, length - room))
+        })
+      },
+      release() {
+        for (const taken of held.splice(0)) taken.release()
+      },
+    }
+  }
+}
+
+/** `admit` is told of each new length and throws what refuses it. */
+function collect(
+  request: IncomingMessage,
+  { grace, rate }: Pick<BodyLimits, 'grace' | 'rate'>,
+  admit: (length: number) => void,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const began = performance.now()
+    let length = 0
+    let timer = setTimeout(look, grace)
+
+    function look(): void {
+      const left = began + grace + (length / rate) * 1_000 - performance.now()
+      if (left > 0) timer = setTimeout(look, left)
+      else settle(() => reject(tooSlow()))
+    }
+    function take(chunk: Buffer): void {
+      length += chunk.length
+      try {
+        admit(length)
+        chunks.push(chunk)
+      } catch (error) {
+        settle(() => reject(error))
+      }
+    }
+    const whole = (): void => settle(() => resolve(Buffer.concat(chunks)))
+    const gone = (): void =>
+      settle(() => reject(Object.assign(new Error('The client went away'), { code: 'ECONNRESET' })))
+    function settle(how: () => void): void {
+      clearTimeout(timer)
+      request.off('data', take).off('end', whole).off('error', gone).off('close', gone)
+      how()
+    }
+    request.on('data', take).on('end', whole).on('error', gone).on('close', gone)
+  })
+}
+
+const tooLarge = (limit: number) => new ProblemError(413, `The body may have at most ${limit} bytes.`)
+const tooSlow = () =>
+  new ProblemError(408, 'The body comes too slowly. Send it again over a better connection.')
+const later = (status: number, detail: string) =>
+  new ProblemError(status, `${detail} Send it again in a few seconds.`, { headers: { 'retry-after': '5' } })
 
 /** @throws ProblemError 400 */
 export function parseJson(body: Buffer): unknown {

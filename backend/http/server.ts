@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { sendAnswer } from './answer.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
-import { parseJson, readBody } from './request-body.ts'
-import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
+import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
+import type { Call, RawRoute, Route, Scope } from './route.ts'
 import { router } from './router.ts'
 
 export interface FrontServer {
@@ -30,8 +31,10 @@ export function frontServer(options: {
   health: readonly Route[]
   clientOf: (request: IncomingMessage) => Client
   log: Logger
+  bodies?: Partial<BodyLimits>
 }): FrontServer {
-  const { health, clientOf, log } = options
+  const { health, clientOf, log, bodies } = options
+  const openBody = requestBodies(bodies)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
   let find = router(health)
@@ -58,50 +61,31 @@ export function frontServer(options: {
     response: ServerResponse,
     url: URL,
   ) {
+    const client = clientOf(request)
+    const body = openBody(request, response, client)
     const call: Call = {
       method: request.method ?? 'GET',
       url,
       params,
       headers: request.headers,
-      body: (limit) => readBody(request, limit),
-      json: async (limit) => parseJson(await readBody(request, limit)),
+      body: body.read,
+      json: async (limit) => parseJson(await body.read(limit)),
       async authorize(scope) {
         await authorize?.(request.headers.authorization, scope)
       },
     }
-    send(request, response, await route.handle(call))
-  }
-
-  function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { status, headers = {}, body }: Answer,
-  ): void {
-    if (response.headersSent || response.destroyed) return
-    const isObject = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
-    const bytes =
-      body === undefined
-        ? undefined
-        : Buffer.isBuffer(body)
-          ? body
-          : Buffer.from(isObject ? JSON.stringify(body) : (body as string))
-    response.writeHead(status, {
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-      ...(bytes ? { 'content-type': 'application/json', 'content-length': bytes.length } : {}),
-      ...headers,
-    })
-    response.end(request.method === 'HEAD' ? undefined : bytes)
-    // What is left of a refused body is not worth reading.
-    if (!request.complete) request.resume()
+    try {
+      sendAnswer(request, response, await route.handle(call))
+    } finally {
+      body.release()
+    }
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     // The client went away in the middle of its body.
     if (response.destroyed && (error as { code?: unknown } | undefined)?.code === 'ECONNRESET') return
     const { problem, headers } = toProblem(error, request)
-    send(request, response, {
+    sendAnswer(request, response, {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', ...headers },
       body: problem,
@@ -131,34 +115,38 @@ export function frontServer(options: {
     }
   }
 
-  const server = createServer((request, response) => {
-    if (taken.has(request.socket)) return void request.socket.destroy()
+  async function answerAny(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = parseUrl(request.url)
-    if (!url) return refuse(request, response, new ProblemError(400, 'The request names no valid path.'))
+    if (!url) throw new ProblemError(400, 'The request names no valid path.')
     const found = find(request.method ?? 'GET', url.pathname)
     if (found.kind === 'route') {
       const { route, params } = found
-      const answered =
-        'raw' in route
-          ? answerRaw(route, request, response, url)
-          : answer(route, params, request, response, url)
-      answered.catch((error: unknown) => refuse(request, response, error))
-      return
+      return 'raw' in route
+        ? answerRaw(route, request, response, url)
+        : answer(route, params, request, response, url)
     }
     if (!authorize) {
       const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
-      return refuse(request, response, new ProblemError(503, starting, { headers: { 'retry-after': '2' } }))
+      throw new ProblemError(503, starting, { headers: { 'retry-after': '2' } })
     }
     if (found.kind === 'method') {
-      const problem = new ProblemError(405, `${request.method} is not answered here.`, {
+      throw new ProblemError(405, `${request.method} is not answered here.`, {
         headers: { allow: found.allow },
       })
-      return refuse(request, response, problem)
     }
-    if (pages && url.pathname !== '/api' && !url.pathname.startsWith('/api/'))
-      return pages(request, response, url)
-    refuse(request, response, new ProblemError(404, `There is nothing at ${url.pathname}.`))
-  })
+    if (!pages || url.pathname === '/api' || url.pathname.startsWith('/api/'))
+      throw new ProblemError(404, `There is nothing at ${url.pathname}.`)
+    pages(request, response, url)
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (taken.has(request.socket)) request.socket.destroy()
+    else answerAny(request, response).catch((error: unknown) => refuse(request, response, error))
+  }
+
+  const server = createServer(onRequest)
+  // Who asks before sending a body is answered by the headers alone; `Body.read` tells that it is wanted.
+  server.on('checkContinue', onRequest)
   // Longer than the idle time of common proxies, which otherwise meet a connection we have just closed.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 80_000

@@ -29,7 +29,10 @@ export interface WholeFront {
   stop(): Promise<void>
 }
 
-export async function openWholeFront(variables: Readonly<Record<string, string>> = {}): Promise<WholeFront> {
+export async function openWholeFront(
+  variables: Readonly<Record<string, string>> = {},
+  limits: Pick<Parameters<typeof frontServer>[0], 'bodies'> = {},
+): Promise<WholeFront> {
   const stop = new AbortController()
   const { signal } = stop
   const lines: Record<string, unknown>[] = []
@@ -56,7 +59,7 @@ export async function openWholeFront(variables: Readonly<Record<string, string>>
     ...{ lookUp: lookUpIn(followed), daemon: undefined, draining: () => false },
   })
   const health = healthRoutes({ ready: () => true, away: parts.away })
-  const front = frontServer({ health, clientOf: clientRule(env.HUBS_PROXIES), log })
+  const front = frontServer({ health, clientOf: clientRule(env.HUBS_PROXIES), log, ...limits })
   front.serve(parts.routes, authorizer(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   const { port } = front.server.address() as AddressInfo

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { compareVersions, formatVersion, parseVersion, type Version } from '../cache/version.ts'
+import { closedHeaders } from '../http/answer.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
 import type { Liveness } from './liveness.ts'
@@ -239,6 +240,7 @@ export function openSessions(options: {
       }
       if (response.destroyed) return leave()
       response.writeHead(200, {
+        ...closedHeaders,
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-cache, no-store, no-transform',
         'X-Accel-Buffering': 'no',

@@ -1,0 +1,129 @@
+import { sign } from '@octokit/webhooks-methods'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openWholeFront, say, type WholeFront } from './whole-front.fixtures.ts'
+
+const SECRET = 'secret-of-the-webhook'
+const TOKEN = 'hubs_admin_of_the_tests'
+const MB = 1024 * 1024
+let front: WholeFront
+let patient: WholeFront
+beforeAll(async () => {
+  const variables = { GITHUB_WEBHOOK_SECRET: SECRET, HUBS_ADMIN_TOKEN: TOKEN }
+  // A grace long enough for an honest body on a busy machine, short enough to be waited for.
+  front = await openWholeFront(variables, { bodies: { grace: 1_000, rate: MB } })
+  patient = await openWholeFront(variables, { bodies: { grace: 60_000, all: 30 * MB, client: 20 * MB } })
+})
+afterAll(() => Promise.all([front.stop(), patient.stop()]))
+
+const signature = `sha256=${'0'.repeat(64)}`
+const hook = (length: number | string, fields: Record<string, string> = {}) => {
+  const headers = {
+    host: 'localhost',
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': 'd1',
+    'x-hub-signature-256': signature,
+    ...(typeof length === 'number' ? { 'content-length': String(length) } : { 'transfer-encoding': length }),
+    ...fields,
+  }
+  const lines = Object.entries(headers).flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []))
+  return `POST /api/v1/hooks/github HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+}
+const statusOf = (text: string) => Number(text.slice(9, 12))
+async function delivered(port: number, from: string): Promise<number> {
+  const commits = [{ id: crypto.randomUUID() }]
+  const body = JSON.stringify({ repository: { full_name: 'acme/api' }, ref: 'refs/heads/main', commits })
+  const said = hook(Buffer.byteLength(body), {
+    'x-hub-signature-256': await sign(SECRET, body),
+    'x-github-delivery': crypto.randomUUID(),
+    'x-forwarded-for': from,
+    connection: 'close',
+  })
+  return statusOf(await say(port, said + body).closed)
+}
+
+test.each([
+  ['no signature', 20 * MB, { 'x-hub-signature-256': '' }, 401],
+  ['half a signature', 20 * MB, { 'x-hub-signature-256': 'sha256=12' }, 401],
+  ['no event', 20 * MB, { 'x-github-event': '' }, 400],
+  ['no event and no length', 'chunked', { 'x-github-event': '' }, 400],
+  ['another content type', 20 * MB, { 'content-type': 'text/plain' }, 415],
+  ['more than GitHub sends', 26 * MB, {}, 413],
+] as const)('a delivery with %s is refused before its body', async (_, length, fields, status) => {
+  const { heard, socket, closed } = say(patient.port, hook(length, fields))
+  await expect.poll(heard).toContain('"status"')
+  expect(statusOf(heard())).toBe(status)
+  expect(heard()).toMatch(/^connection: close\r$/im)
+  socket.destroy()
+  await closed
+})
+
+test('an event without a token is refused before its body', async () => {
+  const said = 'POST /api/v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n'
+  const { heard, socket } = say(patient.port, said)
+  await expect.poll(heard).toContain('"status"')
+  expect(statusOf(heard())).toBe(401)
+  socket.destroy()
+})
+
+test('who asks before sending is told to go on only when the body is wanted', async () => {
+  const expecting = { expect: '100-continue' }
+  const refused = say(patient.port, hook(5, { ...expecting, 'x-hub-signature-256': '' }))
+  await expect.poll(refused.heard).toContain('"status"')
+  expect(refused.heard()).not.toContain('100 Continue')
+  refused.socket.destroy()
+  const wanted = say(patient.port, hook(5, { ...expecting, connection: 'close' }))
+  await expect.poll(wanted.heard).toContain('100 Continue')
+  wanted.socket.write('12345')
+  expect(await wanted.closed).toContain('HTTP/1.1 401')
+})
+
+test('the answer to a refused body is read by a client that sends before it looks', async () => {
+  // More than the kernels between hold.
+  const body = Buffer.alloc(16 * MB)
+  const { socket, closed } = say(patient.port, hook(body.length, { 'x-hub-signature-256': '' }))
+  socket.pause()
+  await new Promise((resolve) => socket.write(body, resolve))
+  socket.resume()
+  expect(statusOf(await closed)).toBe(401)
+})
+
+test('a body that comes too slowly is given up', async () => {
+  const { closed } = say(front.port, `${hook(1_000)}x`)
+  const heard = await closed
+  expect(statusOf(heard)).toBe(408)
+  expect(heard).toMatch(/^connection: close\r$/im)
+})
+
+test('a client has its share of what is on its way, and the others theirs', async () => {
+  const slow = (from: string) => say(patient.port, `${hook(10 * MB, { 'x-forwarded-for': from })}x`)
+  const lines = [slow('192.0.2.1'), slow('192.0.2.1')]
+  const third = await expectRefused(slow('192.0.2.1'))
+  expect(third).toMatch(/^HTTP\/1\.1 429 .*^retry-after: \d+\r$/ims)
+  // Of a body that does not say how long it is, what has come counts.
+  const chunked = `${hook('chunked', { 'x-forwarded-for': '192.0.2.1' })}1\r\nx\r\n`
+  expect(await expectRefused(say(patient.port, chunked))).toMatch(/^HTTP\/1\.1 429 /)
+  expect(await delivered(patient.port, '192.0.2.2')).toBe(202)
+
+  lines.push(slow('192.0.2.2'))
+  expect(await expectRefused(slow('192.0.2.3'))).toMatch(/^HTTP\/1\.1 503 .*^retry-after: \d+\r$/ims)
+  for (const { socket } of lines) socket.destroy()
+  await expect.poll(() => delivered(patient.port, '192.0.2.1')).toBe(202)
+})
+
+async function expectRefused({ heard, socket }: ReturnType<typeof say>): Promise<string> {
+  await expect.poll(heard).toContain('"status"')
+  socket.destroy()
+  return heard()
+}
+
+test('fifty slow ones, signed by nobody, hold up no delivery of GitHub', async () => {
+  const lines = Array.from({ length: 50 }, () => say(patient.port, `${hook(24 * MB)}x`))
+  expect(await delivered(patient.port, '192.0.2.9')).toBe(202)
+  for (const { socket } of lines) socket.destroy()
+})
+
+test('a declared length that is more than a number holds nothing', async () => {
+  const { closed } = say(patient.port, hook(0, { 'content-length': '9'.repeat(30), connection: 'close' }))
+  expect([400, 413]).toContain(statusOf(await closed))
+})

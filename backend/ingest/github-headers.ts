@@ -1,0 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { contentType, type Reading, refuse } from './cloud-event.ts'
+
+const bodies = new Set(['application/json', 'application/x-www-form-urlencoded'])
+
+/** What is wrong with a webhook delivery as its headers tell, before any of its body is read. */
+export function githubHeaderFault(headers: IncomingHttpHeaders): Reading | undefined {
+  if (!/^sha256=[0-9a-f]{64}$/i.test(String(headers['x-hub-signature-256'] ?? '')))
+    return refuse(401, 'GitHub signs its deliveries in X-Hub-Signature-256: set our webhook secret there.')
+  if (!headers['x-github-event']) {
+    return refuse(400, 'GitHub names the event in a header.', [
+      { field: 'x-github-event', message: 'is missing' },
+    ])
+  }
+  const { mediaType } = contentType(headers['content-type'])
+  if (!bodies.has(mediaType)) return refuse(415, 'GitHub sends application/json, or a form with a payload.')
+  return undefined
+}
