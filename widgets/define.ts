@@ -50,12 +50,14 @@ export interface LoadContext {
   ): Promise<Response>
   /**
    * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500). Only topics covered by the widget's
-   * own interests can be asked for; without `topics`, all of them. Only for types with `reads: 'events'`.
+   * own interests can be asked for; without `topics`, all of them. `before`: only what arrived before that event, to read
+   * on where an answer ended. Only for types with `reads: 'events'`.
    */
   events(query: {
     topics?: readonly string[]
     limit: number
     since?: number
+    before?: Pick<LoggedEvent, 'source' | 'id'>
   }): Promise<readonly LoggedEvent[]>
   /** Newest commits of a repository: a path below `HUBS_GIT_ROOTS`, or an https URL (guarded as `fetch` is). */
   gitLog(query: { repository: string; ref?: string; limit: number }): Promise<readonly GitCommit[]>

@@ -62,6 +62,19 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       ])
     })
 
+    test('a reading goes on before an event', async () => {
+      await log.append(
+        Array.from({ length: 7 }, (_, n) => event(String(n), { topic: n % 2 ? 'a.b' : 'a.c' })),
+      )
+      const read = async (before?: Pick<LoggedEvent, 'source' | 'id'>) =>
+        ids(await log.read({ patterns: ['a.*'], limit: 3, before }))
+      expect(await read()).toEqual(['6', '5', '4'])
+      expect(await read({ source: 's', id: '4' })).toEqual(['3', '2', '1'])
+      expect(await read({ source: 's', id: '1' })).toEqual(['0'])
+      expect(await read({ source: 's', id: '0' })).toEqual([])
+      expect(await read({ source: 'other', id: '4' })).toEqual([])
+    })
+
     test('an event is logged once, whoever brings it again', async () => {
       await Promise.all([
         log.append([event('1'), event('2'), event('1')]),

@@ -20,13 +20,15 @@ export interface EventLog {
    */
   append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]>
   /**
-   * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970).
+   * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970), and with `before`
+   * only what arrived before that event: none when it is no more.
    * @throws RangeError when a pattern is none.
    */
   read(query: {
     readonly patterns: readonly string[]
     readonly limit: number
     readonly since?: number | undefined
+    readonly before?: Pick<LoggedEvent, 'source' | 'id'> | undefined
   }): Promise<readonly LoggedEvent[]>
   /** Removes what is older than `days` or beyond the newest `rows`, and tells of it piece by piece. */
   prune(keep?: { readonly days?: number; readonly rows?: number }): AsyncIterable<Pruned>
@@ -62,11 +64,10 @@ export function eventLog(db: Database): EventLog {
   return {
     append: eventAppender(db),
 
-    async read({ patterns, limit, since }) {
+    async read({ patterns, limit, since, before }) {
       const asked = widest(patterns)
       if (asked.length === 0) return []
-      const from =
-        since === undefined ? sql`true` : sql`${events.receivedAt} >= ${new Date(since).toISOString()}`
+      const from = within(since, before)
       const newest = asked.map(
         (pattern) => sql`(select sequence from ${events} where ${matching(pattern)} and ${from}
           order by sequence desc limit ${limit})`,
@@ -101,6 +102,19 @@ export function eventLog(db: Database): EventLog {
       if (beyond) yield* remove(lte(events.sequence, beyond.sequence))
     },
   }
+}
+
+/** Which events a reading is of, whatever their topics. */
+function within(since: number | undefined, before: Pick<LoggedEvent, 'source' | 'id'> | undefined): SQL {
+  const conditions: SQL[] = [sql`true`]
+  if (since !== undefined) conditions.push(sql`${events.receivedAt} >= ${new Date(since).toISOString()}`)
+  if (before) {
+    const { source, id } = before
+    conditions.push(
+      sql`${events.sequence} < (select e.sequence from ${events} e where e.source = ${source} and e.id = ${id})`,
+    )
+  }
+  return sql.join(conditions, sql` and `)
 }
 
 /** What was said is kept as it was, so that an event sent again is the same; readers are told what can be true. */

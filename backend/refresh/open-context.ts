@@ -13,6 +13,7 @@ export type ReadEvents = (query: {
   patterns: readonly string[]
   limit: number
   since?: number
+  before?: Pick<LoggedEvent, 'source' | 'id'>
 }) => Promise<readonly LoggedEvent[]>
 
 /** Gives each load the part of the world its type declared, and no more. */
@@ -45,7 +46,7 @@ export function contextOpener(options: {
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
       fetch: (url, init) => fetch(url, init, ending.signal()),
       gitLog: (query) => gitLog(query, ending.signal()),
-      async events({ topics = own, limit, since }) {
+      async events({ topics = own, limit, ...from }) {
         if (ending.aborted()) ending.signal().throwIfAborted()
         if (definition.reads !== 'events') {
           throw new LoadFailure('refused', 'This widget type does not declare that it reads the event log.')
@@ -59,7 +60,7 @@ export function contextOpener(options: {
           throw new LoadFailure('refused', `The topic ${foreign} is not among the interests of this widget.`)
         }
         const bounded = Math.max(1, Math.min(MAX_EVENTS, Math.floor(limit)))
-        return readEvents({ patterns: topics, limit: bounded, ...(since === undefined ? {} : { since }) })
+        return readEvents({ patterns: topics, limit: bounded, ...from })
       },
     })
   }
