@@ -16,6 +16,7 @@ import { guardedFetch } from './refresh/guarded-fetch.ts'
 import { contextOpener } from './refresh/open-context.ts'
 import { runPulse } from './refresh/pulse.ts'
 import { runRefresh } from './refresh/refresh.ts'
+import { sourceOf } from './refresh/source.ts'
 import type { Stores } from './stores.ts'
 import { triageCounts } from './triage/counts.ts'
 import { followingIndex } from './triage/following-index.ts'
@@ -65,6 +66,7 @@ export async function runDaemon(options: {
       const [type = '', version] = key.slice(0, key.indexOf(':')).split('@')
       return String(widgetType(type)?.definition.version) === version
     },
+    sourceOf: (loadable) => sourceOf(loadable, secrets),
     openContext: contextOpener({
       memory: followed,
       fetch: guardedFetch({ allow: env.HUBS_FETCH_ALLOW, timeout: FETCH_TIMEOUT, maxBytes: FETCH_BYTES }),
@@ -169,6 +171,12 @@ export async function runDaemon(options: {
       read: () => loads.lost,
     },
     { name: 'loads_running', help: 'Loads under way.', read: () => loads.running },
+    { name: 'loads_waiting', help: 'Due keys there is no room to load yet.', read: () => loads.waiting },
+    {
+      name: 'sources_silent',
+      help: 'Hosts that do not answer, of which one load at a time is tried.',
+      read: () => loads.silent,
+    },
     {
       name: 'audits_consistent_total',
       help: 'Fresh results that a new load confirmed.',

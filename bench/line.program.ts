@@ -92,6 +92,7 @@ async function open(options: LineOptions): Promise<number> {
       cache,
       find: (key) => ({ key, type: noopWidget, params: {} }),
       knows: () => true,
+      sourceOf: () => undefined,
       openContext: (_, now, ending) =>
         lazySignal(ending, { now, secrets: {}, fetch, events: async () => [], gitLog: async () => [] }),
       log: logger,

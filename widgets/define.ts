@@ -103,6 +103,12 @@ export interface WidgetDefinition<
   readonly samples: readonly Sample[]
   /** What the loader receives and what is hashed into the key; default all of config. Plain JSON. */
   params?(config: z.output<Config>): Params
+  /**
+   * What a load asks first of the world outside: an address, of which the host counts, or another name; nothing when it
+   * stays in the house. Loads that share it have a share of all room, so that one that hangs holds up its own alone.
+   * Default: the host of `params.url`.
+   */
+  source?(params: Params, secrets: Readonly<Partial<Record<SecretName, string>>>): string | undefined
   /** Whose data it is: everybody's (default), or one hub's. `viewer` comes with identity. */
   readonly scope?: 'shared' | 'hub'
   /** Set by types whose loader calls `context.events`: their keys wait for the event to be in the log. */

@@ -70,6 +70,7 @@ async function open() {
   const refresh = runRefresh({
     ...{ cache, log, signal, knows: () => true },
     find: (key) => (key === widget.key ? { key, type: widget.widgetType, params: widget.params } : undefined),
+    sourceOf: () => undefined,
     openContext: contextOpener({
       ...{ memory, secrets: {}, lacking: new Map() },
       fetch: () => Promise.reject(new Error('not here')),

@@ -67,6 +67,7 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
         const placed = memory.byKey(wanted)
         return placed && { key: wanted, type, params: placed.params }
       },
+      sourceOf: () => undefined,
       openContext: (_, now, ending) => ({ now, signal: ending.signal() }) as LoadContext,
     })
     const end = () => {

@@ -49,6 +49,7 @@ function refreshing(
     find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
+    sourceOf: () => undefined,
     openContext: (_, now, ending) => lazySignal(ending, { now } as LoadContext),
     log: pino({ level: 'silent' }),
     signal: stop.signal,
@@ -186,7 +187,7 @@ test('what a loader says of its result is kept with the load, bounded', async ()
   expect(said[1]).toHaveLength(300)
 })
 
-test('at most sixteen loads of one type at a time, and all of them in the end', async () => {
+test('at most 32 loads of one type at a time, and all of them in the end', async () => {
   let running = 0
   let most = 0
   const { cache, entry } = refreshing(async () => {
@@ -199,7 +200,7 @@ test('at most sixteen loads of one type at a time, and all of them in the end', 
   const keys = Array.from({ length: 200 }, (_, n) => `probe@1:k${n}:shared`)
   await cache.read(keys, { want: true })
   await expect.poll(async () => (await cache.read(keys)).entries.every(({ fresh }) => fresh)).toBe(true)
-  expect(most).toBeLessThanOrEqual(16)
+  expect(most).toBeLessThanOrEqual(32)
   expect((await entry(keys[0])).fresh).toBe(true)
 })
 
@@ -221,14 +222,14 @@ test('an invalidation leases no more than can be loaded, and stopping gives thos
     () => (hanging ? new Promise(() => {}) : Promise.resolve({ value: 1 })),
     { deadline: 60_000 },
   )
-  const keys = Array.from({ length: 20 }, (_, n) => `probe@1:k${n}:shared`)
+  const keys = Array.from({ length: 40 }, (_, n) => `probe@1:k${n}:shared`)
   const states = async () => (await cache.read(keys)).entries
   await cache.interest(keys, 60_000)
   await expect.poll(async () => (await states()).every(({ fresh }) => fresh)).toBe(true)
   hanging = true
   // Quick loads may have more keys leased than are loaded at a time, until these turn out to be slow.
   await refresh.invalidate(keys.map((key) => ({ key })))
-  await expect.poll(() => refresh.counts.running).toBe(16)
+  await expect.poll(() => refresh.counts.running).toBe(32)
   stop.abort()
   await refresh.done
   const grants = await Promise.all(keys.map((key) => cache.acquire(key, 'another', 1_000, 0)))
@@ -316,9 +317,9 @@ test('a load beside the due ones stores nothing, and waits for no room', async (
   const beside = () => refresh.loadBeside({ key, type, params: { name: 'x' } }, 42)
   expect(await beside()).toMatchObject({ kind: 'result', result: { data: '{"value":42}' } })
   expect(await entry()).toMatchObject({ hasData: false, version: { offset: 0 } })
-  const keys = Array.from({ length: 17 }, (_, n) => `probe@1:k${n}:shared`)
+  const keys = Array.from({ length: 33 }, (_, n) => `probe@1:k${n}:shared`)
   await cache.read(keys, { want: true })
-  await expect.poll(() => ends.length).toBe(16)
+  await expect.poll(() => ends.length).toBe(32)
   expect(await beside()).toBeUndefined()
   for (const end of ends.splice(0)) end()
   await expect.poll(() => ends.length).toBe(1)

@@ -4,24 +4,33 @@ import type { WidgetType } from '#widgets/define.ts'
 import type { Cache, Granted, Invalidator, Mark } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { untilDone } from '../ingest/until-done.ts'
+import { type Limits, openAdmission, type Place, type Stay } from './admission.ts'
 import { LEASE, type Lease, openLeases } from './leases.ts'
+import { openLines, type Turn } from './lines.ts'
 import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
-import { loadSlots } from './load-slots.ts'
+import { openSilence } from './silence.ts'
 
-/** Loads at a time in this process, and of one type. */
-const LOADS = 64
-const TYPE_LOADS = 16
-/** Keys being leased, loaded or committed, and of one type: nearly all of a quick refresh is waiting for the cache. */
-const LIMIT = 2_048
-const TYPE_LIMIT = 1_024
+/** Loads at a time in this process; nearly all of a quick refresh is waiting for the cache, so of keys there are more. */
+const LIMITS: Limits = {
+  all: 96,
+  type: 32,
+  source: { answers: 8, unheard: 2, silent: 1 },
+  unheard: 8,
+  silent: 4,
+  keys: { all: 2_048, type: 1_024 },
+}
 /** Milliseconds a leased key may wait for its load to begin, before it is given back for any daemon to take. */
 const PATIENCE = 1_000
 /** Keys claimed at once. */
 const CLAIM = 256
-/** Claimed keys that may wait here, so that a type whose loads hang keeps no other from being claimed. */
+/** Claimed keys that may wait here, and beyond which no more are claimed at once, for other daemons may have room. */
 const QUEUE = 512
+const ENOUGH = 64
 /** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
 const VISIBILITY = 10_000
+/** Milliseconds until a claimed key that there is no room for is due again, and one whose source is silent. */
+const NO_ROOM = 1_000
+const SILENT = 5_000
 /** Milliseconds between two looks at the dirty set when nothing wakes us. */
 const POLL = 100
 const RETRY_BASE = 2_000
@@ -39,6 +48,10 @@ export interface RefreshCounts {
   failed: number
   lost: number
   running: number
+  /** Keys that wait for room to be loaded here. */
+  waiting: number
+  /** Sources that do not answer. */
+  silent: number
 }
 
 export interface Refresh extends Invalidator {
@@ -59,6 +72,18 @@ export interface Refresh extends Invalidator {
   readonly done: Promise<void>
 }
 
+/** A key that is loaded first if an invalidation leases it. */
+interface Reserved {
+  readonly loadable: Loadable
+  readonly stay: Stay
+}
+
+interface Leased extends Reserved {
+  readonly token: string
+  readonly grant: Granted
+  readonly urgent: boolean
+}
+
 /** Claims due keys, loads them and commits, until `signal` aborts. Any number of daemons share one dirty set. */
 export function runRefresh(options: {
   cache: Cache
@@ -68,26 +93,34 @@ export function runRefresh(options: {
   catchUp?: () => Promise<void>
   /** Whether this process has the type and version the key is of; in a rolling upgrade some keys are of another's. */
   knows: (key: Key) => boolean
+  /** What a load asks first, if anything outside. */
+  sourceOf: (loadable: Loadable) => string | undefined
   openContext: OpenContext
   log: Logger
   signal: AbortSignal
 }): Refresh {
-  const { cache, find, catchUp, knows, openContext, log, signal } = options
-  const counts: RefreshCounts = { loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 }
-  const waiting = new Map<string, Set<Key>>()
-  const byType = new Map<string, number>()
+  const { cache, find, catchUp, knows, sourceOf, openContext, log, signal } = options
   const leases = openLeases(cache)
   const beside = new Set<Load>()
-  const slots = loadSlots({ all: LOADS, each: TYPE_LOADS })
   /** Every token of this process begins with it, and no two are the same. */
   const name = randomUUID()
   let tokens = 0
-  let queued = 0
-  /** What `done` waits for: keys being refreshed, and invalidations for which keys are reserved. */
+  const newToken = () => `${name}-${tokens++}`
+  const silence = openSilence({ cache, newToken, log, began: beginOne })
+  const admission = openAdmission(LIMITS, silence.standing)
+  const lines = openLines(admission)
+  const counts = {
+    ...{ loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 },
+    get waiting() {
+      return lines.size
+    },
+    get silent() {
+      return silence.silent
+    },
+  }
+  /** What `done` waits for: keys being refreshed or told of, and invalidations for which keys are reserved. */
   let underWay = 0
   let allEnded = () => {}
-  /** Keys being refreshed, and those reserved for an invalidation under way. */
-  let taken = 0
   /** The last claim found fewer keys than it could have taken. */
   let drained = false
   let wake: (() => void) | undefined
@@ -117,16 +150,15 @@ export function runRefresh(options: {
     while (!signal.aborted) {
       poked = false
       try {
-        const room = Math.min(CLAIM, LIMIT - taken, QUEUE - queued)
-        const { keys, nextIn } =
-          room > 0 ? await cache.claim(room, VISIBILITY) : { keys: [], nextIn: undefined }
-        drained = keys.length < room
-        for (const key of keys) enqueue(key)
-        startWaiting()
+        const room = Math.min(CLAIM, LIMITS.keys.all - admission.keys, QUEUE - lines.held)
+        const claimed = room > 0 ? await cache.claim(room, VISIBILITY) : undefined
+        const found = claimed?.keys.length ?? 0
+        drained = found < room
+        if (claimed) await receive(claimed.keys, claimed.urgent)
         delay = POLL
-        // Beyond that more is claimed only now and then, for other daemons may have room.
-        if (keys.length === room && room > 0 && queued < LOADS) continue
-        await idle(Math.max(1, Math.min(POLL, nextIn ?? POLL)))
+        // Beyond that more is claimed only now and then.
+        if (found === room && room > 0 && lines.held < ENOUGH) continue
+        await idle(Math.max(1, Math.min(POLL, claimed?.nextIn ?? POLL)))
       } catch (error) {
         delay = Math.min(delay * 2, 2_000)
         log.warn({ err: error }, 'due keys could not be claimed')
@@ -134,60 +166,63 @@ export function runRefresh(options: {
         await idle(delay)
       }
     }
-    for (const keys of waiting.values()) keys.clear()
+    lines.clear()
     // An invalidation under way may yet be granted leases, which are given back.
     if (underWay > 0) await new Promise<void>((resolve) => (allEnded = resolve))
     leases.close()
   }
 
-  function enqueue(key: Key): void {
-    const type = typeOf(key)
-    const keys = waiting.get(type) ?? new Set()
-    // One that waits longer than its claim hides it is claimed again.
-    if (keys.has(key)) return
-    waiting.set(type, keys.add(key))
-    queued++
+  const placeOf = (type: string, loadable: Loadable | undefined): Place => ({
+    type,
+    source: loadable && sourceOf(loadable),
+  })
+
+  /** Begins or keeps what there will soon be room for and gives the rest back, so that it hides nothing behind it. */
+  async function receive(keys: readonly Key[], urgent: number): Promise<void> {
+    const noRoom: Key[] = []
+    const silent: Key[] = []
+    for (const [n, key] of keys.entries()) {
+      const loadable = find(key)
+      const place = placeOf(typeOf(key), loadable)
+      if (loadable && place.source !== undefined && !isTried(place))
+        (silence.tell(loadable, place.source) ? silent : noRoom).push(key)
+      else if (!lines.add(key, place, n < urgent)) noRoom.push(key)
+    }
+    startWaiting()
+    await Promise.all([cache.unclaim(noRoom, NO_ROOM), cache.unclaim(silent, SILENT)])
+  }
+
+  /** Of a silent source, the one load that is tried. */
+  function isTried(place: Place): boolean {
+    if (silence.standing(place.source) !== 'silent') return true
+    return admission.admits(place) && !lines.waits(place)
   }
 
   function startWaiting(): void {
-    for (const [type, keys] of waiting) {
-      for (const key of keys) {
-        if (!hasRoom(type)) break
-        keys.delete(key)
-        queued--
-        take(type)
-        start(type, key, refreshKey(type, key))
-      }
+    for (let turn = lines.next(admission.admits); turn; turn = lines.next(admission.admits)) {
+      const stay = admission.enter(turn.place)
+      start(stay, turn.key, refreshKey(stay, turn))
     }
   }
 
-  function hasRoom(type: string): boolean {
-    const most = Math.min(TYPE_LIMIT, slots.within(type, PATIENCE / 2))
-    return taken < LIMIT && (byType.get(type) ?? 0) < most && slots.free(type)
-  }
-
-  function take(type: string): void {
-    taken++
-    byType.set(type, (byType.get(type) ?? 0) + 1)
-  }
-
-  function giveBack(type: string): void {
-    taken--
-    byType.set(type, (byType.get(type) ?? 1) - 1)
-  }
-
-  function start(type: string, key: Key, refreshing: Promise<void>): void {
-    underWay++
+  function start(stay: Stay, key: Key, refreshing: Promise<void>): void {
+    beginOne()
     void refreshing
       .catch((error: unknown) =>
         log.warn({ err: error, key }, 'a refresh was given up; its key becomes due again'),
       )
       .then(() => {
-        giveBack(type)
+        admission.leave(stay)
         startWaiting()
-        if (!drained && queued < LOADS / 2) poke()
+        if (!drained && lines.held < ENOUGH / 2) poke()
       })
       .finally(endOne)
+  }
+
+  /** Something `done` waits for; call what it gives once it has ended. */
+  function beginOne(): () => void {
+    underWay++
+    return endOne
   }
 
   function endOne(): void {
@@ -196,15 +231,15 @@ export function runRefresh(options: {
   }
 
   /** Room for the keys that may be loaded before any other. */
-  function reserve(keys: readonly { readonly key: Key }[]): Map<Key, Loadable> {
-    const reserved = new Map<Key, Loadable>()
-    if (!drained || poked || queued > 0 || signal.aborted) return reserved
+  function reserve(keys: readonly { readonly key: Key }[]): Map<Key, Reserved> {
+    const reserved = new Map<Key, Reserved>()
+    if (!drained || poked || lines.held > 0 || signal.aborted) return reserved
     for (const { key } of keys) {
-      const type = typeOf(key)
-      const loadable = !reserved.has(key) && hasRoom(type) && knows(key) ? find(key) : undefined
+      const loadable = !reserved.has(key) && knows(key) ? find(key) : undefined
       if (!loadable) continue
-      take(type)
-      reserved.set(key, loadable)
+      const place = placeOf(typeOf(key), loadable)
+      if (!lines.waits(place) && admission.admits(place))
+        reserved.set(key, { loadable, stay: admission.enter(place) })
     }
     return reserved
   }
@@ -213,41 +248,40 @@ export function runRefresh(options: {
     const reserved = reserve(marks)
     if (reserved.size === 0) return cache.invalidate(marks)
     const token = newToken()
-    const minIntervals = new Map([...reserved].map(([key, { type }]) => [key, minIntervalOf(type)]))
+    const minIntervals = new Map(
+      [...reserved].map(([key, { loadable }]) => [key, minIntervalOf(loadable.type)]),
+    )
     const answer = cache.invalidate(marks, { token, ttl: LEASE, minIntervals })
     const begun = answer.then(
       ({ granted }) => begin(reserved, token, granted),
-      () => giveUp([...reserved.keys()], token),
+      () => giveUp(reserved, token),
     )
-    underWay++
+    beginOne()
     void begun.finally(endOne)
     return answer
   }
 
   function begin(
-    reserved: ReadonlyMap<Key, Loadable>,
+    reserved: ReadonlyMap<Key, Reserved>,
     token: string,
     granted: ReadonlyMap<Key, Granted>,
   ): void {
-    for (const [key, loadable] of reserved) {
-      const type = typeOf(key)
+    for (const [key, { loadable, stay }] of reserved) {
       const grant = granted.get(key)
-      if (grant) start(type, key, refreshLeased(type, loadable, token, grant))
-      else giveBack(type)
+      if (grant) start(stay, key, refreshLeased({ stay, loadable, token, grant, urgent: true }))
+      else admission.leave(stay)
     }
     startWaiting()
   }
 
   /** The answer was lost, and with it what may have been leased. */
-  async function giveUp(keys: readonly Key[], token: string): Promise<void> {
-    for (const key of keys) giveBack(typeOf(key))
-    const release = () => Promise.all(keys.map((key) => cache.release(key, token)))
+  async function giveUp(reserved: ReadonlyMap<Key, Reserved>, token: string): Promise<void> {
+    for (const { stay } of reserved.values()) admission.leave(stay)
+    const release = () => Promise.all([...reserved.keys()].map((key) => cache.release(key, token)))
     await untilDone(release, { signal, onFailure: () => {} }).catch(() => {})
   }
 
-  const newToken = () => `${name}-${tokens++}`
-
-  async function refreshKey(type: string, key: Key): Promise<void> {
+  async function refreshKey(stay: Stay, { key, urgent }: Turn): Promise<void> {
     if (!find(key)) await catchUp?.()
     const loadable = find(key)
     // Left to the processes that can load it; taken below only to be dropped when nobody looks at it any more.
@@ -263,20 +297,16 @@ export function runRefresh(options: {
       }
       return cache.fail(key, token, error, UNPLACED_RETRY)
     }
-    await refreshLeased(type, loadable, token, grant)
+    await refreshLeased({ stay, loadable, token, grant, urgent })
   }
 
-  async function refreshLeased(
-    type: string,
-    loadable: Loadable,
-    token: string,
-    grant: Granted,
-  ): Promise<void> {
+  async function refreshLeased(granted: Leased): Promise<void> {
+    const { stay, loadable, token, grant } = granted
     const { key } = loadable
     if (signal.aborted) return cache.release(key, token)
     const lease = leases.hold(key, token)
     try {
-      const loaded = await loadInTurn(type, lease, { loadable, now: grant.now, openContext })
+      const loaded = await loadInTurn(granted, lease)
       if (!loaded || (signal.aborted && loaded.kind === 'failure')) return await cache.release(key, token)
       if (loaded.kind === 'result') {
         const outcome = await cache.commit(key, token, loaded.result)
@@ -287,10 +317,15 @@ export function runRefresh(options: {
         }
         if (outcome === 'stale') poke()
       } else {
+        const { type, source } = stay.place
         const { code, reference } = loaded.error
         log.warn({ err: loaded.thrown, reference, key, type, code }, 'a load failed')
         counts.failed++
-        await cache.fail(key, token, loaded.error, retryIn(grant.failures, loaded.retryAfter))
+        const told = silence.blame(source, loaded, grant.now) ?? {
+          error: loaded.error,
+          retryIn: retryIn(grant.failures, loaded.retryAfter),
+        }
+        await cache.fail(key, token, told.error, told.retryIn)
       }
     } finally {
       leases.drop(lease)
@@ -299,19 +334,23 @@ export function runRefresh(options: {
 
   /** Nothing when its turn did not come before the lease was lost, we were told to stop, or it had waited too long. */
   async function loadInTurn(
-    type: string,
+    { stay, loadable, grant, urgent }: Leased,
     lease: Lease,
-    given: Parameters<typeof load>[0],
   ): Promise<Loaded | undefined> {
-    const release = await slots.take(type, PATIENCE)
+    const release = await admission.begin(stay, PATIENCE, urgent)
     if (!release) return undefined
     counts.running++
+    const began = performance.now()
     let loaded: Loaded | undefined
     try {
       if (lease.lost || signal.aborted) return undefined
       counts.loads++
-      lease.load = load(given)
+      lease.load = load({ loadable, now: grant.now, openContext })
       loaded = await lease.load.loaded
+      const { source } = stay.place
+      const heard = source !== undefined && !lease.lost && !signal.aborted
+      const end = { askedAt: grant.now, took: performance.now() - began }
+      if (heard && silence.hear(source, loaded, end)) lines.drop(source)
       return loaded
     } finally {
       counts.running--
@@ -321,16 +360,17 @@ export function runRefresh(options: {
   }
 
   async function loadBeside(loadable: Loadable, now: number): Promise<Loaded | undefined> {
-    const release = await slots.take(loadable.type.definition.type, 0)
-    if (!release || signal.aborted) {
-      release?.()
-      return undefined
-    }
+    const place = placeOf(loadable.type.definition.type, loadable)
+    if (signal.aborted || !admission.admits(place)) return undefined
+    const stay = admission.enter(place)
+    // At once, for it was admitted.
+    const release = await admission.begin(stay, 0)
     const running = load({ loadable, now, openContext })
     beside.add(running)
     const loaded = await running.loaded
     beside.delete(running)
-    release(loaded.kind !== 'result')
+    release?.(loaded.kind !== 'result')
+    admission.leave(stay)
     startWaiting()
     return loaded
   }

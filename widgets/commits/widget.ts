@@ -52,6 +52,7 @@ export const commits = defineWidget({
     ...pushTopic(repository),
     ...refreshOn.map((topic) => ({ topic })),
   ],
+  source: ({ repository }) => webAddress(repository)?.href,
   maxAge: 300,
   minInterval: 2_000,
   deadline: 30_000,

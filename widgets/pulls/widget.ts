@@ -51,6 +51,8 @@ export const pulls = defineWidget({
   // GitHub's API may still give the old answer when a delivery arrives.
   settle: 2_000,
   secrets: ['GITHUB_TOKEN', 'GITHUB_URL'],
+  source: (_, { GITHUB_TOKEN, GITHUB_URL }) =>
+    GITHUB_TOKEN === undefined ? undefined : (GITHUB_URL ?? 'https://api.github.com'),
   isEmpty: (data) => data.pulls.length === 0,
   samples,
 })

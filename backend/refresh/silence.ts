@@ -1,0 +1,98 @@
+import type { Logger } from 'pino'
+import type { Cache, LoadError } from '../cache/cache.ts'
+import { LEASE } from './leases.ts'
+import type { Loadable, Loaded } from './load.ts'
+import { openSources, type Sources, silentWords } from './sources.ts'
+
+/** Milliseconds until a load that a silent source did not answer, or was not asked for, is tried again; twice at most. */
+const RETRY = 10_000
+/** Cards at a time that are told that their source is silent. */
+const TELLING = 64
+/** Milliseconds after which a failed load counts as not answered in time, whatever it says. */
+const IN_TIME = 10_000
+
+/** How a card is told: its error, and milliseconds until it is tried again. */
+export interface Told {
+  readonly error: Omit<LoadError, 'at'>
+  readonly retryIn: number
+}
+
+/** What follows when a source does not answer: its cards say so, instead of waiting for their turn without a word. */
+export interface Silence extends Pick<Sources, 'standing' | 'silent'> {
+  /** What the end of a load that was granted at `askedAt`, and took so many ms, tells of its source; says whether that is silent from now on. */
+  hear(source: string, loaded: Loaded, end: { readonly askedAt: number; readonly took: number }): boolean
+  /** Puts it on the card of a key, once, that its source is silent; says whether that is done or begun, or must wait. */
+  tell(loadable: Loadable, source: string): boolean
+  /** How a load that failed at `now` is told if its silent source is to blame. */
+  blame(source: string | undefined, loaded: Loaded, now: number): Told | undefined
+}
+
+export function openSilence(options: {
+  readonly cache: Pick<Cache, 'acquire' | 'release' | 'fail'>
+  readonly newToken: () => string
+  readonly log: Logger
+  /** Called as each telling begins; what it gives, as it ends. */
+  readonly began: () => () => void
+}): Silence {
+  const { cache, newToken, log, began } = options
+  const sources = openSources()
+  let telling = 0
+
+  async function tellNow({ key, type }: Loadable, source: string): Promise<void> {
+    const token = newToken()
+    const grant = await cache.acquire(key, token, LEASE, type.definition.minInterval ?? 0)
+    if (grant.outcome !== 'granted') return
+    const told = inWords(source, grant.now)
+    if (told) await cache.fail(key, token, told.error, told.retryIn)
+    else await cache.release(key, token)
+  }
+
+  function inWords(source: string, now: number): Told | undefined {
+    const since = sources.silentSince(source)
+    if (since === undefined) return undefined
+    return {
+      error: { code: 'timeout', message: silentWords(source, since, now), reference: '' },
+      // How seldom it is asked is bounded by what is tried at a time, so that all come soon once it answers.
+      retryIn: Math.round(RETRY * (1 + Math.random())),
+    }
+  }
+
+  return {
+    standing: sources.standing,
+    get silent() {
+      return sources.silent
+    },
+    hear(source, loaded, { askedAt, took }) {
+      if (!isLate(loaded, took)) {
+        if (sources.answered(source)) log.info({ source }, 'a source answers again')
+        return false
+      }
+      const begins = sources.timedOut(source, askedAt)
+      if (begins) log.warn({ source }, 'a source does not answer; one load of it at a time is tried')
+      return begins
+    },
+    tell(loadable, source) {
+      if (telling >= TELLING) return false
+      if (!sources.mustTell(source, loadable.key, Date.now())) return true
+      telling++
+      const ended = began()
+      void tellNow(loadable, source)
+        .catch((err: unknown) =>
+          log.debug({ err, key: loadable.key }, 'a card could not be told of its source'),
+        )
+        .finally(() => {
+          telling--
+          ended()
+        })
+      return true
+    },
+    blame(source, loaded, now) {
+      if (source === undefined || !isLate(loaded, 0) || loaded.kind === 'result') return undefined
+      const told = inWords(source, now)
+      return told && { ...told, error: { ...told.error, reference: loaded.error.reference } }
+    },
+  }
+}
+
+const isLate = (loaded: Loaded, took: number): boolean =>
+  loaded.kind === 'failure' && (loaded.error.code === 'timeout' || took >= IN_TIME)
