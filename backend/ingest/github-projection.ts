@@ -183,6 +183,10 @@ const shape = {
     created_at: 'line',
     updated_at: 'line',
   },
+  changes: {
+    repository: { name: { from: 'line' } },
+    owner: { from: { user: { login: 'line' }, organization: { login: 'line' } } },
+  },
   /** The commit status event keeps these at its top. */
   sha: 'line',
   state: 'line',

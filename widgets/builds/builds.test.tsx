@@ -23,7 +23,7 @@ function iso(minutes: number): string {
 let ids = 0
 function ci(data: LoggedEvent['data'], time = noon): LoggedEvent {
   const id = `ci-${ids++}`
-  return { id, source: 'ci', type: 'ci.web', topic: 'ci.web', time, receivedAt: noon, data }
+  return { id, source: 'ci', type: 'ci.web', topic: 'ci.web', time, receivedAt: noon + 60 * minute, data }
 }
 
 function workflowRun(run: Record<string, unknown>, at = 0): LoggedEvent {
@@ -35,7 +35,7 @@ function workflowRun(run: Record<string, unknown>, at = 0): LoggedEvent {
       workflow: { name: 'CI' },
       workflow_run: { name: 'CI', workflow_id: 7, head_branch: 'main', updated_at: iso(at), ...run },
     },
-    { id: `run-${ids++}` },
+    { id: `run-${ids++}`, receivedAt: noon + 60 * minute },
   )
 }
 
@@ -43,12 +43,12 @@ function checkRun(run: Record<string, unknown>): LoggedEvent {
   return githubEvent(
     'check_run',
     { action: 'completed', repository, check_run: { check_suite: { head_branch: 'main' }, ...run } },
-    { id: `check-${ids++}` },
+    { id: `check-${ids++}`, receivedAt: noon + 60 * minute },
   )
 }
 
-const fold = (events: readonly LoggedEvent[], branches?: string[]) =>
-  foldBuilds(events, { branches, limit: 100 })
+const fold = (events: readonly LoggedEvent[], branches?: string[], repositories?: string[]) =>
+  foldBuilds(events, { branches, repositories, limit: 100 }).data
 const states = (events: readonly LoggedEvent[]) =>
   fold(events).builds.map(({ job, branch, state }) => [job, branch, state].filter(Boolean).join(' '))
 
@@ -60,6 +60,10 @@ describe('which events make it stale', () => {
     'github.acme.api%2Ejs.workflow_run.completed',
     'github.acme.api%2Ejs.check_run.created',
     'github.other.anything.workflow_run.requested',
+    'github.acme.api%2Ejs.status.-',
+    'github.acme.api%2Ejs.delete.-',
+    'github.acme.new-name.repository.renamed',
+    'github.elsewhere.api%2Ejs.repository.transferred',
     'build.web.done',
   ])('%s', (topic) => {
     expect(matches(interests, { topic })).toBe(true)
@@ -91,6 +95,9 @@ test.each([
   ['another way out', { repositories: ['../api'] }],
   ['no pattern', { topics: ['ci.>.web'] }],
   ['too much', { limit: 101 }],
+  ['a branch with a blank', { branches: ['release 1'] }],
+  ['a branch with a bracket', { branches: ['release/[12]'] }],
+  ['a branch with a question mark', { branches: ['release/?'] }],
   ['an unknown field', { branch: 'main' }],
 ])('refuses %s as config', (_, config) => {
   expect(builds.config.safeParse(config).success).toBe(false)
@@ -192,7 +199,7 @@ test('failing jobs come first, then running ones, then the rest, each newest fir
   const all = ['passed', 'cancelled', 'queued', 'failed', 'running', 'failed'].map((status, index) =>
     ci({ job: `${status}-${index}`, status }, noon + index),
   )
-  const { builds: jobs, counts } = foldBuilds(all, { limit: 4 })
+  const { builds: jobs, counts } = foldBuilds(all, { limit: 4 }).data
   expect(jobs.map(({ job }) => job)).toEqual(['failed-5', 'failed-3', 'running-4', 'queued-2'])
   expect(counts).toEqual({ failed: 2, running: 1, queued: 1, passed: 1, cancelled: 1, skipped: 0 })
 })
@@ -204,6 +211,174 @@ test('shows the branches that are asked for, and what has no branch', () => {
       .builds.map(({ job }) => job)
       .toSorted(),
   ).toEqual(['on main', 'on null'])
+})
+
+test.each([
+  ['release/*', 'release/1.2', true],
+  ['release/*', 'release/1.2/fix', false],
+  ['release/**', 'release/1.2/fix', true],
+  ['release/*', 'main', false],
+  ['*', 'main', true],
+  ['*', 'feature/x', false],
+  ['**', 'feature/x', true],
+  ['v*.x', 'v1.x', true],
+  ['v*.x', 'v1.y', false],
+  ['main', 'main', true],
+  ['main', 'mainly', false],
+])('the pattern %s and the branch %s: %s', (pattern, branch, matches) => {
+  expect(builds.config.safeParse({ branches: [pattern] }).success).toBe(true)
+  expect(fold([ci({ job: 'web', branch, status: 'passed' })], [pattern]).builds).toHaveLength(matches ? 1 : 0)
+})
+
+test('a pattern of many stars takes no time', () => {
+  const event = ci({ job: 'web', branch: 'a'.repeat(200), status: 'passed' })
+  expect(fold([event], [`${'*a'.repeat(99)}*b`]).builds).toEqual([])
+})
+
+test('a rerun of the same number and attempt is running, failed before', () => {
+  const at = (minutes: number) => ({ run_number: 7, run_attempt: 1, run_started_at: iso(minutes) })
+  const failed = workflowRun({ ...at(0), status: 'completed', conclusion: 'failure' }, 0)
+  const again = workflowRun({ ...at(5), status: 'in_progress', conclusion: null }, 5)
+  expect(fold([failed, again]).builds).toMatchObject([{ state: 'running', before: 'failed' }])
+  expect(fold([again, failed])).toEqual(fold([failed, again]))
+})
+
+describe('branches that are no more', () => {
+  const run = { run_number: 1, run_started_at: iso(0), status: 'completed', conclusion: 'failure' }
+  const deleted = (ref: string, minutes: number) =>
+    githubEvent(
+      'delete',
+      { repository, ref, ref_type: 'branch' },
+      { id: `gone-${ids++}`, time: noon + minutes * minute },
+    )
+
+  test('take their jobs with them, also those that end later', () => {
+    const late = workflowRun({ ...run, head_branch: 'try' }, 9)
+    expect(states([late, workflowRun(run), deleted('try', 5)])).toEqual(['CI main failed'])
+  })
+
+  test('may be made anew', () => {
+    const again = workflowRun({ ...run, head_branch: 'try', run_number: 2, run_started_at: iso(6) }, 9)
+    expect(states([again, deleted('try', 5), deleted('try', 1)])).toEqual(['CI try failed'])
+  })
+
+  test('of a merge queue are one', () => {
+    const queued = (pull: number, conclusion: string, minutes: number) =>
+      workflowRun(
+        {
+          ...run,
+          run_number: pull,
+          conclusion,
+          head_branch: `gh-readonly-queue/main/pr-${pull}-${'ab'.repeat(20)}`,
+        },
+        minutes,
+      )
+    expect(states([queued(1, 'failure', 0), queued(2, 'success', 5)])).toEqual([
+      'CI merge queue of main passed',
+    ])
+  })
+})
+
+describe('a repository that was renamed', () => {
+  const run = { run_number: 1, status: 'completed', conclusion: 'failure' }
+  const renamed = (at = 5) =>
+    githubEvent(
+      'repository',
+      {
+        action: 'renamed',
+        changes: { repository: { name: { from: 'api' } } },
+        repository: { full_name: 'acme/new' },
+      },
+      { id: `renamed-${ids++}`, time: noon + at * minute },
+    )
+
+  test('is followed where its new name is shown too', () => {
+    expect(fold([workflowRun(run), renamed()], undefined, ['acme/*']).builds).toMatchObject([
+      { repository: 'acme/new', state: 'failed' },
+    ])
+  })
+
+  test('leaves no job behind where it is not, and the card says so', () => {
+    const data = fold([workflowRun(run), renamed()], undefined, ['acme/api'])
+    expect(data).toMatchObject({ builds: [], moved: [{ from: 'acme/api', to: 'acme/new' }] })
+    const html = renderToStaticMarkup(<BuildsView config={builds.config.parse({})} data={data} />)
+    expect(html).toContain('acme/api is now acme/new: name that in the settings of this card.')
+  })
+
+  test('may give its name to another one', () => {
+    expect(states([workflowRun({ ...run, run_number: 2 }, 9), renamed()])).toEqual(['CI main failed'])
+  })
+})
+
+describe('commit statuses', () => {
+  const status = (state: string, minutes: number, fields: Record<string, unknown> = {}) =>
+    githubEvent(
+      'status',
+      {
+        ...{ repository, id: minutes, sha: 'abc', context: 'ci/jenkins', state, updated_at: iso(minutes) },
+        ...{ branches: [{ name: 'main' }], target_url: 'https://ci.example/1', ...fields },
+      },
+      { id: `status-${ids++}`, receivedAt: noon + 60 * minute },
+    )
+
+  test('are jobs of the branches that the commit heads', () => {
+    const branches = [{ name: 'main' }, { name: 'release/1' }]
+    expect(states([status('pending', 0), status('error', 3, { branches })])).toEqual([
+      'ci/jenkins main failed',
+      'ci/jenkins release/1 failed',
+    ])
+  })
+
+  test('end what they began, though the branch has moved on', () => {
+    expect(states([status('pending', 0), status('success', 3, { branches: [] })])).toEqual([
+      'ci/jenkins main passed',
+    ])
+  })
+})
+
+test.each([
+  ...['success', 'succeeded', 'SUCCESS', 'ok', 'Passed', 'neutral'].map((word) => [word, 'passed']),
+  ...['failure', 'error', 'errored', 'broken', 'timed_out', 'timeout', 'timed out'].map((word) => [
+    word,
+    'failed',
+  ]),
+  ...['canceled', 'cancelled', 'aborted'].map((word) => [word, 'cancelled']),
+  ...['in_progress', 'in-progress', 'inProgress', 'started', 'building'].map((word) => [word, 'running']),
+  ...['pending', 'waiting', 'created', 'scheduled'].map((word) => [word, 'queued']),
+  ...['skipped', 'NOT_BUILT'].map((word) => [word, 'skipped']),
+])('the status %s is %s', (status, state) => {
+  expect(states([ci({ job: 'web', status })])).toEqual([`web ${state}`])
+})
+
+test('a status that leaves it to a conclusion is that', () => {
+  expect(states([ci({ job: 'web', status: 'completed', conclusion: 'failure' })])).toEqual(['web failed'])
+})
+
+test('what is passed over is said, and how often', () => {
+  const bad = [
+    ci({ job: 'a', status: 'exploded' }),
+    ci({ job: 'b', status: 'exploded' }),
+    ci({ status: 'passed' }),
+  ]
+  const { notes } = foldBuilds([...bad, ci({ job: 'web', status: 'passed' })], { limit: 9 })
+  expect(notes).toEqual([
+    '2 events were passed over: the status “exploded” is not known here.',
+    '1 event was passed over: no job.',
+  ])
+})
+
+test('a time that cannot be pins no job, and is said', () => {
+  const future = ci({ job: 'web', status: 'failed', finishedAt: '2099-01-01T00:00:00Z' }, noon - 2 * minute)
+  const held = { ...future, receivedAt: noon - 2 * minute }
+  const passed = ci({ job: 'web', status: 'passed', finishedAt: iso(-1) })
+  const { data, notes } = foldBuilds([held, passed], { limit: 9 })
+  expect(data.builds).toMatchObject([{ state: 'passed' }])
+  expect(notes).toEqual(['1 event tells a time that cannot be, and counts as of its arrival.'])
+})
+
+test('seconds are told from milliseconds', () => {
+  const data = { job: 'web', status: 'passed', startedAt: noon / 1000 - 60, finishedAt: noon / 1000 }
+  expect(fold([ci(data)]).builds).toMatchObject([{ startedAt: noon - minute, finishedAt: noon, time: noon }])
 })
 
 test.each<[string, LoggedEvent['data']]>([
@@ -303,9 +478,34 @@ describe('the loader', () => {
     expect(asked).toEqual([
       { topics: ['github.acme.*.workflow_run.>'], limit: 500 },
       { topics: ['github.acme.*.check_run.>'], limit: 500 },
+      { topics: ['github.acme.*.status.>'], limit: 500 },
+      { topics: ['github.acme.*.delete.>'], limit: 500 },
+      { topics: ['github.acme.*.repository.>', 'github.*.*.repository.transferred'], limit: 500 },
       { topics: ['ci.web'], limit: 500 },
     ])
     expect(loaded).toMatchObject({ empty: false, data: { builds: [{ job: 'web', state: 'failed' }] } })
+  })
+
+  test('reads on, and says where it stopped', async () => {
+    const log = Array.from({ length: 2_500 }, (_, n) => ({
+      ...ci({ job: `job-${n}`, status: 'passed' }),
+      ...{ id: String(n), receivedAt: noon - n * 1000 },
+    }))
+    const load = (count: number) =>
+      type.load(
+        type.params(type.parseConfig({ repositories: [] })),
+        contextWith({
+          events: async ({ before, limit }) => {
+            const from = before === undefined ? 0 : Number(before.id) + 1
+            return log.slice(from, Math.min(count, from + limit))
+          },
+        }),
+      )
+    expect((await load(1_900)).data).toMatchObject({ counts: { passed: 1_900 } })
+    expect(await load(2_500)).toMatchObject({
+      data: { counts: { passed: 2_000 }, since: noon - 1_999_000 },
+      notes: [expect.stringContaining('not run since 2026-01-15T11:26:41.000Z may be missing')],
+    })
   })
 
   test('fails when the event log does', async () => {

@@ -1,5 +1,11 @@
 import type { DataOf, LoggedEvent } from '../define.ts'
-import { type Run, runOf } from './run.ts'
+import { type Moves, movesOf } from '../moved-repositories.ts'
+import { matchesBranch } from './branch-pattern.ts'
+import { deadBranches } from './dead-branches.ts'
+import { githubRuns, homesOf } from './github-run.ts'
+import { plainRun } from './plain-run.ts'
+import type { Run } from './run.ts'
+import { coversRepository } from './topics.ts'
 import type { builds } from './widget.ts'
 
 type Data = DataOf<typeof builds>
@@ -14,32 +20,48 @@ const ranks: { readonly [S in Build['state']]: number } = {
   skipped: 5,
 }
 
-/** The last state of every job by what the events themselves say, so their order and repeats do not matter. */
+export interface Asked {
+  readonly repositories?: readonly string[] | undefined
+  readonly branches?: readonly string[] | undefined
+  readonly limit: number
+}
+
+/**
+ * The last state of every job by what the events themselves say, so their order and repeats do not matter; and what is
+ * to be said of events that were passed over or not believed.
+ */
 export function foldBuilds(
   events: readonly LoggedEvent[],
-  { branches, limit }: { readonly branches?: readonly string[] | undefined; readonly limit: number },
-): Data {
-  const runs = events.map((event) => ({ run: runOf(event), event }))
-  const told = new Set(runs.map(({ run }) => (run?.told === 'workflow_run' ? run.repository : undefined)))
+  { repositories, branches, limit }: Asked,
+): { readonly data: Data; readonly notes: readonly string[] } {
+  const { runs, notes } = readRuns(events)
+  const moves = movesOf(events)
+  const told = new Set(runs.map(({ run }) => (run.told === 'workflow_run' ? run.repository : undefined)))
+  const isDead = deadBranches(events)
   const jobs = new Map<string, Placed[]>()
-  for (const { run, event } of runs) {
+  for (const placed of runs) {
+    const { branch, repository, told: by, ofWorkflow } = placed.run
+    if (by === 'check_run' && ofWorkflow && told.has(repository)) continue
+    if (branches && branch !== undefined && !branches.some((pattern) => matchesBranch(pattern, branch)))
+      continue
+    if (isDead(placed.run)) continue
+    const run = by === 'event' ? placed.run : afterMoves(placed.run, moves, repositories)
     if (run === undefined) continue
-    if (run.told === 'check_run' && run.ofWorkflow && told.has(run.repository)) continue
-    if (branches && run.branch !== undefined && !branches.includes(run.branch)) continue
-    const known = jobs.get(run.id)
-    const placed = { run, tie: `${event.source} ${event.id}` }
-    if (known) known.push(placed)
-    else jobs.set(run.id, [placed])
+    const id = [run.repository ?? '', run.name, run.branch ?? ''].join('\n')
+    const known = jobs.get(id)
+    if (known) known.push({ ...placed, run })
+    else jobs.set(id, [{ ...placed, run }])
   }
-  const all = [...jobs.values()]
-    .map(lastOf)
+  const all = [...jobs]
+    .map(([id, placed]) => lastOf(id, placed))
     .sort(
       (a, b) =>
         ranks[a.state] - ranks[b.state] || b.time - a.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
     )
   const counts: Data['counts'] = { failed: 0, running: 0, queued: 0, passed: 0, cancelled: 0, skipped: 0 }
   for (const { state } of all) counts[state]++
-  return { builds: all.slice(0, limit), counts }
+  const moved = movedAway(repositories ?? [], moves)
+  return { data: { builds: all.slice(0, limit), counts, ...(moved.length > 0 ? { moved } : {}) }, notes }
 }
 
 interface Placed {
@@ -47,10 +69,56 @@ interface Placed {
   readonly tie: string
 }
 
-function lastOf(placed: readonly Placed[]): Build {
+function readRuns(events: readonly LoggedEvent[]): { readonly runs: Placed[]; readonly notes: string[] } {
+  const runs: Placed[] = []
+  const lacking = new Map<string, Set<string>>()
+  const doubted = new Set<string>()
+  const homes = homesOf(events)
+  for (const event of events) {
+    const tie = `${event.source} ${event.id}`
+    if (event.topic.startsWith('github.')) runs.push(...githubRuns(event, homes).map((run) => ({ run, tie })))
+    else {
+      const run = plainRun(event)
+      if ('lacks' in run) lacking.set(run.lacks, (lacking.get(run.lacks) ?? new Set()).add(tie))
+      else runs.push({ run, tie })
+    }
+  }
+  for (const { run, tie } of runs) if (run.doubted) doubted.add(tie)
+  const notes = [...lacking].map(([lacks, { size }]) =>
+    size === 1 ? `1 event was passed over: ${lacks}.` : `${size} events were passed over: ${lacks}.`,
+  )
+  if (doubted.size === 1) notes.push('1 event tells a time that cannot be, and counts as of its arrival.')
+  if (doubted.size > 1) {
+    notes.push(`${doubted.size} events tell times that cannot be, and count as of their arrival.`)
+  }
+  return { runs, notes }
+}
+
+/** A run under the name its repository has now; nothing when that is gone, or none of those asked for. */
+function afterMoves(run: Run, moves: Moves, asked: readonly string[] | undefined): Run | undefined {
+  if (run.repository === undefined) return run
+  const name = moves.nameOf(run.repository, run.startedAt ?? run.time)
+  if (name === run.repository) return run
+  return name !== undefined && coversRepository(asked, name) ? { ...run, repository: name } : undefined
+}
+
+/** Of the repositories asked for by name, those that there are no more. */
+function movedAway(asked: readonly string[], moves: Moves) {
+  return asked.flatMap((name) => {
+    const move = name.endsWith('/*') ? undefined : moves.last(name)
+    if (!move) return []
+    const to = moves.nameOf(name, move.at)
+    return to !== undefined && coversRepository(asked, to)
+      ? []
+      : [{ from: name, ...(to === undefined ? {} : { to }) }]
+  })
+}
+
+function lastOf(id: string, placed: readonly Placed[]): Build {
   const [last, ...earlier] = placed.toSorted(latestFirst).map(({ run }) => run)
   if (last === undefined) throw new RangeError('a job has at least one run')
-  const { order: _order, told: _told, ofWorkflow: _ofWorkflow, ...build } = last
+  const { name: _name, order: _order, told: _told, ofWorkflow: _of, doubted: _doubted, ...rest } = last
+  const build = { id, ...rest }
   if (build.state !== 'running' && build.state !== 'queued') return build
   const ended = earlier.find(({ state }) => state === 'passed' || state === 'failed')?.state
   return ended === 'passed' || ended === 'failed' ? { ...build, before: ended } : build

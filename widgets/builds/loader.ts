@@ -1,13 +1,26 @@
-import type { Load } from '../define.ts'
+import { type Load, Result } from '../define.ts'
+import { readLog } from '../read-log.ts'
 import { foldBuilds } from './fold.ts'
-import { githubTopics } from './topics.ts'
+import { topicGroups } from './topics.ts'
 import type { builds } from './widget.ts'
 
-export const load: Load<typeof builds> = async ({ repositories, topics, branches, limit }, context) => {
-  // Asked for one by one, so that many check runs do not push the workflow runs out of what is read.
-  const asked = [githubTopics(repositories, 'workflow_run'), githubTopics(repositories, 'check_run'), topics]
-  const read = await Promise.all(
-    asked.filter((list) => list.length > 0).map((list) => context.events({ topics: list, limit: 500 })),
+export const load: Load<typeof builds> = async (asked, context) => {
+  const read = await Promise.all(topicGroups(asked).map((topics) => readLog(context, topics)))
+  // One event may be of several groups.
+  const events = new Map(
+    read.flatMap((each) => each.events).map((event) => [`${event.source} ${event.id}`, event]),
   )
-  return foldBuilds(read.flat(), { branches, limit })
+  const { data, notes } = foldBuilds([...events.values()], asked)
+  const cut = read.flatMap(({ since }) => since ?? [])
+  if (cut.length === 0) return new Result(data, { notes })
+  const since = Math.max(...cut)
+  return new Result(
+    { ...data, since },
+    {
+      notes: [
+        ...notes,
+        `There are too many events to read all: jobs that have not run since ${new Date(since).toISOString()} may be missing.`,
+      ],
+    },
+  )
 }

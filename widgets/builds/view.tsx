@@ -1,7 +1,9 @@
 'use client'
 import type { DataOf, ViewProps } from '../define.ts'
+import { Ago } from '../ui/ago.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { List } from '../ui/list.tsx'
+import { Moved } from '../ui/moved.tsx'
 import { Row } from '../ui/row.tsx'
 import { StateDot, type Tone } from '../ui/state-dot.tsx'
 import { duration } from './duration.ts'
@@ -19,7 +21,9 @@ const states: { readonly [S in Build['state']]: { readonly tone: Tone; readonly 
 }
 
 export default function BuildsView({ data }: ViewProps<typeof builds>) {
-  if (data.builds.length === 0) return <Empty>No builds have been reported yet.</Empty>
+  if (data.builds.length === 0) {
+    return data.moved ? <Moved moved={data.moved} /> : <Empty>No builds have been reported yet.</Empty>
+  }
   const present = (Object.keys(states) as Build['state'][]).filter((state) => data.counts[state] > 0)
   return (
     <div>
@@ -41,6 +45,12 @@ export default function BuildsView({ data }: ViewProps<typeof builds>) {
           />
         )}
       </List>
+      {data.moved ? <Moved moved={data.moved} /> : null}
+      {data.since === undefined ? null : (
+        <p className="pt-2 text-small text-muted">
+          Jobs that have not run since <Ago time={data.since} /> may be missing.
+        </p>
+      )}
     </div>
   )
 }

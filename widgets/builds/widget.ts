@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
 import { topicPattern } from '../topic-pattern.ts'
+import { isBranchPattern } from './branch-pattern.ts'
 import { samples } from './fixtures.ts'
-import { githubTopics } from './topics.ts'
+import { topicGroups } from './topics.ts'
 
 const buildState = z.enum(['failed', 'running', 'queued', 'passed', 'cancelled', 'skipped'])
 
@@ -27,8 +28,8 @@ export const builds = defineWidget({
   type: 'builds',
   title: 'Builds',
   description:
-    'The last state of every job, failing ones first, from GitHub workflow and check runs and from `ci.*` events.',
-  version: 1,
+    'The last state of every job, failing ones first, from GitHub’s workflow runs, check runs and commit statuses and from `ci.*` events.',
+  version: 2,
   config: z
     .strictObject({
       repositories: z
@@ -51,11 +52,19 @@ export const builds = defineWidget({
         .default(['ci.>'])
         .meta({ description: 'Topics of builds told by other events, whose data is { job, status, … }' }),
       branches: z
-        .array(z.string().min(1).max(200))
+        .array(
+          z.string().min(1).max(200).refine(isBranchPattern, {
+            error:
+              'must be a branch such as main, or a pattern: release/* up to a slash, release/** across slashes',
+          }),
+        )
         .min(1)
         .max(20)
         .optional()
-        .meta({ description: 'Branches shown; all when left out' }),
+        .meta({
+          description:
+            'Branches shown, by name or pattern: * is any part of a name up to a slash, ** any part at all; all when left out',
+        }),
       limit: z.int().min(1).max(100).default(20).meta({ description: 'Most jobs shown' }),
     })
     .refine(({ repositories, topics }) => repositories?.length !== 0 || topics.length > 0, {
@@ -66,15 +75,19 @@ export const builds = defineWidget({
     builds: z.array(build),
     /** Jobs per state, those beyond the limit included. */
     counts: z.record(buildState, z.number()),
+    /** Repositories asked for that are gone: `to` is what they are called now, without it they were deleted. */
+    moved: z.array(z.strictObject({ from: z.string(), to: z.string().optional() })).optional(),
+    /** Jobs that have not run since then may be missing: there are more events than are read. */
+    since: z.number().optional(),
   }),
-  interests: ({ repositories, topics }) =>
-    [
-      ...githubTopics(repositories, 'workflow_run'),
-      ...githubTopics(repositories, 'check_run'),
-      ...topics,
-    ].map((topic) => ({ topic })),
+  interests: (config) =>
+    topicGroups(config)
+      .flat()
+      .map((topic) => ({ topic })),
   reads: 'events',
   truth: 'events',
+  // Several pages of the log are read: twice a second is as fast as jobs can be read.
+  minInterval: 500,
   maxAge: 3600,
   isEmpty: (data) => data.builds.length === 0,
   samples,

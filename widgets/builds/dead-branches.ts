@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { LoggedEvent } from '../define.ts'
+import type { Run } from './run.ts'
+
+const deletion = z.object({
+  event: z.literal('delete'),
+  ref: z.string(),
+  ref_type: z.literal('branch'),
+  repository: z.object({ full_name: z.string() }),
+})
+
+/** Whether a run is of a branch that was deleted after it had begun, by the `delete` deliveries among the events. */
+export function deadBranches(events: readonly LoggedEvent[]): (run: Run) => boolean {
+  const died = new Map<string, number>()
+  for (const { data, time } of events) {
+    const parsed = deletion.safeParse(data)
+    if (!parsed.success) continue
+    const branch = branchOf(parsed.data.repository.full_name, parsed.data.ref)
+    died.set(branch, Math.max(time, died.get(branch) ?? 0))
+  }
+  return ({ repository, branch, startedAt, time }) => {
+    if (repository === undefined || branch === undefined) return false
+    return (startedAt ?? time) <= (died.get(branchOf(repository, branch)) ?? -1)
+  }
+}
+
+function branchOf(repository: string, branch: string): string {
+  return `${repository.toLowerCase()}\n${branch}`
+}

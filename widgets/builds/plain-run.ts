@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { statedBuild } from '../build-status.ts'
+import type { LoggedEvent } from '../define.ts'
+import { href, line, maybeLine, maybeTime, present, progress, type Run, timesOf } from './run.ts'
+
+/** The data of a build told by anybody: `job` names it among all that one widget shows. */
+const plainBuild = z.object({
+  job: line,
+  status: z.string(),
+  conclusion: z.string().nullish().catch(undefined),
+  repository: maybeLine,
+  branch: maybeLine,
+  version: z
+    .union([line, z.number().transform(String)])
+    .nullish()
+    .catch(undefined),
+  url: href,
+  startedAt: maybeTime,
+  finishedAt: maybeTime,
+})
+
+/** What an event says of a build, or why it says nothing. */
+export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
+  const parsed = plainBuild.safeParse(event.data)
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path[0]
+    return { lacks: field === undefined ? 'no object' : `no ${String(field)}` }
+  }
+  const { job, status, conclusion, repository, branch, version, url } = parsed.data
+  const state = statedBuild(status, conclusion)
+  if (state === undefined) return { lacks: `the status “${shortened(status)}” is not known here` }
+  const times = timesOf(event)
+  const startedAt = times.held(parsed.data.startedAt)
+  const finishedAt = times.held(parsed.data.finishedAt)
+  const reached =
+    (state === 'running' ? startedAt : state === 'queued' ? undefined : finishedAt) ?? event.time
+  return {
+    name: job,
+    job,
+    state,
+    ...present({ repository, branch, version, href: url, startedAt, finishedAt }),
+    time: reached,
+    order: [reached, progress[state], event.time],
+    told: 'event',
+    ofWorkflow: false,
+    doubted: times.doubted(),
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${[...text].slice(0, 39).join('')}…` : text
+}
