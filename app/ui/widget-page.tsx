@@ -40,7 +40,7 @@ export function WidgetPage({
           newBuild={newBuild}
           gone={gone ? 'This widget has been removed from its hub.' : undefined}
         />
-        <div className="mt-1 grid min-h-64 [&_.text-figure]:text-[4.5rem]">
+        <div className="mt-1 grid min-h-64 [--figure:4.5rem]">
           <WidgetCard widget={widget} live={shown} paused={live.kind === 'paused'} retry={retry} />
         </div>
         {children}

@@ -42,5 +42,21 @@ export const samples: readonly Sample[] = [
       more: 12,
     },
   },
+  {
+    name: 'A table of ids, bytes and money',
+    config: {
+      ...{ url, pick: 'builds', as: 'table', currency: 'EUR' },
+      format: { size: 'bytes', cost: 'money', took: 'duration', finished: 'date' },
+    },
+    data: {
+      as: 'table',
+      columns: ['id', 'size', 'cost', 'took', 'finished'],
+      rows: [
+        [7_483_721, 734_003_200, 0.42, 754, 1_768_478_400],
+        ['9007199254740993', 512, 0, 8.5, 1_768_478_460],
+      ],
+      more: 0,
+    },
+  },
   { name: 'An empty list', config: { url, as: 'list' }, data: { as: 'list', items: [], more: 0 } },
 ]

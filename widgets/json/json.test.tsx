@@ -29,9 +29,10 @@ describe('events', () => {
   })
 })
 
-test('how a value is called does not make another result of it, how often it is read does', () => {
+test('how a value is called and written does not make another result of it, how often it is read does', () => {
   const params = (given: object) => type.params(config(given))
-  expect(params({ label: 'Load', unit: 'ms', refreshOn: ['a'] })).toEqual(params({}))
+  const looks = { label: 'Load', unit: 'ms', refreshOn: ['a'], format: { n: 'money' }, currency: 'EUR' }
+  expect(params(looks)).toEqual(params({}))
   for (const given of [{ pick: 'a' }, { as: 'text' }, { maxAge: 5 }]) {
     expect(params(given)).not.toEqual(params({}))
   }
@@ -47,6 +48,11 @@ test.each([
   ['another way to show it', { as: 'chart' }],
   ['a topic that is no pattern', { refreshOn: ['a..b'] }],
   ['reading it all the time', { maxAge: 1 }],
+  ['a format that is none', { format: 'roman' }],
+  ['a column of a format that is none', { format: { n: 'roman' } }],
+  ['money of no currency', { format: 'money' }],
+  ['money of no currency in a column', { format: { total: 'money' } }],
+  ['a currency that is none', { format: 'money', currency: 'euro' }],
   ['an unknown field', { path: 'a' }],
 ])('refuses %s', (_, given) => {
   expect(json.config.safeParse({ url: 'https://a.example', ...given }).success).toBe(false)
@@ -85,6 +91,75 @@ describe('the loader', () => {
     expect((await loadFrom({}, 200, '[1,2]')).data).toEqual({ as: 'list', items: ['1', '2'], more: 0 })
   })
 
+  const jobs = (...status: string[]) =>
+    JSON.stringify({ jobs: status.map((each, n) => ({ name: ['web', 'api'][n], status: each, n: n + 1 })) })
+  const failed = { pick: 'jobs[status="failed"]' }
+  const rows = [
+    ['web', 'failed', 1],
+    ['api', 'failed', 2],
+  ]
+
+  test.each([{ ...failed, as: 'table' }, failed])(
+    '%j is a table of two rows, of one, and of none',
+    async (given) => {
+      const two = await loadFrom(given, 200, jobs('failed', 'failed'))
+      const one = await loadFrom(given, 200, jobs('failed', 'passed'))
+      const none = await loadFrom(given, 200, jobs('passed'))
+      const columns = ['name', 'status', 'n']
+      expect(two.data).toEqual({ as: 'table', columns, rows, more: 0 })
+      expect(one.data).toEqual({ as: 'table', columns, rows: rows.slice(0, 1), more: 0 })
+      expect(none).toMatchObject({ data: { more: 0 }, empty: true })
+    },
+  )
+
+  test('a list of one name stays a list, and of none is empty and no failure', async () => {
+    const given = { pick: 'jobs[status="failed"].name' }
+    expect((await loadFrom(given, 200, jobs('failed'))).data).toEqual({ as: 'list', items: ['web'], more: 0 })
+    expect(await loadFrom(given, 200, '{"jobs":[]}')).toMatchObject({ empty: true })
+    for (const as of ['number', 'text'])
+      expect(await loadFrom({ ...given, as }, 200, '{"jobs":[]}')).toMatchObject({
+        data: { value: null },
+        empty: true,
+      })
+  })
+
+  const large = '{"id": 9007199254740993, "snowflake": 1234567890123456789}'
+
+  test.each([
+    [
+      { pick: 'snowflake', as: 'text' },
+      { as: 'text', value: '1234567890123456789' },
+    ],
+    [
+      { pick: 'snowflake', as: 'number' },
+      { as: 'number', value: '1234567890123456789' },
+    ],
+    [
+      { pick: '$', as: 'table' },
+      {
+        as: 'table',
+        columns: ['name', 'value'],
+        rows: [
+          ['id', '9007199254740993'],
+          ['snowflake', '1234567890123456789'],
+        ],
+        more: 0,
+      },
+    ],
+  ])('large numbers keep their digits: %j', async (given, data) => {
+    expect((await loadFrom(given, 200, large)).data).toEqual(data)
+  })
+
+  test('what Gerrit puts before its JSON is passed over', async () => {
+    const text = ')]}\'\n[{"_number":1,"subject":"Fix"}]\n'
+    expect((await loadFrom({}, 200, text)).data).toEqual({
+      as: 'table',
+      columns: ['_number', 'subject'],
+      rows: [[1, 'Fix']],
+      more: 0,
+    })
+  })
+
   test.each([
     [{}, 200, '<html>', 'upstream', 'did not answer with JSON'],
     [{}, 200, '', 'upstream', 'did not answer with JSON'],
@@ -117,14 +192,15 @@ describe('the view', () => {
 
   test('shows a number with its label and unit', () => {
     const html = render({ as: 'number', value: 1234.56789 }, { label: 'Latency', unit: 'ms' })
-    for (const text of ['1,234.5679', '>ms<', '>Latency<']) expect(html).toContain(text)
+    for (const text of ['1,234.56789', '>\u00a0ms<', '>Latency<']) expect(html).toContain(text)
   })
 
   test.each([
     [0, '0'],
     [-0.5, '-0.5'],
     [0.00001234, '1.234e-5'],
-    [1e21, '1.000e+21'],
+    [1e21, '1e+21'],
+    [99.99999, '99.99999'],
     [123_456_789, '123,456,789'],
   ])('shows %d as %s', (value, text) => expect(render({ as: 'number', value })).toContain(`>${text}<`))
 
@@ -154,7 +230,45 @@ describe('the view', () => {
     expect(html).not.toMatch(/text-right[^>]*>name</)
   })
 
+  const ids: DataOf<typeof json> = {
+    as: 'table',
+    columns: ['id', 'year', 'port', 'issue', 'stars', 'size', 'spent'],
+    rows: [[7483721, 2021, 8080, 12345, 1234, 2048, '12.5']],
+    more: 0,
+  }
+
+  test('does not group the digits of ids, years and ports', () => {
+    for (const text of ['7483721', '2021', '8080', '12345', '1,234', '2,048', '12.5'])
+      expect(render(ids)).toContain(`>${text}<`)
+  })
+
+  test('writes columns as they are said to be', () => {
+    const format = { size: 'bytes', spent: 'money', year: 'number' }
+    const html = render(ids, { format, currency: 'EUR' })
+    for (const text of ['7483721', '2,021', '2 KiB', '€12.50']) expect(html).toContain(`>${text}<`)
+    expect(render(ids, { format: 'bytes' })).toContain('>1.2 KiB<')
+    expect(render(ids, { format: 'bytes' })).toContain('>7483721<')
+  })
+
+  test('shows digits that JavaScript would round', () => {
+    const rows = [['id', '9007199254740993']]
+    expect(render({ as: 'table', columns: ['name', 'value'], rows, more: 0 })).toContain('>9007199254740993<')
+    expect(render({ as: 'number', value: '9007199254740993' })).toContain('>9,007,199,254,740,993<')
+    expect(render({ as: 'number', value: '9007199254740993' }, { pick: 'job.id' })).toContain(
+      '>9007199254740993<',
+    )
+    expect(render({ as: 'number', value: 2021 }, { pick: 'release.year' })).toContain('>2021<')
+    expect(render({ as: 'number', value: 2021 }, { pick: '$count(year)' })).toContain('>2,021<')
+  })
+
+  test('shows a long number in few characters where there is no room for all of it', () => {
+    const html = render({ as: 'number', value: 12_345_678.9 }, { unit: 'requests' })
+    for (const text of ['>12,345,678.9<', '"12.3M"', '\u00a0requests']) expect(html).toContain(text)
+  })
+
   test.each<[DataOf<typeof json>, string]>([
+    [{ as: 'number', value: null }, 'Nothing here now'],
+    [{ as: 'text', value: null }, 'Nothing here now'],
     [{ as: 'list', items: [], more: 0 }, 'Nothing in this list'],
     [{ as: 'table', columns: [], rows: [], more: 0 }, 'Nothing in this table'],
     [{ as: 'text', value: '' }, 'An empty text'],

@@ -1,5 +1,6 @@
-import { type DataOf, type Json, LoadFailure } from '../define.ts'
+import { type DataOf, LoadFailure } from '../define.ts'
 import { evaluate, TooMuch } from './evaluate.ts'
+import { parseJson } from './parse-json.ts'
 import { shape } from './shape.ts'
 import type { json } from './widget.ts'
 
@@ -22,11 +23,13 @@ export const tooMuchWords = (host: string): string =>
  * @throws LoadFailure
  */
 export async function readAnswer({ text, host, pick, as }: Answer): Promise<Data> {
-  const value = parsed(text, host)
   try {
-    return shape(pick === null ? value : plain(await evaluate(pick, value)), as)
+    if (pick === null) return shape(parseJson(text, 'texts').value, as, false)
+    const { value, many } = await evaluate(pick, text)
+    return shape(value, as, many)
   } catch (error) {
     if (error instanceof LoadFailure) throw error
+    if (error instanceof SyntaxError) throw new LoadFailure('upstream', `${host} did not answer with JSON.`)
     if (error instanceof TooMuch || error instanceof RangeError)
       throw new LoadFailure('refused', tooMuchWords(host))
     throw new LoadFailure(
@@ -34,20 +37,6 @@ export async function readAnswer({ text, host, pick, as }: Answer): Promise<Data
       `What this widget picks does not fit the answer of ${host}: ${told(error)}`,
     )
   }
-}
-
-function parsed(text: string, host: string): Json {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new LoadFailure('upstream', `${host} did not answer with JSON.`)
-  }
-}
-
-/** A picked value as JSON has it, without what the evaluator adds: functions, and properties of its sequences. */
-function plain(value: unknown): Json | undefined {
-  const text = JSON.stringify(value)
-  return text === undefined ? undefined : JSON.parse(text)
 }
 
 function told(error: unknown): string {

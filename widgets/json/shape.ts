@@ -1,4 +1,5 @@
 import { type DataOf, type Json, LoadFailure } from '../define.ts'
+import { isLarge } from './parse-json.ts'
 import type { json } from './widget.ts'
 
 type Data = DataOf<typeof json>
@@ -9,13 +10,18 @@ const maxColumns = 12
 const maxText = 2000
 const maxCell = 300
 
-/** A picked value as what a view shows. Lists and tables of nothing are empty; a number or text must be there. */
-export function shape(value: Json | undefined, as: Data['as'] | null): Data {
+/**
+ * A picked value as what a view shows. `many`: it is what there is of a sequence, none, one or several, and so a list or
+ * table whatever their number. What is null, or none of a sequence, is empty; a number or text that is not there at all
+ * is a failure, for the answer has changed or the expression is wrong.
+ */
+export function shape(given: Json | undefined, as: Data['as'] | null, many: boolean): Data {
+  const value = many && (as === null || as === 'list' || as === 'table') ? itemsOf(given) : given
   switch (as ?? suited(value)) {
     case 'number':
-      return { as: 'number', value: numberOf(value) }
+      return { as: 'number', value: isNone(value, many) ? null : numberOf(value) }
     case 'text':
-      return { as: 'text', value: textOf(present(value), maxText) }
+      return { as: 'text', value: isNone(value, many) ? null : textOf(present(value), maxText) }
     case 'list': {
       const items = itemsOf(value)
       const shown = items.slice(0, maxItems).map((item) => textOf(item, maxCell))
@@ -32,14 +38,21 @@ function suited(value: Json | undefined): Data['as'] {
   return value.length > 0 && value.every((item) => isObject(item) || isList(item)) ? 'table' : 'list'
 }
 
+function isNone(value: Json | undefined, many: boolean): boolean {
+  return value === null || (many && (value === undefined || (isList(value) && value.length === 0)))
+}
+
 function present(value: Json | undefined): Json {
-  if (value !== undefined && value !== null) return value
+  if (value !== undefined) return value
   throw new LoadFailure('upstream', 'There is nothing in the answer where this widget looks.')
 }
 
-function numberOf(given: Json | undefined): number {
+/** A number, or the digits of one that JavaScript would round. */
+function numberOf(given: Json | undefined): number | string {
   const value = present(given)
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  const text = typeof value === 'string' ? value.trim() : ''
+  if (isLarge(text)) return text
+  const number = text === '' ? value : Number(text)
   if (typeof number === 'number' && Number.isFinite(number)) return number
   throw new LoadFailure('upstream', 'What the answer has where this widget looks is not a number.')
 }
