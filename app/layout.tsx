@@ -22,12 +22,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
   await connection()
   return (
     <html lang="en" className={fontClasses}>
-      <body>
-        {children}
-        <noscript>
-          <span className="unscripted" />
-        </noscript>
-      </body>
+      <body>{children}</body>
     </html>
   )
 }

@@ -78,7 +78,7 @@ export async function openProduct(options: {
   })
   const { port } = server.address() as AddressInfo
 
-  let embedOrigins = async (_widgetId: string): Promise<readonly string[] | undefined> => []
+  let embedOrigins = async (_widgetId: string): Promise<readonly string[]> => []
   // Opened beside the stores, because each waits for much that the other does not need.
   const pagesOpening = has('web')
     ? openPages({
@@ -150,7 +150,7 @@ export async function openProduct(options: {
 
   embedOrigins = async (id) => {
     const widget = await lookUp(() => followed.widgets.get(id))
-    return followed.hubs.get(widget?.hub ?? '')?.embedOrigins
+    return followed.hubs.get(widget?.hub ?? '')?.embedOrigins ?? []
   }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)

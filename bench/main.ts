@@ -8,6 +8,7 @@ import { eventToPaint } from './event-to-paint.ts'
 import { eventToSocket } from './event-to-socket.ts'
 import { fanOut } from './fan-out.ts'
 import { idleStreams } from './idle-streams.ts'
+import { jsonRefresh } from './json-refresh.ts'
 import { machine } from './machine.ts'
 import { memoryAndStart } from './memory-and-start.ts'
 import { oneLoad } from './one-load.ts'
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'event-to-paint': eventToPaint,
   triage,
   refreshes,
+  'json-refresh': jsonRefresh,
   'fan-out': fanOut,
   'idle-streams': idleStreams,
   'one-load': oneLoad,

@@ -41,13 +41,16 @@ export interface GitCommit {
 /** Deployment settings a type may name in `secrets`; each enters the cache key by name and fingerprint. */
 export type SecretName = 'GITHUB_TOKEN' | 'GITHUB_URL'
 
+/** What `fetch` gives a loader: a Response without streams, since it is whole. */
+export type Answer = Pick<Response, 'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'>
+
 /** All a loader can reach of the world. */
 export interface LoadContext {
   /** `fetch` with a timeout, a 5 MiB body cap and private addresses refused unless `HUBS_FETCH_ALLOW` names them. */
   fetch(
     url: string | URL,
     init?: { method?: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Response>
+  ): Promise<Answer>
   /**
    * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500). Only topics covered by the widget's
    * own interests can be asked for; without `topics`, all of them. `before`: only what arrived before that event, to read

@@ -1,9 +1,9 @@
-import { type LoadContext, LoadFailure } from './define.ts'
+import { type Answer, type LoadContext, LoadFailure } from './define.ts'
 
 const hour = 3_600_000
 
 /** Fetches and gives the answer when it is a good one; what else a server says becomes a failure with words for it. */
-export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: string): Promise<Response> {
+export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: string): Promise<Answer> {
   const answer = await fetch(url, { headers: { accept, 'user-agent': 'hubs' } })
   if (answer.ok) return answer
   const { host } = new URL(url)

@@ -2,41 +2,31 @@
 import type { WidgetSnapshot } from '#backend/wire.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
-import { useHydrated } from '../live/use-hydrated.ts'
-import { AsOf } from './as-of.tsx'
 import { statusWords } from './card-status.ts'
 import { Why } from './why.tsx'
 
 /** Where a card's content comes from: its state, its age, the event behind it, and more on request. */
 export function CardFoot({
   id,
-  title,
   state,
   paused,
-  outside,
-  renderedAt,
+  explained,
 }: {
   readonly id: string
-  readonly title: string
   readonly state: WidgetSnapshot
   readonly paused: boolean
-  readonly outside: boolean
-  /** When the server made it, where nothing else says whether it is current. */
-  readonly renderedAt: number | undefined
+  readonly explained: boolean
 }) {
-  const hydrated = useHydrated()
   const { tone, label, written } = statusWords(state.status, paused)
   const time = state.checkedAt ?? state.loadedAt
-  const asOf = hydrated ? undefined : renderedAt
-  const age = asOf !== undefined ? <AsOf time={asOf} /> : time === null ? null : <Ago time={time} />
   return (
-    <footer className="flex items-center gap-2 px-4 pt-1 pb-2 text-small text-muted">
+    <footer className="relative flex items-center gap-2 px-4 pt-1 pb-2 text-small text-muted">
       {written ? <StateDot tone={tone} label={label} /> : <span className="sr-only">{label}</span>}
       <p className="min-w-0 truncate">
         {written ? (
-          <span className="text-soft" aria-hidden="true">{`${label}${age === null ? '' : ' · '}`}</span>
+          <span className="text-soft" aria-hidden="true">{`${label}${time === null ? '' : ' · '}`}</span>
         ) : null}
-        {age}
+        {time === null ? null : <Ago time={time} />}
         {state.topic === undefined ? null : (
           <span title={state.topic}>
             {' · changed by '}
@@ -44,7 +34,7 @@ export function CardFoot({
           </span>
         )}
       </p>
-      {outside ? null : <Why id={id} title={title} version={state.version} />}
+      {explained ? <Why id={id} version={state.version} /> : null}
     </footer>
   )
 }

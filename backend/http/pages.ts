@@ -1,15 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
 
 export interface Pages {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): void
   close(): Promise<void>
 }
-
-/** Request headers by which pages are told what was decided here. */
-const REFUSED_ORIGIN = 'hubs-refused-origin'
-const PAGE_PATH = 'hubs-page-path'
 
 /** The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. */
 const page = /^\/(?:[^/]+|[^/]+\/w\/[^/]+|embed\/[^/]+)?$/
@@ -21,8 +16,8 @@ export async function openPages(options: {
   dir: string
   port: number
   hostname: string
-  /** Origins that may frame `/embed/<widget id>`; undefined when there is no such widget. */
-  embedOrigins: (widgetId: string) => Promise<readonly string[] | undefined>
+  /** Origins that may frame `/embed/<widget id>`. */
+  embedOrigins: (widgetId: string) => Promise<readonly string[]>
 }): Promise<Pages> {
   const { server, development, dir, port, hostname, embedOrigins } = options
   // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
@@ -43,17 +38,10 @@ export async function openPages(options: {
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
-    { ancestors, refused }: Framing,
+    frameAncestors: readonly string[],
   ): void {
     if (!url.pathname.startsWith('/_next/static/')) {
-      const policy = pagePolicy({ development, frameAncestors: ancestors })
-      // As with the policy, what the client sent of these must never get through.
-      request.headers[PAGE_PATH] = url.pathname
-      delete request.headers[REFUSED_ORIGIN]
-      if (refused !== undefined) {
-        request.headers[REFUSED_ORIGIN] = refused
-        response.statusCode = 403
-      }
+      const policy = pagePolicy({ development, frameAncestors })
       // Next takes the nonce from the request, so what the client sent must never get through.
       request.headers['content-security-policy'] = policy
       delete request.headers['content-security-policy-report-only']
@@ -72,12 +60,10 @@ export async function openPages(options: {
   return {
     handle(request, response, url) {
       const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
-      if (embed === undefined) return show(request, response, url, { ancestors: [] })
+      if (embed === undefined) return show(request, response, url, [])
       // Where the database is away and nothing is known of the widget, none may frame it.
       const known = embedOrigins(embed).catch(() => [])
-      known
-        .then((origins) => show(request, response, url, framing(request.headers, origins)))
-        .catch(() => response.destroy())
+      known.then((origins) => show(request, response, url, origins)).catch(() => response.destroy())
     },
     close: () => app.close(),
   }

@@ -1,10 +1,13 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, fetch, type Response as Received } from 'undici'
-import { LoadFailure } from '#widgets/define.ts'
+import { Agent, buildConnector } from 'undici'
+import { type Answer, LoadFailure } from '#widgets/define.ts'
 import { addressGuard } from './address-guard.ts'
+import { TooLong } from './body-collector.ts'
+import { type Exchange, exchange, locationOf } from './exchange.ts'
 import { explainFetchError } from './fetch-error.ts'
 import { type FetchRequest, redirected } from './redirected.ts'
+import { wholeAnswer } from './whole-answer.ts'
 
 const maxRedirects = 5
 
@@ -15,7 +18,7 @@ export type GuardedFetch = (
   url: string | URL,
   request: FetchRequest | undefined,
   signal: AbortSignal,
-) => Promise<Response>
+) => Promise<Answer>
 
 /**
  * A `fetch` for loaders, which go where people's configs point: http and https only, to public addresses and those that
@@ -42,37 +45,40 @@ export function guardedFetch({
     signal.throwIfAborted()
     let target = fetchable(url)
     let sent = request
-    const ending = new AbortController()
+    let running: Exchange | undefined
+    let ended: { readonly reason: unknown } | undefined
+    const end = (reason: unknown) => {
+      ended = { reason }
+      running?.abort(reason)
+    }
     const tooLate = () =>
-      ending.abort(
-        new LoadFailure('upstream', `${target.host} did not answer in full within ${timeout / 1000} s.`),
-      )
-    const givenUp = () => ending.abort(signal.reason)
+      end(new LoadFailure('upstream', `${target.host} did not answer in full within ${timeout / 1000} s.`))
+    const givenUp = () => end(signal.reason)
     const timer = setTimeout(tooLate, timeout)
     signal.addEventListener('abort', givenUp)
     try {
       for (let redirects = 0; ; redirects++) {
-        const answer = await fetch(target, {
-          ...sent,
-          redirect: 'manual',
-          dispatcher,
-          signal: ending.signal,
-        })
-        const next = redirectOf(answer, target)
-        if (next === undefined) return await whole(answer, target, maxBytes)
-        await answer.body?.cancel()
+        if (ended) throw ended.reason
+        running = exchange(dispatcher, target, sent, maxBytes)
+        const received = await running.answer
+        const location = locationOf(received)
+        if (location === undefined) return wholeAnswer(received, target.href)
+        const next = fetchable(location, target)
         if (redirects === maxRedirects) {
           throw new LoadFailure('upstream', `${target.host} redirects more than ${maxRedirects} times.`)
         }
-        sent = redirected(sent, answer.status, target, next)
+        sent = redirected(sent, received.status, target, next)
         target = next
       }
     } catch (error) {
-      throw ending.signal.aborted ? ending.signal.reason : explainFetchError(error, target.host)
+      if (ended) throw ended.reason
+      if (error instanceof TooLong) {
+        throw new LoadFailure('upstream', `${target.host} answered with more than ${amount(maxBytes)}.`)
+      }
+      throw explainFetchError(error, target.host)
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', givenUp)
-      ending.abort()
     }
   }
 }
@@ -89,32 +95,6 @@ function fetchable(url: string | URL, base?: URL): URL {
     throw new LoadFailure('refused', 'An address to fetch from must not hold a user name or password.')
   }
   return parsed
-}
-
-function redirectOf(answer: Received, from: URL): URL | undefined {
-  const location = [301, 302, 303, 307, 308].includes(answer.status) ? answer.headers.get('location') : null
-  return location === null ? undefined : fetchable(location, from)
-}
-
-/** Reads the whole body, counting bytes as they come out of decompression, so that a bomb is dropped at the limit. */
-async function whole(answer: Received, from: URL, maxBytes: number): Promise<Response> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) {
-      throw new LoadFailure('upstream', `${from.host} answered with more than ${amount(maxBytes)}.`)
-    }
-    chunks.push(chunk)
-  }
-  const headers = new Headers([...answer.headers])
-  // They describe the body as it travelled, not as it is now.
-  headers.delete('content-encoding')
-  headers.delete('content-length')
-  const { status, statusText } = answer
-  const body = [204, 205, 304].includes(status) ? null : Buffer.concat(chunks)
-  const response = new Response(body, { status, statusText, headers })
-  return Object.defineProperty(response, 'url', { value: from.href })
 }
 
 function amount(bytes: number): string {

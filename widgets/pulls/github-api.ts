@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type LoadContext, LoadFailure } from '../define.ts'
+import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
 import { type Pull, pullOf, pullRequest } from './pull-request.ts'
 
 const perPage = 50
@@ -47,7 +47,7 @@ export async function openPulls(
   return { pulls, complete: false }
 }
 
-function failure({ status, headers }: Response, repository: string, now: number): LoadFailure {
+function failure({ status, headers }: Answer, repository: string, now: number): LoadFailure {
   const wait = waitOf(headers, now)
   if (status === 429 || (status === 403 && wait !== undefined)) {
     return new LoadFailure(

@@ -1,9 +1,7 @@
 import type { Metadata } from 'next'
-import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { services } from '#backend/services.ts'
 import { embed } from '../../page-data.ts'
-import { EmbedNote } from '../../ui/embed-note.tsx'
 import { EmbedPage } from '../../ui/embed-page.tsx'
 
 interface Props {
@@ -19,19 +17,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params, searchParams }: Props) {
   const found = await embed((await params).widget)
   if (!found) notFound()
+  const { theme } = await searchParams
   const { hub, widget, state, snapshot, paused } = found
-  const { theme: asked } = await searchParams
-  const theme = asked === 'light' || asked === 'dark' ? asked : 'auto'
-  const refused = (await headers()).get('hubs-refused-origin')
-  if (refused !== null)
-    return (
-      <EmbedNote theme={theme} href={`/${hub.slug}/w/${widget.id}`}>
-        This page may not show <strong>{widget.title}</strong>. Its hub must allow <code>{refused}</code>.
-      </EmbedNote>
-    )
   return (
     <EmbedPage
-      theme={theme}
+      theme={theme === 'light' || theme === 'dark' ? theme : 'auto'}
       hub={hub}
       widget={widget}
       snapshot={{ ...snapshot, widgets: { [widget.id]: state } }}
