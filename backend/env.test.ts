@@ -66,6 +66,16 @@ test('the public URL is kept as an origin', () => {
   expect(parseEnv({ HUBS_ORIGIN: 'https://hubs.example.org/' }).HUBS_ORIGIN).toBe('https://hubs.example.org')
 })
 
+test('host names have no port and no path', () => {
+  expect(parseEnv({ HUBS_HOSTS: 'a.example, *.b.example,*' }).HUBS_HOSTS).toEqual([
+    'a.example',
+    '*.b.example',
+    '*',
+  ])
+  for (const name of ['a.example:3000', 'https://a.example', 'a.*', '*a.example', 'a b'])
+    expect(mistakes({ HUBS_HOSTS: name }), name).toContain('HUBS_HOSTS must be')
+})
+
 test('proxies are those of this machine, those named, or none', () => {
   expect(parseEnv({}).HUBS_PROXIES).toEqual(['127.0.0.0/8', '::1/128'])
   expect(parseEnv({ HUBS_PROXIES: '10.0.0.0/8, 192.0.2.1,2001:db8::1' }).HUBS_PROXIES).toEqual([

@@ -40,6 +40,9 @@ const variables = z.object({
     error: 'must be address ranges such as 127.0.0.1/32, separated by commas',
   }),
   HUBS_GIT_ROOTS: list,
+  HUBS_HOSTS: list.refine((names) => names.every((name) => /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*)$/.test(name)), {
+    error: 'must be host names such as hubs.example.org, without a port, separated by commas',
+  }),
   HUBS_PROXIES: proxies,
   HUBS_STREAMS: count(1).default(20_000),
   HUBS_STREAMS_PER_CLIENT: count(1).default(5_000),

@@ -18,6 +18,45 @@ function logged(message: string): { err: { message: string; stack: string } } {
   return JSON.parse(stdout)
 }
 
+/** What is printed of one line. */
+function printed(terminal: boolean, text: string): string {
+  const program = `
+    import { openLog } from ${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))}
+    import { consoleTo } from ${JSON.stringify(fileURLToPath(new URL('./console.ts', import.meta.url)))}
+    const text = ${JSON.stringify(text)}
+    const log = openLog('info', ${terminal})
+    log.warn({ path: text, err: new Error(text) }, text)
+    consoleTo(log)
+    console.error('%s', text, new Error(text))`
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', program],
+    { encoding: 'utf8' },
+  )
+  expect(stderr).toBe('')
+  return stdout
+}
+
+const hostile = 'a\u001b[31mred\u001b]0;title\u0007 \u009b2J \u202eneddih \u007f\r\b \\u001b b'
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
+
+test.each([true, false])('no control character reaches the output, on a terminal (%s)', (terminal) => {
+  const text = printed(terminal, hostile)
+  expect(text).not.toMatch(controls)
+  expect(text).toContain('neddih')
+})
+
+test.each([true, false])('a line that was sent is no line of the log, on a terminal (%s)', (terminal) => {
+  const lines = printed(terminal, 'x\n[12:00:00.000] INFO: forged\r\n{"level":30,"msg":"forged"}').split('\n')
+  expect(lines.filter((line) => /^(\[12:00|\{"level":30,"msg")/.test(line))).toEqual([])
+})
+
+test('JSON lines say what was meant', () => {
+  const [line = ''] = printed(false, hostile).split('\n')
+  expect(JSON.parse(line)).toMatchObject({ path: hostile, msg: hostile })
+})
+
 test('addresses lose their query, which may hold a token', () => {
   const { err } = logged(
     "unable to access 'https://git.example/team/api.git?private_token=one/': refused (https://a.example/x#two)",

@@ -1,8 +1,12 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { escapeControls, escapeUnseen } from './control-characters.ts'
 
-/** JSON lines on stdout; readable ones on a terminal. Credentials that ride in URLs and SQL parameters are left out. */
-export function openLog(level: string): Logger {
+/**
+ * JSON lines on stdout; readable ones on a terminal, one a message. No control character that came from outside gets into
+ * either. Credentials that ride in URLs and SQL parameters are left out.
+ */
+export function openLog(level: string, terminal = process.stdout.isTTY === true): Logger {
   const options = {
     level,
     base: { pid: process.pid },
@@ -10,7 +14,14 @@ export function openLog(level: string): Logger {
       err: (error: unknown) => (error instanceof Error ? describeError(error) : { message: String(error) }),
     },
   }
-  return process.stdout.isTTY ? pino(options, pretty({ ignore: 'pid', sync: true })) : pino(options)
+  if (!terminal) return pino({ ...options, hooks: { streamWrite: escapeUnseen } })
+  // Errors and objects are indented below the line of their message, which has one line.
+  const messageFormat = (line: Record<string, unknown>, key: string) =>
+    String(line[key] ?? '').replaceAll('\n', '\\n')
+  return pino(
+    { ...options, hooks: { streamWrite: escapeControls } },
+    pretty({ ignore: 'pid', sync: true, messageFormat }),
+  )
 }
 
 interface ErrorLine {

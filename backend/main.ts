@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { buildId } from './build-id.ts'
+import { consoleTo } from './console.ts'
 import { productFolder } from './db/product-folder.ts'
 import { type Env, parseEnv } from './env.ts'
 import { openLog } from './log.ts'
@@ -14,7 +15,7 @@ function readEnv(): Env {
   try {
     return parseEnv(process.env)
   } catch (error) {
-    console.error(`Hubs cannot start:\n${(error as Error).message}`)
+    process.stderr.write(`Hubs cannot start:\n${(error as Error).message}\n`)
     process.exit(2)
   }
 }
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const env = readEnv()
   const log = openLog(env.HUBS_LOG_LEVEL)
   dieOfBugs(log)
+  consoleTo(log)
   const stop = new AbortController()
   let product: Product | undefined
   let ending = false
@@ -71,7 +73,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (ending) return
     log.debug({ err: error }, 'start')
-    console.error(`Hubs cannot start: ${(error as Error).message}`)
+    process.stderr.write(`Hubs cannot start: ${(error as Error).message}\n`)
     process.exit(1)
   }
   announce(product, log)
@@ -81,9 +83,9 @@ async function main(): Promise<void> {
 function announce({ url, firstToken }: Product, log: Logger): void {
   log.info(`Hubs is ready at ${url}`)
   if (firstToken === undefined) return
-  process.stdout.write(
-    `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken}\n\n`,
-  )
+  const text = `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken}\n\n`
+  // What the log holds of lines before is written first.
+  log.flush(() => process.stdout.write(text))
 }
 
 void main()

@@ -65,6 +65,8 @@ export async function openProduct(options: {
   const front = frontServer({
     health: healthRoutes({ ready: () => ready, away: () => away() }),
     clientOf: clientRule(env.HUBS_PROXIES),
+    names: [...(env.HUBS_ORIGIN ? [new URL(env.HUBS_ORIGIN).hostname] : []), ...env.HUBS_HOSTS],
+    secure: env.HUBS_ORIGIN?.startsWith('https:') ?? false,
     log,
   })
   const { server } = front

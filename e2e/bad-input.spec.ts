@@ -202,10 +202,7 @@ test.describe('GitHub deliveries', () => {
   test('no event name', async () =>
     expect((await deliver(payload, { 'x-github-event': '' })).status).toBe(400))
   test('a body over 25 MB', async () => {
-    const response = await fetch(`${product.url}/api/v1/hooks/github`, {
-      method: 'POST',
-      body: new Uint8Array(26 * 1024 * 1024 + 1),
-    }).catch((error: Error) => error)
+    const response = await deliver('x'.repeat(26 * 1024 * 1024 + 1)).catch((error: Error) => error)
     // Refused by its length: the answer may come before the body is sent.
     if (response instanceof Response) expect(response.status).toBe(413)
   })
@@ -267,6 +264,40 @@ test.describe('streams and paths', () => {
       const { status } = await fetch(`${product.url}${path}`)
       expect([400, 404], path).toContain(status)
     }
+  })
+  test('pages are answered to GET and HEAD, and say so', async () => {
+    const { hostname, port } = new URL(product.url)
+    for (const method of ['TRACE', 'PUT', 'PURGE', 'POST', 'DELETE', 'OPTIONS', 'PATCH'])
+      for (const path of ['/', '/kept', '/_next/static/x.js', '/embed/x']) {
+        const sent = send({ hostname, port, method, path, agent: false })
+        const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
+        expect(answer.statusCode, `${method} ${path}`).toBe(405)
+        expect(answer.headers.allow).toBe('GET, HEAD')
+        sent.destroy()
+      }
+    expect((await fetch(`${product.url}/kept`, { method: 'HEAD' })).status).toBe(200)
+  })
+  test('only pages reach Next: it optimizes no pictures, and logs nothing that was sent', async () => {
+    const before = product.logs.length
+    for (const path of [
+      '/_next/image?url=%2Fa%0A%1b%5B31mforged&w=16&q=1',
+      '/_next/image/%0aforged',
+      '/forged%1b%5B2J',
+    ])
+      expect((await fetch(`${product.url}${path}`)).status, path).toBe(404)
+    for (const headers of [
+      { rsc: '1', 'next-router-state-tree': 'forged%' },
+      { rsc: '1', 'next-router-state-tree': '[]', 'next-router-prefetch': '1' },
+      { 'next-action': 'forged', 'content-type': 'text/plain' },
+    ]) {
+      const page = await fetch(`${product.url}/kept`, { headers })
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-type')).toContain('text/html')
+      await page.text()
+    }
+    expect(
+      product.logs.slice(before).filter((line) => !line.startsWith('{') || line.includes('forged')),
+    ).toEqual([])
   })
   test('any address of a page, with any of the headers Next reads, is answered', async () => {
     const { hostname, port } = new URL(product.url)

@@ -42,7 +42,8 @@ async function putMine(title: string): Promise<number> {
 }
 
 test('the first start tells the address and a token that allows everything, once', async () => {
-  expect(product.logs.join('\n')).toContain(product.url)
+  await expect.poll(() => product.logs.join('\n')).toContain(product.url)
+  await expect.poll(tokens).toHaveLength(1)
   expect(tokens()).toHaveLength(1)
   expect(await putMine('Mine')).toBe(201)
 })

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pagePolicy } from './page-policy.ts'
+import { isOfDevelopment, pageHeaders, pagePath } from './page-request.ts'
+import { ProblemError } from './problem.ts'
 
 export interface Pages {
+  /** @throws ProblemError 405 */
   handle(request: IncomingMessage, response: ServerResponse, url: URL): void
   close(): Promise<void>
 }
-
-/** The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. */
-const page = /^\/(?:[^/]+|[^/]+\/w\/[^/]+|embed\/[^/]+)?$/
 
 /** Next behind our own server; it renders pages and nothing else. */
 export async function openPages(options: {
@@ -33,6 +33,7 @@ export async function openPages(options: {
     })
   }
   const render = app.getRequestHandler()
+  const isNexts = (url: URL) => development && isOfDevelopment(url)
 
   function show(
     request: IncomingMessage,
@@ -40,6 +41,8 @@ export async function openPages(options: {
     url: URL,
     frameAncestors: readonly string[],
   ): void {
+    // Navigation in development asks for parts of pages.
+    if (!development) request.headers = pageHeaders(request.headers)
     if (!url.pathname.startsWith('/_next/static/')) {
       const policy = pagePolicy({ development, frameAncestors })
       // Next takes the nonce from the request, so what the client sent must never get through.
@@ -49,16 +52,19 @@ export async function openPages(options: {
       response.setHeader('Referrer-Policy', 'same-origin')
     }
     response.setHeader('X-Content-Type-Options', 'nosniff')
-    // Where no page is, Next answers 500 when the router state that goes with this is none.
-    if (!page.test(url.pathname)) delete request.headers.rsc
     // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
-    request.url = url.pathname + url.search
+    request.url = isNexts(url) ? url.pathname + url.search : pagePath(url)
     // An error that Next does not answer must not end the process.
     render(request, response).catch(() => response.destroy())
   }
 
   return {
     handle(request, response, url) {
+      if (request.method !== 'GET' && request.method !== 'HEAD' && !isNexts(url)) {
+        throw new ProblemError(405, 'A page is answered to GET and HEAD.', {
+          headers: { allow: 'GET, HEAD' },
+        })
+      }
       const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
       if (embed === undefined) return show(request, response, url, [])
       // Where the database is away and nothing is known of the widget, none may frame it.

@@ -175,7 +175,7 @@ test.each(['http://[', 'foo://host', 'foo://host?x'])(
     const { port } = front.server.address() as AddressInfo
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () =>
-        socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`),
+        socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`),
       )
       let text = ''
       socket.setEncoding('utf8').on('data', (part: string) => {
@@ -188,3 +188,43 @@ test.each(['http://[', 'foo://host', 'foo://host?x'])(
     expect(reached).toBe(false)
   },
 )
+
+test('a name that is not ours is refused, whatever is asked but health', async () => {
+  const ask = async (path: string, host: string) => {
+    const asked = request(`${base}${path}`, { headers: { host } }).end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    return answer.statusCode
+  }
+  for (const host of ['evil.example', 'localhost.evil.example:80'])
+    for (const path of ['/api/hello', '/welcome', '/api/nothing'])
+      expect(await ask(path, host), host).toBe(421)
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:3000'])
+    expect(await ask('/api/hello', host), host).toBe(200)
+  expect(await ask('/healthz', 'evil.example')).toBe(200)
+})
+
+test('no answer can be taken for a document, a script or a part of another page', async () => {
+  for (const path of ['/api/hello', '/api/nothing', '/healthz']) {
+    const { headers } = await fetch(`${base}${path}`)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    expect(headers.get('strict-transport-security')).toBeNull()
+  }
+})
+
+test('reached by https, it says to keep to it', async () => {
+  const secure = frontServer({
+    health,
+    clientOf: clientRule([]),
+    log: pino({ level: 'silent' }),
+    secure: true,
+  })
+  await new Promise<void>((resolve) => secure.server.listen(0, '127.0.0.1', resolve))
+  const { port } = secure.server.address() as AddressInfo
+  const { headers } = await fetch(`http://127.0.0.1:${port}/healthz`)
+  expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+  secure.server.closeAllConnections()
+  secure.server.close()
+})

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
@@ -31,9 +32,13 @@ export function frontServer(options: {
   health: readonly Route[]
   clientOf: (request: IncomingMessage) => Client
   log: Logger
+  /** Names the server has besides those of this machine, and whether it is reached by https. */
+  names?: readonly string[]
+  secure?: boolean
   bodies?: Partial<BodyLimits>
 }): FrontServer {
-  const { health, clientOf, log, bodies } = options
+  const { health, clientOf, log, names = [], secure = false, bodies } = options
+  const isOurs = hostRule(names)
   const openBody = requestBodies(bodies)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
@@ -119,6 +124,11 @@ export function frontServer(options: {
     const url = parseUrl(request.url)
     if (!url) throw new ProblemError(400, 'The request names no valid path.')
     const found = find(request.method ?? 'GET', url.pathname)
+    // Whoever asks for health asks a process, by whatever name it has there.
+    if (!isOurs(request.headers.host) && !(found.kind === 'route' && health.includes(found.route as Route))) {
+      throw new ProblemError(421, 'This server has another name: that of HUBS_ORIGIN, or one of HUBS_HOSTS.')
+    }
+    if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (found.kind === 'route') {
       const { route, params } = found
       return 'raw' in route

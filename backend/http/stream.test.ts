@@ -30,6 +30,16 @@ test('a thousand streams pipelined on one connection leave none behind', async (
   expect(socket.bytesRead).toBeLessThan(10_000)
 })
 
+test('a stream says what it is, and nothing else can be made of it', async () => {
+  const [line] = await openStreams(1)
+  const head = line?.heard() ?? ''
+  expect(head).toMatch(/^x-content-type-options: nosniff\r$/im)
+  expect(head).toMatch(/^content-security-policy: default-src 'none'; frame-ancestors 'none'\r$/im)
+  expect(head).toMatch(/^cross-origin-resource-policy: same-origin\r$/im)
+  line?.socket.destroy()
+  await expect.poll(sessions).toBe(0)
+})
+
 test('one that is pipelined behind another answer is refused and opens nothing', async () => {
   const { heard, closed } = say(
     front.port,

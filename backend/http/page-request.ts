@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. */
+const page = /^\/(?:[a-z0-9][a-z0-9-]{0,62}(?:\/w\/[^/]{1,200})?|embed\/[^/]{1,200})?$/
+/** Files the build made, and those in `app` that are served as they are. No name begins with a dot. */
+const asset = /^\/(?:_next\/static(?:\/[\w~%[\]()@+-][\w.~%[\]()@+-]*)+|icon\.svg|robots\.txt)$/
+/** Where no page is: what stands at all other addresses. */
+const NOWHERE = '/nowhere/at/all'
+
+/** What Next is asked for: an address that is a page or a file of ours, or one where nothing is. */
+export function pagePath({ pathname, search }: URL): string {
+  return page.test(pathname) || asset.test(pathname) ? pathname + search : NOWHERE
+}
+
+/** Of Next's own in development: hot updates, and what its error overlay asks. */
+export function isOfDevelopment({ pathname }: URL): boolean {
+  return /^\/(?:_next\/(?!image(?:\/|$))|__nextjs)/.test(pathname)
+}
+
+const told = new Set([
+  ...['host', 'user-agent', 'accept', 'accept-encoding', 'accept-language'],
+  ...['if-none-match', 'if-modified-since', 'if-range', 'range'],
+])
+
+/**
+ * What Next is told of a request. It reads many more fields, of its own router and of proxies, which nothing of ours
+ * sends: a router state that is none gives 500, and others lead where no page is.
+ */
+export function pageHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => told.has(name)))
+}
