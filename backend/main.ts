@@ -83,9 +83,11 @@ async function main(): Promise<void> {
 function announce({ url, firstToken }: Product, log: Logger): void {
   log.info(`Hubs is ready at ${url}`)
   if (firstToken === undefined) return
-  const text = `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken}\n\n`
+  const text = `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken.token}\n\n`
+  const told = () =>
+    firstToken.told().catch((err) => log.warn({ err }, 'the next start will show another token'))
   // What the log holds of lines before is written first.
-  log.flush(() => process.stdout.write(text))
+  log.flush(() => process.stdout.write(text, told))
 }
 
 void main()

@@ -12,6 +12,7 @@ import { healthRoutes } from './http/health.ts'
 import { openPages } from './http/pages.ts'
 import { frontServer } from './http/server.ts'
 import { commands } from './hubs/commands.ts'
+import type { FirstToken } from './hubs/first-token.ts'
 import { followHubs } from './hubs/follow.ts'
 import { hubsRoom } from './hubs/hubs.ts'
 import { lookUpIn } from './hubs/look-up.ts'
@@ -29,8 +30,8 @@ const BACKLOG = 4_096
 export interface Product {
   /** Where it can be reached from this machine. */
   readonly url: string
-  /** Made on the very first start, told to nobody again. */
-  readonly firstToken: string | undefined
+  /** Made on the very first start, and told to nobody again once it was. */
+  readonly firstToken: FirstToken | undefined
   /** Not ready any more; streams are told and end, spread over `HUBS_DRAIN_SECONDS`. */
   drain(): Promise<void>
   /** After `stop` was aborted: waits for what was begun and closes the stores. */
@@ -96,7 +97,7 @@ export async function openProduct(options: {
 
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
-  let firstToken: string | undefined
+  let firstToken: FirstToken | undefined
   const stores = await openStores({
     env,
     log,
@@ -109,6 +110,7 @@ export async function openProduct(options: {
         origin,
         typeOf: widgetType,
         adminToken: env.HUBS_ADMIN_TOKEN,
+        takesTokens: has('web'),
       })
       firstToken = prepared.firstToken
     },

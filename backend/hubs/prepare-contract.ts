@@ -13,18 +13,36 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
   describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     const prepare = (more: object = {}) =>
-      prepareDatabase({ database, secret, origin, typeOf: widgetType, ...more })
+      prepareDatabase({ database, secret, origin, typeOf: widgetType, takesTokens: true, ...more })
     beforeAll(async () => {
       database = await open()
     }, 120_000)
     afterAll(() => database.close())
 
+    test('a first start of a role that takes no tokens leaves the first one to another', async () => {
+      expect(await prepare({ takesTokens: false })).toEqual({})
+      expect(await tokensRoom({ db: database.db }).list()).toEqual([])
+    })
+
     test('the very first start makes demo hubs and one token; those that start with it make nothing', async () => {
       const starts = await Promise.all([prepare(), prepare(), prepare()])
       const made = starts.flatMap(({ firstToken }) => firstToken ?? [])
       expect(made).toHaveLength(1)
-      const allowed = await tokensRoom({ db: database.db }).verify(made[0] ?? '')
-      expect(allowed).toEqual(new Set(['publish', 'hubs:write', 'read']))
+      const rights = () => tokensRoom({ db: database.db }).verify(made[0]?.token ?? '')
+      expect(await rights()).toEqual(new Set(['publish', 'hubs:write', 'read']))
+
+      // As after the end of that process, before it told: nobody holds the lock any more.
+      const died: OpenDatabase = {
+        ...database,
+        advisoryLock: async () => ({ lost: new AbortController().signal, release: async () => {} }),
+      }
+      const { firstToken } = await prepare({ database: died })
+      expect(await rights()).toBeUndefined()
+      await firstToken?.told()
+      const kept = await tokensRoom({ db: database.db }).verify(firstToken?.token ?? '')
+      expect(kept?.has('hubs:write')).toBe(true)
+      expect(await prepare({ database: died })).toEqual({})
+
       const hubs = await hubsRoom({ db: database.db, typeOf: widgetType }).all()
       expect(hubs.map(({ slug }) => slug)).toEqual(['designteam', 'welcome'])
       for (const hub of hubs) expect(hub.widgets.length).toBeGreaterThanOrEqual(9)
@@ -34,6 +52,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
       await hubs.remove('welcome')
       expect(await prepare()).toEqual({})
+      expect(await prepare({ adminToken: 'a'.repeat(16) })).toEqual({})
       expect(await hubs.get('welcome')).toBeUndefined()
       expect(await tokensRoom({ db: database.db }).list()).toHaveLength(1)
     })

@@ -5,8 +5,8 @@ import { demoEvents } from '#drizzle/seed/events.ts'
 import { demoHubs } from '#drizzle/seed.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
 import type { TypeOf } from './document.ts'
+import { type FirstToken, firstToken, oweFirstToken, waiveFirstToken } from './first-token.ts'
 import { hubsRoom } from './hubs.ts'
-import { scopes, tokensRoom } from './tokens.ts'
 
 /** The database was set up with another `HUBS_SECRET`. Told by `code`. */
 class SecretMismatch extends Error {
@@ -33,23 +33,27 @@ export async function prepareDatabase(options: {
   typeOf: TypeOf
   /** `HUBS_ADMIN_TOKEN`: who sets one needs none made. */
   adminToken?: string | undefined
-}): Promise<{ readonly firstToken?: string | undefined }> {
-  const { database, secret, origin, typeOf, adminToken } = options
+  /** Whether this process answers those who bring a token; others leave the first one to it. */
+  takesTokens: boolean
+}): Promise<{ readonly firstToken?: FirstToken | undefined }> {
+  const { database, secret, origin, typeOf, adminToken, takesTokens } = options
   await database.migrate()
-  return database.withLock('hubs first start', () =>
+  await database.withLock('hubs first start', () =>
     database.db.transaction(async (tx) => {
       const known = await fact(tx, 'secret')
       const fingerprint = fingerprintOf(secret)
       if (known === undefined) await tx.insert(facts).values({ name: 'secret', value: fingerprint })
       else if (known !== fingerprint) throw new SecretMismatch()
-      if ((await fact(tx, 'seeded')) !== undefined) return {}
+      if ((await fact(tx, 'seeded')) !== undefined) return
       await tx.insert(facts).values({ name: 'seeded', value: new Date().toISOString() })
+      await oweFirstToken(tx)
       await seed(tx, origin, typeOf)
-      if (adminToken !== undefined) return {}
-      const { token } = await tokensRoom({ db: tx }).create('first start', scopes)
-      return { firstToken: token }
     }),
   )
+  if (!takesTokens) return {}
+  if (adminToken === undefined) return { firstToken: await firstToken(database) }
+  await waiveFirstToken(database.db)
+  return {}
 }
 
 async function fact(tx: Database, name: string): Promise<string | undefined> {
