@@ -13,12 +13,12 @@ export interface Api {
   publish(topic: string, data?: unknown, attributes?: Record<string, unknown>): Promise<string>
 }
 
-export function api(url: string): Api {
+export function api(url: string, token = ADMIN_TOKEN): Api {
   const send: Api['send'] = (method, path, body, headers = {}) =>
     fetch(`${url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${ADMIN_TOKEN}`,
+        authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -129,7 +129,11 @@ const parts = {
   model: { title: 'Model tests', run: model, needs: ['redis'] },
   mutants: { title: 'Mutants', run: mutants, needs: ['redis', 'nats', 'postgres'] },
   build: { title: 'Build', run: gate(() => node('scripts/build.mjs', '--if-needed')) },
-  e2e: { title: 'End to end', run: playwright('e2e'), needs: ['redis', 'nats', 'postgres', 'chromium'] },
+  e2e: {
+    title: 'End to end',
+    run: playwright('e2e'),
+    needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'],
+  },
   faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium'] },
 }
 const onRequest = {

@@ -53,6 +53,7 @@ export const wanted = {
     package: 'chromium',
     variable: 'TEST_CHROMIUM_PATH',
   },
+  nginx: { names: ['nginx'], package: 'nginx', variable: 'TEST_NGINX_PATH', image: 'nginx:1.28' },
   nchan: {
     names: ['nginx'],
     package: 'libnginx-mod-nchan',
@@ -65,13 +66,18 @@ export const wanted = {
 export function locate(want: Wanted): Source {
   const value = process.env[want.variable]
   if (value) return { kind: 'given', value }
-  const path = find(want) ?? (install(want.package) ? find(want) : undefined)
+  const path = programOf(want)
   if (path) return { kind: 'program', path }
   if (want.image && dockerAnswers()) return { kind: 'docker', image: want.image }
   const docker = want.image ? ', start Docker' : ''
   throw new Error(
     `The tests need ${want.names[0]}: install it (Debian: apt-get install ${want.package})${docker}, or set ${want.variable}.`,
   )
+}
+
+/** A program of this machine, or Debian's package; nothing where there is neither. */
+export function programOf(want: Wanted): string | undefined {
+  return find(want) ?? (install(want.package) ? find(want) : undefined)
 }
 
 function find(want: Wanted): string | undefined {
