@@ -41,7 +41,9 @@ export async function installPeers() {
 async function install(folder) {
   if (!areInstalled(folder)) {
     console.log(`Installing dependencies${folder === root ? '' : ` of ${relative(root, folder)}`}`)
-    if ((await exitCode(npm[0], [...npm.slice(1), 'ci', '--prefix', folder])) !== 0) return false
+    // Building takes those of development, which npm leaves out where NODE_ENV says production.
+    const ci = ['ci', '--include=dev', '--prefix', folder]
+    if ((await exitCode(npm[0], [...npm.slice(1), ...ci])) !== 0) return false
   }
   if (!existsSync(stampOf(folder))) markInstalled(folder)
   return true

@@ -5,8 +5,9 @@ import { whenParentGone } from './parent.mjs'
 import { root } from './run.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Hubs needs Node 20.19 or newer; this is ${process.versions.node}.`)
+// As `engines` of package.json has it.
+if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
+  console.error(`Hubs needs Node 22.12 or newer, or 20.19; this is ${process.versions.node}.`)
   process.exit(1)
 }
 
