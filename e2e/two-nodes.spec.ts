@@ -244,7 +244,7 @@ test('pulls, builds and activity end right with deliveries twice and in any orde
       .toEqual(['Workflow 2 failed', 'docs failed', 'Workflow 1 passed'])
     await expect
       .poll(async () => (await shown(activity)).lines.map(({ text }) => text), PATIENCE)
-      .toEqual(said.map(({ id, message }) => `story.${id}: ${message}`).reverse())
+      .toEqual(said.map(({ id, message }) => `story ${id}: ${message}`).reverse())
   }
   stream.close()
 })

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { plainBidi } from './plain-bidi.ts'
 
 /** Values that survive a round trip through JSON; params and data are made of nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json }
@@ -228,7 +229,7 @@ export function implement<W extends AnyDefinition>(definition: W, load: Load<W>)
       const data = definition.data.parse(said ? said.data : result)
       const notes = said?.notes.slice(0, NOTES).map((note) => note.slice(0, NOTE_LENGTH)) ?? []
       return {
-        data: data as Json,
+        data: plainBidi(data) as Json,
         empty: definition.isEmpty?.(data) ?? false,
         nextChangeAt: said?.nextChangeAt,
         ...(notes.length > 0 ? { notes } : {}),

@@ -98,7 +98,7 @@ test.each<[string, string, Record<string, unknown>]>([
   ],
   ['octocat pushed by force 1 commit to main in acme/api', 'push', { ...push, commits: [{}], forced: true }],
   ['octocat deleted branch main in acme/api', 'push', { ...push, deleted: true, commits: [] }],
-  ['octocat pushed tag v1 in acme/api', 'push', { ref: 'refs/tags/v1', created: true, commits: [] }],
+  ['octocat created tag v1 in acme/api', 'push', { ref: 'refs/tags/v1', created: true, commits: [] }],
   [
     'octocat published release Spring of acme/api',
     'release',
@@ -124,7 +124,7 @@ test.each<[string, string, Record<string, unknown>]>([
     },
   ],
   [
-    'acme/api to production: success',
+    'acme/api was deployed to production',
     'deployment_status',
     { deployment_status: { state: 'success', environment: 'production' } },
   ],
@@ -177,34 +177,87 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
 )
 
 describe('any other event', () => {
-  test.each<[string, Json]>([
-    ['deploy.prod.web: version 1.4', { version: '1.4' }],
+  test.each<[string, string, Json]>([
+    ['web 1.4 was deployed to prod', 'deploy.prod.web', { version: '1.4' }],
+    ['tomas deployed api 2.9.0 to prod', 'deploy.prod.api', { version: '2.9.0', by: 'tomas' }],
     [
-      'deploy.prod.web: version 1.4, by anna, canary true',
+      'anna deployed web 1.4 to prod',
+      'deploy.prod.web',
       { version: 1.4, by: 'anna', canary: true, more: 'x' },
     ],
-    ['deploy.prod.web: It is out', { version: 1, message: 'It is out' }],
+    ['web 1 was deployed to prod: It is out', 'deploy.prod.web', { version: 1, message: 'It is out' }],
+    ['web 2 could not be deployed to prod', 'deploy.prod.web', { version: 2, status: 'failed' }],
+    ['anna is deploying web to prod', 'deploy.prod.web', { actor: { login: 'anna' }, status: 'started' }],
+    ['web was deployed to prod: done', 'deploy.prod.web', 'done'],
+    ['web was deployed to prod', 'deploy.prod.web', [1, 2]],
+    ['web was deployed to prod', 'deploy.prod.web', null],
+    ['web was deployed to prod', 'deploy.prod.web', {}],
+    ['web was deployed to prod: a b', 'deploy.prod.web', 'a\n\n b '],
+    ['web was deployed', 'deploy.web', null],
+    ['api 3 was deployed to prod', 'deploy.prod', { app: 'api', version: 3 }],
+    ['deploy happened', 'deploy', null],
+    ['monalisa released design 2.1.0', 'release.design', { version: '2.1.0', by: 'monalisa' }],
     [
-      'deploy.prod.web: by anna',
-      { by: 'anna', api_key: 'x', token: 'y', password: 'z', url: 'https://a.example' },
+      'anna gave feedback on support: “It works”, rated 5',
+      'feedback.support',
+      { from: 'anna', text: 'It works', rating: 5 },
     ],
-    ['deploy.prod.web: done', 'done'],
-    ['deploy.prod.web: 2 items', [1, 2]],
-    ['deploy.prod.web', null],
-    ['deploy.prod.web', {}],
-    ['deploy.prod.web: a b', 'a\n\n b '],
-  ])('%s', (sentence, data) => {
-    expect(read(plain('deploy.prod.web', data))).toEqual([sentence])
+    ['somebody gave feedback on support', 'feedback.support', {}],
+    ['num x is 57', 'num.x', { value: 57 }],
+    ['num x is 57', 'num.x', 57],
+    ['num x happened', 'num.x', null],
+    ['anna created user: plan free', 'user.created', { by: 'anna', plan: 'free' }],
+    ['order was paid', 'order.paid', null],
+    [
+      'backup nightly failed: No room on the disk',
+      'backup.nightly.failed',
+      { message: 'No room on the disk' },
+    ],
+    ['db replica-2 is down', 'db.replica-2.down', null],
+    ['sensor kitchen reports temp 20, hum 3', 'sensor.kitchen', { temp: 20, hum: 3 }],
+    ['sensor kitchen reports temp 20, by anna', 'sensor.kitchen', { temp: 20, by: 'anna' }],
+    ['acme.io reports 2 items', 'acme%2Eio', [1, 2]],
+  ])('%s', (sentence, topic, data) => {
+    expect(read(plain(topic, data))).toEqual([sentence])
   })
 
   test('tells its subject when its data says nothing', () => {
-    expect(read(plain('deploy.prod.web', null, { subject: 'web-3' }))).toEqual(['deploy.prod.web: web-3'])
+    expect(read(plain('deploy.prod.web', null, { subject: 'web-3' }))).toEqual([
+      'web was deployed to prod: web-3',
+    ])
+  })
+
+  test('keeps its secrets', () => {
+    const secrets = {
+      ...{
+        pwd: 'hunter2',
+        auth: 'hunter3',
+        AWS_SECRET_ACCESS_KEY: 'hunter4',
+        password: 'hunter5',
+        apiKey: 'hunter6',
+      },
+      ...{ authorization: 'Bearer hunter7', 'X-Auth-Token': 'hunter8', cookie: 'hunter9' },
+    }
+    expect(read(plain('sensor.kitchen', { ...secrets, temp: 20 }))).toEqual([
+      'sensor kitchen reports temp 20',
+    ])
+    expect(read(plain('sensor.kitchen', 'pwd=hunter2 Authorization: Bearer hunter3'))).toEqual([
+      'sensor kitchen: pwd=••• Authorization: •••',
+    ])
+    const push = github('push', {
+      ref: 'refs/heads/main',
+      commits: [{}],
+      head_commit: { message: 'token=hunter2' },
+    })
+    expect(read(push)).toEqual(['octocat pushed “token=•••” to main in acme/api'])
+    const [line] = joinLines([plain('a.b', { url: 'https://a.example/?token=hunter2' })], 1)
+    expect(line).not.toHaveProperty('href')
   })
 
   test('is cut to a line', () => {
     const [line] = read(plain('deploy.prod.web', '🙂'.repeat(5000)))
-    expect(line?.length).toBeLessThan(200)
-    expect(line).toMatch(/^deploy\.prod\.web: (?:🙂)+…$/u)
+    expect([...(line ?? '')].length).toBeLessThan(250)
+    expect(line).toMatch(/^web was deployed to prod: (?:🙂)+…$/u)
   })
 
   test('leads where it says, if that is a web page', () => {
@@ -215,9 +268,9 @@ describe('any other event', () => {
 
   test('that looks like GitHub’s by its topic only', () => {
     expect(read(plain('github.acme.api.push.-', { version: 2 }))).toEqual([
-      'github.acme.api.push.-: version 2',
+      'github acme api push - reports version 2',
     ])
-    expect(read(plain('github.acme.api.push.-', 'x'))).toEqual(['github.acme.api.push.-: x'])
+    expect(read(plain('github.acme.api.push.-', 'x'))).toEqual(['github acme api push -: x'])
   })
 
   test('that tells of a build', () => {
@@ -259,7 +312,7 @@ describe('bursts are joined', () => {
     const check = (name: string, head_sha: string) =>
       github('check_run', { check_run: { name, head_sha, status: 'completed', conclusion: 'success' } })
     expect(read(check('lint', 'a'), check('test', 'a'), check('lint', 'b')).toSorted()).toEqual([
-      '2 checks ended in acme/api',
+      '2 checks passed in acme/api',
       'lint passed in acme/api',
     ])
   })
@@ -268,7 +321,7 @@ describe('bursts are joined', () => {
     const deploy = (version: string, minutes: number) =>
       plain('deploy.prod.web', { version }, { time: noon - minutes * minute })
     expect(read(deploy('1.3', 9), deploy('1.4', 2), deploy('1.2', 20))).toEqual([
-      'deploy.prod.web: 3 times, last version 1.4',
+      'web was deployed to prod 3 times, last 1.4',
     ])
   })
 
@@ -279,6 +332,94 @@ describe('bursts are joined', () => {
     expect(read(build('failed', 9), build('passed', 2, 'https://ci.example/2'))).toEqual([
       'web passed',
       'web failed',
+    ])
+  })
+})
+
+describe('one thing is one line', () => {
+  const cases = 'refs/heads/feature/x'
+  const made = (event: string, payload: Record<string, unknown>, minutes: number) =>
+    github(event, { ref: 'feature/x', ref_type: 'branch', ...payload }, minutes)
+
+  test('a branch that is made, of which GitHub tells as create and as push', () => {
+    const create = made('create', {}, 9)
+    const push = made('push', { ref: cases, created: true, deleted: false, commits: [] }, 8)
+    expect(read(create, push)).toEqual(['octocat created branch feature/x in acme/api'])
+    const full = made('push', { ref: cases, created: true, commits: [{}, {}] }, 10)
+    expect(read(create, full)).toEqual(['octocat created branch feature/x with 2 commits in acme/api'])
+  })
+
+  test('one that is deleted, and a tag', () => {
+    const gone = [made('delete', {}, 9), made('push', { ref: cases, deleted: true, commits: [] }, 8)]
+    expect(read(...gone)).toEqual(['octocat deleted branch feature/x in acme/api'])
+    const tag = [
+      made('create', { ref: 'v1', ref_type: 'tag' }, 3),
+      made('push', { ref: 'refs/tags/v1', created: true, commits: [] }, 3),
+    ]
+    expect(read(...tag)).toEqual(['octocat created tag v1 in acme/api'])
+  })
+
+  test('a release, however often it is told', () => {
+    const release = (action: string, minutes: number) =>
+      github('release', { action, release: { tag_name: 'v1', name: 'Spring' } }, minutes)
+    expect(
+      read(
+        release('published', 3),
+        release('prereleased', 2),
+        release('released', 1),
+        release('published', 0),
+      ),
+    ).toEqual(['octocat published release Spring of acme/api'])
+  })
+
+  test('of checks of one commit says which failed, and leads there', () => {
+    const check = (name: string, conclusion: string, minutes = 0) =>
+      github(
+        'check_run',
+        {
+          check_run: {
+            ...{
+              name,
+              conclusion,
+              status: 'completed',
+              head_sha: 'abc',
+              check_suite: { head_branch: 'main' },
+            },
+            html_url: `https://github.com/acme/api/runs/${encodeURIComponent(name)}`,
+          },
+        },
+        minutes,
+      )
+    const events = [
+      check('build (ubuntu, 18)', 'success'),
+      check('build (windows, 18)', 'failure', 1),
+      check('build (macos, 20)', 'success'),
+    ]
+    expect(read(...events)).toEqual(['1 of 3 checks failed on main in acme/api: build (windows, 18)'])
+    expect(joinLines(events, 1)[0]?.href).toContain('windows')
+    const again = check('build (windows, 18)', 'success', -1)
+    expect(read(...events, again)).toEqual(['3 checks passed on main in acme/api'])
+  })
+
+  test('of commit statuses too', () => {
+    const status = (context: string, state: string) =>
+      github('status', { context, state, sha: 'abc', target_url: 'https://ci.example/1' })
+    expect(read(status('a', 'success'), status('b', 'failure'), status('c', 'success'))).toEqual([
+      '1 of 3 checks failed in acme/api: b',
+    ])
+  })
+
+  test('of twelve jobs that passed, with what failed beside it', () => {
+    const jobs = Array.from({ length: 12 }, (_, n) =>
+      plain(
+        'ci.jobs',
+        { job: `job-${n}`, status: n === 5 ? 'failure' : 'success', branch: 'main' },
+        { time: noon - n },
+      ),
+    )
+    expect(read(...jobs)).toEqual([
+      '11 jobs passed on main: job-0, job-1, job-2 and 8 more',
+      'job-5 failed on main',
     ])
   })
 })
@@ -350,6 +491,12 @@ describe('the loader', () => {
   })
 })
 
+test('no text turns round what stands beside it', async () => {
+  const events = async () => [plain('a.b', { message: 'a\u202egpj.exe\u2066 \u05d0\u200f!' })]
+  const loaded = await type.load(type.params(type.parseConfig({})), contextWith({ events }))
+  expect(loaded.data).toMatchObject({ lines: [{ text: 'a b: agpj.exe \u05d0\u200f!' }] })
+})
+
 describe('the view', () => {
   const [filled, empty] = activity.samples.map(({ config, data }) =>
     renderToStaticMarkup(
@@ -357,7 +504,7 @@ describe('the view', () => {
     ),
   )
   test('shows each line with its actor, time and link', () => {
-    expect(filled).toContain('octocat </strong>')
+    expect(filled).toContain('<bdi>octocat</bdi></strong> ')
     expect(filled).toContain('href="https://github.com/acme/api/pull/3"')
     expect(filled).toContain('title="octocat opened pull request #3 Fix login in acme/api"')
     expect(filled).toContain('dateTime="2026-01-15T11:58:00Z"')

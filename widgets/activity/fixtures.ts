@@ -11,7 +11,8 @@ export const samples: readonly Sample[] = [
       lines: [
         {
           id: 'deploy-91',
-          text: 'deploy.prod.web: version 1.4, by octocat',
+          actor: 'octocat',
+          text: 'deployed web 1.4 to prod',
           topic: 'deploy.prod.web',
           time: noon - 2 * minute,
           count: 1,

@@ -1,7 +1,8 @@
 import type { LoggedEvent } from '../define.ts'
 import { cut } from './cut.ts'
 import { type GitHubDelivery, githubDelivery } from './github-delivery.ts'
-import { pushSentence } from './push-sentence.ts'
+import { outcome } from './named.ts'
+import { pushSentence, refChanged } from './push-sentence.ts'
 import { runSentence } from './run-sentence.ts'
 import type { Sentence } from './sentence.ts'
 import { commentTold, numberedTold, reviewTold } from './thread-sentence.ts'
@@ -21,7 +22,10 @@ export function githubSentence(event: LoggedEvent): Sentence | undefined | 'unkn
     ...(actor && !told.byItself ? { actor } : {}),
     text: cut(actor || told.byItself ? told.text : `somebody ${told.text}`),
     ...(href ? { href } : {}),
-    group: JSON.stringify([place, delivery.event, ...(told.byItself ? [] : [actor ?? '']), ...told.group]),
+    ...(told.about === undefined ? {} : { about: JSON.stringify([place, actor, ...told.group, told.about]) }),
+    ...(told.fuller ? { fuller: true } : {}),
+    ...(told.ended ? { ended: told.ended } : {}),
+    group: JSON.stringify([place, ...(told.byItself ? [] : [actor ?? '']), ...told.group]),
     ...joinedBy(told, actor, delivery),
   }
 }
@@ -42,7 +46,7 @@ const tellers: { readonly [event: string]: Tell } = {
   commit_comment: (delivery, place) => ({
     text: `commented on a commit of ${place}`,
     href: delivery.comment?.html_url,
-    group: [],
+    group: ['commit_comment'],
     several: (count) => `${count} comments on commits of ${place}`,
   }),
   release: releaseTold,
@@ -51,9 +55,10 @@ const tellers: { readonly [event: string]: Tell } = {
   fork: ({ forkee }, place) => ({
     text: `forked ${place}${forkee?.full_name ? ` to ${forkee.full_name}` : ''}`,
     href: forkee?.html_url,
-    group: [],
+    group: ['fork'],
   }),
-  star: ({ action }, place) => (action === 'deleted' ? undefined : { text: `starred ${place}`, group: [] }),
+  star: ({ action }, place) =>
+    action === 'deleted' ? undefined : { text: `starred ${place}`, group: ['star'] },
   workflow_run: runSentence,
   check_run: runSentence,
   check_suite: silent,
@@ -73,28 +78,35 @@ function joinedBy(told: Told, actor: string | null | undefined, { repository }: 
   const ending = actor && !told.byItself ? ` by ${actor}` : ''
   const href = repository?.html_url
   return {
-    joined: (count: number) => ({ text: cut(`${several(count)}${ending}`), ...(href ? { href } : {}) }),
+    joined(sentences: readonly Sentence[]) {
+      const ended = sentences.map((sentence) => sentence.ended ?? {})
+      // Where one failed, the line leads there.
+      const failed = sentences.find((sentence) => sentence.ended?.failed)
+      const link = failed?.href ?? href
+      return { text: cut(`${several(sentences.length, ended)}${ending}`), ...(link ? { href: link } : {}) }
+    },
   }
 }
 
 function releaseTold({ action, release }: GitHubDelivery, place: string): Told | undefined {
-  // One release is `created`, `published` and `released` at once.
-  if (action === 'created' || action === 'released' || !action) return undefined
+  // One release is `created`, `published` and `released` or `prereleased` at once, and drafts are nobody's news.
+  if (action === 'created' || !action) return undefined
   const name = release?.name || release?.tag_name || ''
+  const act = ['released', 'prereleased'].includes(action) ? 'published' : action
   return {
-    text: `${action.replaceAll('_', ' ')} release ${name} of ${place}`,
+    text: `${act.replaceAll('_', ' ')} release ${name} of ${place}`,
     href: release?.html_url,
-    group: [action, name],
+    about: release?.tag_name || name,
+    group: ['release', act],
+    several: (count) => `${count} releases of ${place} ${act.replaceAll('_', ' ')}`,
   }
 }
 
 function refTold({ ref, ref_type: kind }: GitHubDelivery, place: string, verb: string): Told {
-  if (kind === 'repository' || !ref) return { text: `${verb} ${kind ?? 'something'} ${place}`, group: [] }
-  return {
-    text: `${verb} ${kind} ${ref} in ${place}`,
-    group: [kind ?? ''],
-    several: (count) => `${count} ${kind === 'branch' ? 'branches' : `${kind}s`} ${verb} in ${place}`,
+  if (kind === 'repository' || !ref) {
+    return { text: `${verb} ${kind ?? 'something'} ${place}`, group: [verb, kind ?? ''] }
   }
+  return refChanged(verb, kind ?? 'ref', ref, place)
 }
 
 function deploymentTold(
@@ -102,23 +114,42 @@ function deploymentTold(
   place: string,
 ): Told | undefined {
   const environment = status?.environment ?? deployment?.environment
-  if (!status?.state || !environment) return undefined
+  const verb = deployments.get(status?.state ?? '')
+  // An older deployment that became inactive is no news.
+  if (!status || !verb || !environment) return undefined
   return {
-    text: `${place} to ${environment}: ${status.state.replaceAll('_', ' ')}`,
+    text: `${place} ${verb} ${environment}`,
     href: status.environment_url ?? status.target_url,
-    group: [environment, deployment?.ref ?? ''],
+    about: deployment?.ref ?? '',
+    group: ['deployment', environment, verb],
+    several: (count) => `${place} ${verb} ${environment}, ${count} times`,
     byItself: true,
   }
 }
 
+const deployments = new Map<string, string>(
+  Object.entries({
+    success: 'was deployed to',
+    failure: 'could not be deployed to',
+    error: 'could not be deployed to',
+    in_progress: 'is being deployed to',
+    queued: 'waits to be deployed to',
+    pending: 'waits to be deployed to',
+    waiting: 'waits to be deployed to',
+  }),
+)
+
 function statusTold({ state, context, target_url, sha }: GitHubDelivery, place: string): Told | undefined {
   if (!state || !context || state === 'pending') return undefined
-  const verb = state === 'success' ? 'passed' : 'failed'
+  const passed = state === 'success'
   return {
-    text: `${context} ${verb} in ${place}`,
+    text: `${context} ${passed ? 'passed' : 'failed'} in ${place}`,
     href: target_url,
-    group: [context, sha ?? ''],
+    about: context,
+    group: ['status', sha ?? ''],
     byItself: true,
+    ended: { name: context, passed, failed: !passed },
+    several: (_, all) => outcome('check', all, `in ${place}`),
   }
 }
 
@@ -127,7 +158,7 @@ function anyDelivery({ event, action }: GitHubDelivery, place: string): Told {
   const how = action ? ` ${action.replaceAll('_', ' ')}` : ''
   return {
     text: `${what}${how} in ${place}`,
-    group: [action ?? ''],
+    group: [event, action ?? ''],
     byItself: true,
     several: (count) => `${what}${how} ${count} times in ${place}`,
   }

@@ -1,11 +1,21 @@
-import type { Load } from '../define.ts'
+import type { Load, LoggedEvent } from '../define.ts'
 import { joinLines } from './join.ts'
 import type { activity } from './widget.ts'
 
 /** Several events may make one line, so more are read than lines are shown. */
 const eventsPerLine = 5
+/** How often more is read, when bursts leave too few lines. */
+const readings = 4
 
-export const load: Load<typeof activity> = async ({ topics, limit }, context) => {
-  const events = await context.events({ topics, limit: Math.min(500, limit * eventsPerLine) })
-  return { lines: joinLines(events, limit) }
+export const load: Load<typeof activity> = async ({ topics, limit: most }, context) => {
+  const limit = Math.min(500, most * eventsPerLine)
+  const events: LoggedEvent[] = []
+  for (let reading = 1; ; reading++) {
+    const last = events.at(-1)
+    const before = last && { source: last.source, id: last.id }
+    const some = await context.events({ topics, limit, ...(before ? { before } : {}) })
+    events.push(...some)
+    const lines = joinLines(events, most)
+    if (lines.length === most || some.length < limit || reading === readings) return { lines }
+  }
 }

@@ -1,4 +1,5 @@
 import type { GitHubDelivery } from './github-delivery.ts'
+import { outcome } from './named.ts'
 import type { Told } from './told.ts'
 
 const endings = new Map<string, string>(
@@ -13,6 +14,8 @@ const endings = new Map<string, string>(
   }),
 )
 
+const bad = ['failed', 'ran out of time']
+
 /** A workflow run speaks once it has ended; check runs of one commit share a line. */
 export function runSentence(delivery: GitHubDelivery, place: string): Told | undefined {
   const { workflow_run: workflow, check_run: check } = delivery
@@ -24,8 +27,14 @@ export function runSentence(delivery: GitHubDelivery, place: string): Told | und
   return {
     text: `${run.name || (workflow ? 'workflow' : 'check')} ${ending} ${where}`,
     href: run.html_url,
-    group: workflow ? [run.id ?? 0] : [run.head_sha ?? ''],
     byItself: true,
-    ...(workflow ? {} : { several: (count: number) => `${count} checks ended ${where}` }),
+    ...(workflow
+      ? { group: ['workflow', run.id ?? 0] }
+      : {
+          about: run.name ?? run.id ?? 0,
+          group: ['check', run.head_sha ?? ''],
+          ended: { name: run.name ?? 'a check', passed: ending === 'passed', failed: bad.includes(ending) },
+          several: (_, all) => outcome('check', all, where),
+        }),
   }
 }

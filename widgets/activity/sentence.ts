@@ -2,6 +2,7 @@ import type { LoggedEvent } from '../define.ts'
 import { buildSentence } from './build-sentence.ts'
 import { githubSentence } from './github-sentence.ts'
 import { plainSentence } from './plain-sentence.ts'
+import type { Ended } from './told.ts'
 
 /** What one event says to a reader. */
 export interface Sentence {
@@ -9,10 +10,16 @@ export interface Sentence {
   readonly actor?: string
   readonly text: string
   readonly href?: string
-  /** Events of one group become one line when they are close in time. */
+  /** What it tells of. Of several events that tell of one thing, close in time, the newest speaks alone. */
+  readonly about?: string
+  /** Of several events on one thing it speaks, for it says more. */
+  readonly fuller?: true
+  /** Things of one group become one line when they are close in time. */
   readonly group: string
-  /** The line of several; without it, the newest speaks for all. */
-  joined?(count: number): Pick<Sentence, 'actor' | 'text' | 'href'>
+  /** The line of several, newest first; without it, the newest speaks for all. */
+  joined?(sentences: readonly Sentence[]): Pick<Sentence, 'actor' | 'text' | 'href'>
+  /** For `joined`: its name among its like, and how it ended. */
+  readonly ended?: Ended
 }
 
 /** Nothing for what nobody wants to read, such as a ping. */

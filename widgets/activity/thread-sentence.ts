@@ -36,7 +36,7 @@ export function numberedTold(
   return {
     text: `${phrase.replace('%', () => named(kind, thing))} in ${place}`,
     href: thing.html_url,
-    group: change ? ['change', thing.number ?? 0] : [act],
+    group: change ? [kind, 'change', thing.number ?? 0] : [kind, act],
     several: change
       ? (count) => `${count} changes to ${named(kind, thing)} in ${place}`
       : (count) => `${count} ${kind}s ${act} in ${place}`,
@@ -58,7 +58,7 @@ export function commentTold(
   return {
     text: `${verb} ${named(kind, thing)} in ${place}`,
     href: comment?.html_url ?? thing.html_url,
-    group: [action ?? '', thing.number ?? 0],
+    group: ['comment', kind, action ?? '', thing.number ?? 0],
     several: (count) =>
       `${count} comments ${action === 'deleted' ? 'deleted ' : ''}on ${named(kind, thing)} in ${place}`,
   }
@@ -82,7 +82,7 @@ export function reviewTold(
   return {
     text: `${verb} ${named('pull request', pull)} in ${place}`,
     href: review?.html_url ?? pull.html_url,
-    group: [verb, pull.number ?? 0],
+    group: ['review', verb, pull.number ?? 0],
     several: (count) => `${count} reviews of ${named('pull request', pull)} in ${place}`,
   }
 }

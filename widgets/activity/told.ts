@@ -4,11 +4,22 @@ import type { GitHubDelivery } from './github-delivery.ts'
 export interface Told {
   readonly text: string
   readonly href?: string | null | undefined
+  /** What it tells of, when several deliveries tell of one thing. */
+  readonly about?: string | number
+  readonly fuller?: true
   readonly group: readonly (string | number)[]
   /** What several are called: `3 pushes to acme/api` is then ended by who made them. */
-  readonly several?: (count: number) => string
+  readonly several?: (count: number, all: readonly Ended[]) => string
   /** Nobody's doing: a check that ended. */
   readonly byItself?: boolean
+  readonly ended?: Ended
+}
+
+/** How something ended that may be one of several. */
+export interface Ended {
+  readonly name?: string
+  readonly failed?: boolean
+  readonly passed?: boolean
 }
 
 /** What a delivery of one kind says, if anything; `place` is the repository or organization it is about. */

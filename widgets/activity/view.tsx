@@ -14,9 +14,21 @@ export default function ActivityView({ data }: ViewProps<typeof activity>) {
     <List items={data.lines} keyOf={({ id }) => id} ordered>
       {(line) => (
         <li className="flex min-w-0 items-baseline gap-2 py-1.5">
-          <span className="line-clamp-2 min-w-0 grow wrap-anywhere text-ink" title={whole(line)}>
-            {line.actor === undefined ? null : <strong className="font-medium">{line.actor} </strong>}
-            {line.href === undefined ? line.text : <OutsideLink href={line.href}>{line.text}</OutsideLink>}
+          <span className="line-clamp-2 min-w-0 grow wrap-anywhere text-ink" dir="auto" title={whole(line)}>
+            {line.actor === undefined ? null : (
+              <>
+                <strong className="font-medium">
+                  <bdi>{line.actor}</bdi>
+                </strong>{' '}
+              </>
+            )}
+            {line.href === undefined ? (
+              <bdi>{line.text}</bdi>
+            ) : (
+              <OutsideLink href={line.href}>
+                <bdi>{line.text}</bdi>
+              </OutsideLink>
+            )}
           </span>
           <span className="shrink-0 text-small text-muted">
             <Ago time={line.time} />

@@ -21,7 +21,7 @@ export const activity = defineWidget({
   type: 'activity',
   title: 'Activity',
   description: 'What happened lately, as readable lines, from every event whose topic matches.',
-  version: 1,
+  version: 2,
   config: z.strictObject({
     topics: z
       .array(topicPattern)
