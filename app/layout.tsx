@@ -22,7 +22,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
   await connection()
   return (
     <html lang="en" className={fontClasses}>
-      <body>{children}</body>
+      <body>
+        {children}
+        <noscript>
+          <span className="unscripted" />
+        </noscript>
+      </body>
     </html>
   )
 }

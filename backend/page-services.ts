@@ -2,6 +2,7 @@ import { isDatabaseAway } from './db/database-away.ts'
 import type { HubMemory } from './hubs/hub-memory.ts'
 import { hubSummary, hubView, hubWidget } from './hubs/hub-view.ts'
 import type { LookUp } from './hubs/look-up.ts'
+import { nearestSlugs } from './hubs/nearest-slugs.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { Services } from './services.ts'
 import type { Snapshots } from './stream/snapshots.ts'
@@ -60,6 +61,12 @@ export function pageServices(options: {
       })
       const state = snapshot.widgets[widgetId]
       return state && { hub: { slug, title }, widget: hubWidget(widget), state, snapshot, paused }
+    },
+    async nearestHubs(slug) {
+      return nearestSlugs(slug, memory.hubs.keys()).map((near) => ({
+        slug: near,
+        title: memory.hubs.get(near)?.title ?? near,
+      }))
     },
     async explain(widgetId) {
       const widget = await found(() => memory.widgets.get(widgetId))

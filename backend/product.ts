@@ -81,7 +81,7 @@ export async function openProduct(options: {
   })
   const { port } = server.address() as AddressInfo
 
-  let embedOrigins = async (_widgetId: string): Promise<readonly string[]> => []
+  let embedOrigins = async (_widgetId: string): Promise<readonly string[] | undefined> => []
   // Opened beside the stores, because each waits for much that the other does not need.
   const pagesOpening = has('web')
     ? openPages({
@@ -154,7 +154,7 @@ export async function openProduct(options: {
 
   embedOrigins = async (id) => {
     const widget = await lookUp(() => followed.widgets.get(id))
-    return followed.hubs.get(widget?.hub ?? '')?.embedOrigins ?? []
+    return followed.hubs.get(widget?.hub ?? '')?.embedOrigins
   }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)

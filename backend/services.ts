@@ -24,6 +24,8 @@ export interface Services {
   directory(): Promise<readonly HubSummary[]>
   hubPage(slug: string): Promise<PageData | undefined>
   embed(widgetId: string): Promise<EmbedData | undefined>
+  /** Slugs and titles of hubs that somebody who asked for `slug` may have meant, at most three; the nearest first. */
+  nearestHubs(slug: string): Promise<readonly Pick<HubSummary, 'slug' | 'title'>[]>
   explain(widgetId: string): Promise<Explanation | undefined>
 }
 

@@ -116,7 +116,7 @@ test('a hub is read and used by keyboard alone', async ({ page }) => {
   expect(reached).toContain('Broken: Try again')
   expect(reached).toContain('Places: Welcome')
 
-  const why = card(page, id(0)).locator('summary')
+  const why = card(page, id(0)).getByRole('button', { name: 'Why?' })
   await why.focus()
   await page.keyboard.press('Enter')
   await expect(card(page, id(0)).getByText('Loads again')).toBeVisible()

@@ -93,7 +93,7 @@ test('a frame that went to another origin is not believed', async ({ page }) => 
   )
   await put(page, `src="${server.url}/away"`)
   expect(await heard).toBe(elsewhere)
-  expect(await height(page)).toBe(160)
+  expect(await height(page)).toBe(240)
 })
 
 test('attributes are followed', async ({ page }) => {
@@ -142,4 +142,74 @@ test('loading the script twice is harmless', async ({ page }) => {
   await put(page, `src="${server.url}/a?only=a1"`)
   await expect(frame(page)).toHaveCount(1)
   expect(errors).toEqual([])
+})
+
+test('a frame has the theme of the page behind it, from the start and when that changes', async ({
+  page,
+}) => {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.evaluate(() => document.body.style.setProperty('background', 'oklch(0.2 0.02 260)'))
+  await put(page, `src="${server.url}/a?only=a1"`)
+  await expect(frame(page)).toHaveAttribute('src', `${server.url}/a?only=a1&theme=dark`)
+  await expect(frame(page)).toHaveCSS('color-scheme', 'dark')
+  await expect.poll(async () => (await height(page)) === (await content(page))).toBe(true)
+
+  const told = page
+    .frames()
+    .at(-1)
+    ?.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener('message', ({ data }) => data.theme === 'light' && resolve(data))
+        }),
+    )
+  await page.evaluate(() => document.body.style.setProperty('background', '#fff'))
+  expect(await told).toEqual({ type: 'hubs:theme', theme: 'light' })
+  await expect(frame(page)).toHaveCSS('color-scheme', 'light')
+  // It is told, and not loaded anew.
+  await expect(frame(page)).toHaveAttribute('src', `${server.url}/a?only=a1&theme=dark`)
+})
+
+test('a frame is as high as it was last time, and no higher than it may be', async ({ page }) => {
+  const inside = page.frameLocator('hub-widget iframe').locator('#a1')
+  await put(page, `src="${server.url}/a?only=a1" max-height="300"`)
+  await expect.poll(async () => (await height(page)) === (await content(page))).toBe(true)
+  await inside.evaluate((card) => card.style.setProperty('height', '900px'))
+  await expect.poll(() => height(page)).toBe(300)
+  await page.locator('hub-widget').evaluate((element) => element.setAttribute('max-height', 'none'))
+  await expect.poll(() => height(page)).toBeGreaterThan(899)
+  const last = await height(page)
+
+  await page.reload()
+  const first = await page.evaluate((src) => {
+    const element = document.createElement('hub-widget')
+    element.setAttribute('src', src)
+    element.setAttribute('max-height', 'none')
+    document.querySelector('main')?.append(element)
+    return element.querySelector('iframe')?.style.height
+  }, `${server.url}/a?only=a1`)
+  expect(first).toBe(`${last}px`)
+})
+
+test('a frame that the browser refuses to show is told of in words', async ({ page }) => {
+  await page.clock.install()
+  await put(page, `src="${server.url}/refused" title="Builds"`)
+  await expect(frame(page)).toHaveCount(1)
+  const words = page.locator('hub-widget [role=status]')
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(1_000)
+      return words.count()
+    })
+    .toBe(1)
+  await expect(words).toContainText(`This page may not show Builds: its hub must allow ${elsewhere}`)
+  await expect(words.getByRole('link')).toHaveAttribute('href', `${server.url}/refused`)
+  await expect(frame(page)).toBeHidden()
+
+  // Another address is another try.
+  await page
+    .locator('hub-widget')
+    .evaluate((element, src) => element.setAttribute('src', src), `${server.url}/a?only=a1`)
+  await expect(words).toHaveCount(0)
+  await expect(frame(page)).toBeVisible()
 })

@@ -34,8 +34,9 @@ export interface Move {
  * deleted. GitHub names the event after what the repository is called then, so that all of an owner are listened to.
  */
 export function repositoryTopics(repositories: readonly string[]): string[] {
-  const owners = new Set(repositories.map((name) => name.split('/')[0] ?? '*'))
-  const own = [...owners].map((owner) => `github.${owner === '*' ? owner : topicToken(owner)}.*.repository.>`)
+  const ownerOf = (name: string) => name.split('/')[0] ?? '*'
+  const owners = new Set(repositories.map((name) => (name.startsWith('*') ? '*' : topicToken(ownerOf(name)))))
+  const own = [...owners].map((owner) => `github.${owner}.*.repository.>`)
   return owners.has('*') ? ['github.*.*.repository.>'] : [...own, 'github.*.*.repository.transferred']
 }
 

@@ -2,31 +2,41 @@
 import type { WidgetSnapshot } from '#backend/wire.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
+import { useHydrated } from '../live/use-hydrated.ts'
+import { AsOf } from './as-of.tsx'
 import { statusWords } from './card-status.ts'
 import { Why } from './why.tsx'
 
 /** Where a card's content comes from: its state, its age, the event behind it, and more on request. */
 export function CardFoot({
   id,
+  title,
   state,
   paused,
-  explained,
+  outside,
+  renderedAt,
 }: {
   readonly id: string
+  readonly title: string
   readonly state: WidgetSnapshot
   readonly paused: boolean
-  readonly explained: boolean
+  readonly outside: boolean
+  /** When the server made it, where nothing else says whether it is current. */
+  readonly renderedAt: number | undefined
 }) {
+  const hydrated = useHydrated()
   const { tone, label, written } = statusWords(state.status, paused)
   const time = state.checkedAt ?? state.loadedAt
+  const asOf = hydrated ? undefined : renderedAt
+  const age = asOf !== undefined ? <AsOf time={asOf} /> : time === null ? null : <Ago time={time} />
   return (
-    <footer className="relative flex items-center gap-2 px-4 pt-1 pb-2 text-small text-muted">
+    <footer className="flex items-center gap-2 px-4 pt-1 pb-2 text-small text-muted">
       {written ? <StateDot tone={tone} label={label} /> : <span className="sr-only">{label}</span>}
       <p className="min-w-0 truncate">
         {written ? (
-          <span className="text-soft" aria-hidden="true">{`${label}${time === null ? '' : ' · '}`}</span>
+          <span className="text-soft" aria-hidden="true">{`${label}${age === null ? '' : ' · '}`}</span>
         ) : null}
-        {time === null ? null : <Ago time={time} />}
+        {age}
         {state.topic === undefined ? null : (
           <span title={state.topic}>
             {' · changed by '}
@@ -34,7 +44,7 @@ export function CardFoot({
           </span>
         )}
       </p>
-      {explained ? <Why id={id} version={state.version} /> : null}
+      {outside ? null : <Why id={id} title={title} version={state.version} />}
     </footer>
   )
 }

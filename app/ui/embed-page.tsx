@@ -3,6 +3,7 @@ import { useLayoutEffect } from 'react'
 import type { HubWidget, Snapshot } from '#backend/wire.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useFrameHeight } from '../live/frame-height.ts'
+import { useFrameTheme } from '../live/frame-theme.ts'
 import { useLiveWidget } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
 import { ClockTime } from './clock-time.tsx'
@@ -25,7 +26,7 @@ export function EmbedPage({
   useLayoutEffect(() => setTickerClock(clock), [clock])
   useFrameHeight()
   return (
-    <main id="main" className="grid p-px" data-embed data-theme={theme} data-live={live.kind}>
+    <main id="main" className="grid p-px" data-embed data-theme={useFrameTheme(theme)} data-live={live.kind}>
       <WidgetCard
         widget={widget}
         live={shown}
@@ -33,6 +34,7 @@ export function EmbedPage({
         retry={retry}
         href={`/${hub.slug}/w/${widget.id}`}
         outside
+        renderedAt={initial.snapshot.now}
       />
       {gone ? (
         <p className="mt-1 rounded-lg bg-warn-wash px-3 py-1 text-ink text-small" role="status">

@@ -8,6 +8,7 @@ import { arrange } from './grid.ts'
 import { LiveIndicator } from './live-indicator.tsx'
 import { Monogram } from './monogram.tsx'
 import { PageNotices } from './page-notices.tsx'
+import { PrintedFoot } from './printed-foot.tsx'
 import { SiteHeader } from './site-header.tsx'
 import { WidgetCard } from './widget-card.tsx'
 
@@ -54,6 +55,7 @@ export function HubPage(initial: {
             ))}
           </div>
         )}
+        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`/${hub.slug}`} />
         <Announcer widgets={hub.widgets} live={widgets} />
       </main>
     </>

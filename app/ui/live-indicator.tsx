@@ -1,6 +1,8 @@
 'use client'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
+import { useHydrated } from '../live/use-hydrated.ts'
 import type { LiveState } from '../live/use-live.ts'
+import { AsOf } from './as-of.tsx'
 import { ClockTime } from './clock-time.tsx'
 
 /** Whether this page follows events, said once for the whole page and announced politely when it changes. */
@@ -11,22 +13,17 @@ export function LiveIndicator({
   readonly live: LiveState
   readonly renderedAt: number
 }) {
+  const hydrated = useHydrated()
   return (
     <div className="text-small">
-      <p className="without-scripts">
-        <span className="text-soft">
-          As of <ClockTime time={renderedAt} />
-        </span>
+      {/* Always there, because a status that comes with its words is not announced. */}
+      <p
+        role="status"
+        data-live={live.kind}
+        className={`flex items-center gap-1.5 rounded-full px-2.5 py-0.5 font-medium ${looks[hydrated ? live.kind : 'connecting']}`}
+      >
+        {hydrated ? words(live) : <AsOf time={renderedAt} />}
       </p>
-      <div className="with-scripts">
-        <p
-          role="status"
-          data-live={live.kind}
-          className={`flex items-center gap-1.5 rounded-full px-2.5 py-0.5 font-medium ${looks[live.kind]}`}
-        >
-          {words(live)}
-        </p>
-      </div>
     </div>
   )
 }

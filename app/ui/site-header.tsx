@@ -21,7 +21,7 @@ export function SiteHeader({
       >
         Skip to content
       </a>
-      <header className="sticky top-0 z-30 border-line border-b bg-surface">
+      <header className="site-bar sticky top-0 z-30 border-line border-b bg-surface">
         <div className="frame flex h-12 items-center gap-3">
           <nav aria-label="Hubs" className="flex min-w-0 grow items-center gap-2">
             <a className="link flex items-center gap-2 font-semibold tracking-[-0.01em]" href="/">

@@ -1,16 +1,27 @@
 'use client'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Explanation } from '#backend/wire.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { explain } from './explain.ts'
 
 type Answer = { readonly version: string; readonly explanation: Explanation | 'failed' }
 
-/** A disclosure that tells why a widget is as it is. Asks the server when opened, and again when the data has moved on. */
-export function Why({ id, version }: { readonly id: string; readonly version: string }) {
+/**
+ * Tells why a widget is as it is, beside the button that asks for it. Asks the server when opened, and again when the
+ * data has moved on. A popover of the platform: a click beside it and Escape close it, and the focus returns.
+ */
+export function Why({
+  id,
+  title,
+  version,
+}: {
+  readonly id: string
+  readonly title: string
+  readonly version: string
+}) {
   const [open, setOpen] = useState(false)
   const [answer, setAnswer] = useState<Answer>()
-  const panel = useRef<HTMLDivElement>(null)
+  const panel = `why-${id}`
   const wanted = open && answer?.version !== version
 
   useEffect(() => {
@@ -22,39 +33,58 @@ export function Why({ id, version }: { readonly id: string; readonly version: st
     return () => stop.abort()
   }, [id, version, wanted])
 
-  useEffect(() => {
-    if (answer) panel.current?.scrollIntoView({ block: 'nearest' })
-  }, [answer])
-
-  function closeOnEscape(event: KeyboardEvent<HTMLDetailsElement>) {
-    if (event.key !== 'Escape' || !event.currentTarget.open) return
-    event.currentTarget.open = false
-    event.currentTarget.querySelector('summary')?.focus()
-  }
-
   return (
-    <details
-      className="with-scripts ml-auto shrink-0"
-      name="why"
-      onToggle={(event) => {
-        setOpen(event.currentTarget.open)
-        // What is opened again is asked anew: times have gone on, and the server may answer now.
-        if (!event.currentTarget.open) setAnswer(undefined)
-      }}
-      onKeyDown={closeOnEscape}
-    >
-      <summary className="cursor-pointer list-none -mr-1 rounded-sm px-1 py-0.5 hover:text-accent">
+    <>
+      <button
+        type="button"
+        popoverTarget={panel}
+        className="with-scripts -mr-1.5 ml-auto min-h-6 shrink-0 cursor-pointer rounded-sm px-1.5 hover:text-accent"
+      >
         Why?
-      </summary>
-      {open ? (
-        <div
-          ref={panel}
-          className="absolute inset-x-[-1px] top-full z-20 max-h-80 overflow-y-auto rounded-xl border border-line bg-raised p-4 text-soft shadow-lg"
-        >
-          <WhyPanel answer={answer?.explanation} />
-        </div>
-      ) : null}
-    </details>
+      </button>
+      <div
+        id={panel}
+        popover="auto"
+        role="dialog"
+        aria-labelledby={`${panel}-title`}
+        className="why rounded-xl border border-line bg-raised text-soft shadow-lg"
+        onToggle={({ newState }) => {
+          setOpen(newState === 'open')
+          // What is opened again is asked anew: times have gone on, and the server may answer now.
+          if (newState === 'closed') setAnswer(undefined)
+        }}
+      >
+        {open ? (
+          <>
+            <div className="flex items-center gap-2 border-line border-b px-4 py-2">
+              <h3 id={`${panel}-title`} className="min-w-0 grow truncate font-semibold text-ink">
+                {title}
+              </h3>
+              <button
+                type="button"
+                popoverTarget={panel}
+                popoverTargetAction="hide"
+                aria-label="Close"
+                className="-mr-2 grid size-8 shrink-0 cursor-pointer place-items-center rounded-sm text-muted hover:text-ink"
+              >
+                <svg
+                  className="size-3"
+                  viewBox="0 0 12 12"
+                  stroke="currentColor"
+                  strokeWidth="1.6"
+                  aria-hidden="true"
+                >
+                  <path d="M1.5 1.5l9 9m0-9l-9 9" />
+                </svg>
+              </button>
+            </div>
+            <div className="px-4 py-3">
+              <WhyPanel answer={answer?.explanation} />
+            </div>
+          </>
+        ) : null}
+      </div>
+    </>
   )
 }
 

@@ -15,6 +15,7 @@ export const WidgetCard = memo(function WidgetCard({
   place = '',
   href,
   outside = false,
+  renderedAt,
 }: {
   readonly widget: HubWidget
   readonly live: LiveWidget | undefined
@@ -26,6 +27,8 @@ export const WidgetCard = memo(function WidgetCard({
   readonly href?: string
   /** In a frame of somebody else's page: links leave it, and its workings are not explained. */
   readonly outside?: boolean
+  /** When the server made it, where nothing else on the page says so. In ms since 1970. */
+  readonly renderedAt?: number
 }) {
   const state = widget.problem ? undefined : live?.state
   const changedAt = live?.changedAt ?? null
@@ -69,7 +72,14 @@ export const WidgetCard = memo(function WidgetCard({
       </ScrollArea>
       <CardNotice {...content} />
       {state ? (
-        <CardFoot id={widget.id} state={state} paused={paused} explained={!outside} />
+        <CardFoot
+          id={widget.id}
+          title={widget.title}
+          state={state}
+          paused={paused}
+          outside={outside}
+          renderedAt={renderedAt}
+        />
       ) : (
         <div className="h-3" />
       )}

@@ -6,6 +6,7 @@ import { useLiveWidget } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
 import { PageNotices } from './page-notices.tsx'
+import { PrintedFoot } from './printed-foot.tsx'
 import { SiteHeader } from './site-header.tsx'
 import { WidgetCard } from './widget-card.tsx'
 
@@ -43,6 +44,7 @@ export function WidgetPage({
           <WidgetCard widget={widget} live={shown} paused={live.kind === 'paused'} retry={retry} />
         </div>
         {children}
+        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`/${hub.slug}/w/${widget.id}`} />
         <Announcer widgets={[widget]} live={{ [widget.id]: shown }} />
       </main>
     </>

@@ -9,26 +9,84 @@ const embedScript = `(function () {
   if (!('customElements' in window) || customElements.get('hub-widget')) return
 
   var TALLEST = 20000
+  var AT_FIRST = 240
+  var AT_MOST = 480
+  // A frame that the browser does not show says nothing; one that is shown tells its height at once.
+  var SILENT_FOR = 4000
+  var FRAME = 'display:block;width:100%;border:0;'
+
+  function schemeOf(text) {
+    return text === 'dark' || text === 'light' ? text : null
+  }
+
+  // Any colour CSS knows, as red, green, blue and alpha from 0 to 255.
+  var pen
+  function channels(colour) {
+    if (!pen) {
+      var canvas = document.createElement('canvas')
+      canvas.width = canvas.height = 1
+      pen = canvas.getContext('2d', { willReadFrequently: true })
+    }
+    if (!pen) return [0, 0, 0, 0]
+    pen.clearRect(0, 0, 1, 1)
+    pen.fillStyle = colour
+    pen.fillRect(0, 0, 1, 1)
+    return pen.getImageData(0, 0, 1, 1).data
+  }
+
+  // What is behind an element decides: the nearest background that hides what is under it, else the page's own scheme.
+  function schemeBehind(element) {
+    for (var at = element; at; at = at.parentElement || (at.getRootNode && at.getRootNode().host)) {
+      var c = channels(getComputedStyle(at).backgroundColor)
+      if (c[3] > 127) return 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2] < 128 ? 'dark' : 'light'
+    }
+    var schemes = getComputedStyle(document.documentElement).colorScheme || 'normal'
+    if (!/dark/.test(schemes)) return 'light'
+    if (!/light/.test(schemes)) return 'dark'
+    return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+  }
+
+  function remembered(address) {
+    try {
+      return parseInt(localStorage.getItem('hub-widget ' + address) || '', 10)
+    } catch (error) {
+      return 0
+    }
+  }
+
+  function remember(address, height) {
+    try {
+      localStorage.setItem('hub-widget ' + address, String(height))
+    } catch (error) {}
+  }
 
   class HubWidget extends HTMLElement {
     static get observedAttributes() {
-      return ['src', 'theme', 'height', 'title']
+      return ['src', 'theme', 'height', 'max-height', 'title']
     }
 
     constructor() {
       super()
       this.onmessage = this.onmessage.bind(this)
+      this.onload = this.onload.bind(this)
+      this.restyle = this.restyle.bind(this)
     }
 
     connectedCallback() {
       window.addEventListener('message', this.onmessage)
+      this.dark = matchMedia('(prefers-color-scheme: dark)')
+      this.dark.addEventListener('change', this.restyle)
+      this.repainted = new MutationObserver(this.restyle)
+      this.repainted.observe(document.documentElement, { attributes: true })
+      this.repainted.observe(document.body, { attributes: true })
       this.render()
     }
 
     disconnectedCallback() {
       window.removeEventListener('message', this.onmessage)
-      if (this.frame) this.frame.remove()
-      this.frame = null
+      this.dark.removeEventListener('change', this.restyle)
+      this.repainted.disconnect()
+      this.clear()
     }
 
     attributeChangedCallback(name, before, after) {
@@ -38,42 +96,116 @@ const embedScript = `(function () {
     address() {
       try {
         var url = new URL(this.getAttribute('src') || '', document.baseURI)
-        if (url.protocol !== 'https:' && url.protocol !== 'http:') return null
-        var theme = this.getAttribute('theme')
-        if (theme) url.searchParams.set('theme', theme)
-        return url
+        return url.protocol === 'https:' || url.protocol === 'http:' ? url : null
       } catch (error) {
         return null
       }
     }
 
+    clear() {
+      clearTimeout(this.silence)
+      this.speak(false)
+      if (this.frame) this.frame.remove()
+      this.frame = null
+      this.shown = null
+    }
+
     render() {
       var url = this.address()
-      if (!url) {
-        if (this.frame) this.frame.remove()
-        this.frame = null
-        return
-      }
+      if (!url) return this.clear()
       this.origin = url.origin
       var frame = this.frame
       if (!frame) {
         frame = document.createElement('iframe')
         frame.loading = 'lazy'
         frame.referrerPolicy = 'strict-origin-when-cross-origin'
-        frame.style.cssText = 'display:block;width:100%;border:0;color-scheme:normal'
-        frame.style.height = '160px'
+        frame.style.cssText = FRAME
+        frame.addEventListener('load', this.onload)
       }
       frame.title = this.getAttribute('title') || 'Hub widget'
-      var fixed = parseInt(this.getAttribute('height') || '', 10)
-      this.fixed = fixed > 0
-      if (this.fixed) frame.style.height = Math.min(fixed, TALLEST) + 'px'
-      else if (this.content) frame.style.height = this.content + 'px'
-      if (frame.getAttribute('src') !== url.href) frame.src = url.href
-      if (!this.frame) {
-        this.frame = frame
+      var address = url.href
+      if (this.shown !== address) {
+        this.shown = address
+        this.content = remembered(address) || 0
+        this.told = this.scheme()
+        url.searchParams.set('theme', this.told)
+        clearTimeout(this.silence)
+        this.speak(false)
+        frame.style.colorScheme = this.told
+        frame.src = url.href
+      } else this.restyle()
+      this.frame = frame
+      this.resize()
+      if (!frame.parentNode) {
         if (!this.style.display) this.style.display = 'block'
         this.appendChild(frame)
       }
+    }
+
+    scheme() {
+      return schemeOf(this.getAttribute('theme')) || schemeBehind(this)
+    }
+
+    // A frame of another scheme than its page is drawn on an opaque ground, black or white, which shows at its corners.
+    restyle() {
+      if (!this.frame) return
+      var scheme = this.scheme()
+      if (scheme === this.told) return
+      this.told = scheme
+      this.frame.style.colorScheme = scheme
+      this.tellTheme()
+    }
+
+    tellTheme() {
+      if (this.frame.contentWindow) this.frame.contentWindow.postMessage({ type: 'hubs:theme', theme: this.told }, this.origin)
+    }
+
+    resize() {
+      var fixed = parseInt(this.getAttribute('height') || '', 10)
+      var most = this.getAttribute('max-height')
+      var limit = most === 'none' ? TALLEST : parseInt(most || '', 10) > 0 ? parseInt(most, 10) : AT_MOST
+      var height = fixed > 0 ? fixed : Math.min(this.content || AT_FIRST, limit)
+      this.frame.style.height = Math.min(height, TALLEST) + 'px'
+    }
+
+    onload() {
+      clearTimeout(this.silence)
+      var element = this
+      this.silence = setTimeout(function () {
+        element.speak(true)
+      }, SILENT_FOR)
+    }
+
+    // In the place of a frame the browser refuses to show: the element's own words. None takes them away.
+    speak(refused) {
+      if (!refused) {
+        if (!this.words) return
+        this.words.remove()
+        this.words = null
+        this.frame.style.position = this.frame.style.visibility = ''
+        return
+      }
+      if (this.words || !this.frame) return
+      var words = document.createElement('p')
+      words.setAttribute('role', 'status')
+      words.append(
+        'This page may not show ' + (this.getAttribute('title') || 'this widget') + ': its hub must allow ',
+        location.origin,
+        ', or ',
+        new URL(this.origin).host,
+        ' cannot be reached. ',
+      )
+      var link = document.createElement('a')
+      link.href = this.shown
+      link.target = '_blank'
+      link.rel = 'noopener'
+      link.textContent = 'Open it in Hubs'
+      words.append(link)
+      this.words = words
+      // Not taken out of the layout: it would have no height to tell, should it come late.
+      this.frame.style.position = 'absolute'
+      this.frame.style.visibility = 'hidden'
+      this.appendChild(words)
     }
 
     onmessage(event) {
@@ -81,8 +213,15 @@ const embedScript = `(function () {
       var data = event.data
       if (!data || data.type !== 'hubs:height' || typeof data.height !== 'number') return
       if (!(data.height > 0)) return
-      this.content = Math.min(Math.ceil(data.height), TALLEST)
-      if (!this.fixed) this.frame.style.height = this.content + 'px'
+      clearTimeout(this.silence)
+      this.speak(false)
+      // What the page's theme became while the frame was loading.
+      this.tellTheme()
+      var content = Math.min(Math.ceil(data.height), TALLEST)
+      if (content === this.content) return
+      this.content = content
+      remember(this.shown, content)
+      this.resize()
     }
   }
 

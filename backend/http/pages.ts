@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
 import { isOfDevelopment, pageHeaders, pagePath } from './page-request.ts'
 import { ProblemError } from './problem.ts'
@@ -9,6 +10,10 @@ export interface Pages {
   close(): Promise<void>
 }
 
+/** Request headers by which pages are told what was decided here. */
+const REFUSED_ORIGIN = 'hubs-refused-origin'
+const PAGE_PATH = 'hubs-page-path'
+
 /** Next behind our own server; it renders pages and nothing else. */
 export async function openPages(options: {
   server: Server
@@ -16,8 +21,8 @@ export async function openPages(options: {
   dir: string
   port: number
   hostname: string
-  /** Origins that may frame `/embed/<widget id>`. */
-  embedOrigins: (widgetId: string) => Promise<readonly string[]>
+  /** Origins that may frame `/embed/<widget id>`; undefined when there is no such widget. */
+  embedOrigins: (widgetId: string) => Promise<readonly string[] | undefined>
 }): Promise<Pages> {
   const { server, development, dir, port, hostname, embedOrigins } = options
   // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
@@ -39,12 +44,19 @@ export async function openPages(options: {
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
-    frameAncestors: readonly string[],
+    { ancestors, refused }: Framing,
   ): void {
     // Navigation in development asks for parts of pages.
     if (!development) request.headers = pageHeaders(request.headers)
     if (!url.pathname.startsWith('/_next/static/')) {
-      const policy = pagePolicy({ development, frameAncestors })
+      const policy = pagePolicy({ development, frameAncestors: ancestors })
+      // As with the policy, what the client sent of these must never get through.
+      request.headers[PAGE_PATH] = url.pathname
+      delete request.headers[REFUSED_ORIGIN]
+      if (refused !== undefined) {
+        request.headers[REFUSED_ORIGIN] = refused
+        response.statusCode = 403
+      }
       // Next takes the nonce from the request, so what the client sent must never get through.
       request.headers['content-security-policy'] = policy
       delete request.headers['content-security-policy-report-only']
@@ -66,10 +78,12 @@ export async function openPages(options: {
         })
       }
       const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
-      if (embed === undefined) return show(request, response, url, [])
+      if (embed === undefined) return show(request, response, url, { ancestors: [] })
       // Where the database is away and nothing is known of the widget, none may frame it.
       const known = embedOrigins(embed).catch(() => [])
-      known.then((origins) => show(request, response, url, origins)).catch(() => response.destroy())
+      known
+        .then((origins) => show(request, response, url, framing(request.headers, origins)))
+        .catch(() => response.destroy())
     },
     close: () => app.close(),
   }

@@ -60,7 +60,9 @@ export function foldBuilds(
     )
   const counts: Data['counts'] = { failed: 0, running: 0, queued: 0, passed: 0, cancelled: 0, skipped: 0 }
   for (const { state } of all) counts[state]++
-  const moved = movedAway(repositories ?? [], moves)
+  const present = new Set(all.map(({ repository }) => repository?.toLowerCase()))
+  // Another one may have taken its name.
+  const moved = movedAway(repositories ?? [], moves).filter(({ from }) => !present.has(from.toLowerCase()))
   return { data: { builds: all.slice(0, limit), counts, ...(moved.length > 0 ? { moved } : {}) }, notes }
 }
 

@@ -9,7 +9,7 @@ import { contextWith } from '../context.fixtures.ts'
 import { implement, type LoadContext, type LoggedEvent } from '../define.ts'
 import { githubEvent, githubExamples } from '../github.fixtures.ts'
 import { matches } from '../interest.fixtures.ts'
-import { foldPulls } from './fold.ts'
+import { foldPulls as foldDeliveries } from './fold.ts'
 import { load } from './loader.ts'
 import PullsView from './view.tsx'
 import { pulls } from './widget.ts'
@@ -35,6 +35,16 @@ function request(number: number, fields: Record<string, unknown> = {}) {
   }
 }
 
+const foldPulls = (events: readonly LoggedEvent[], repositories?: readonly string[]) =>
+  foldDeliveries(events, repositories ?? namesIn(events)).pulls
+
+function namesIn(events: readonly LoggedEvent[]): string[] {
+  return events.flatMap(({ data }) => {
+    const { repository } = Object(data) as { repository?: { full_name?: unknown } }
+    return typeof repository?.full_name === 'string' ? [repository.full_name] : []
+  })
+}
+
 let ids = 0
 function delivery(action: string, pull_request: unknown, full_name = 'acme/api'): LoggedEvent {
   return githubEvent(
@@ -46,12 +56,14 @@ function delivery(action: string, pull_request: unknown, full_name = 'acme/api')
 
 describe('which events make it stale', () => {
   const interests = pulls.interests(pulls.config.parse({ repositories: ['Acme/api.js', 'acme/web'] }))
-  test.each(['github.acme.api%2Ejs.pull_request.opened', 'github.acme.web.pull_request.closed'])(
-    '%s',
-    (topic) => {
-      expect(matches(interests, { topic })).toBe(true)
-    },
-  )
+  test.each([
+    'github.acme.api%2Ejs.pull_request.opened',
+    'github.acme.web.pull_request.closed',
+    'github.acme.new-name.repository.renamed',
+    'github.elsewhere.web.repository.transferred',
+  ])('%s', (topic) => {
+    expect(matches(interests, { topic })).toBe(true)
+  })
   test.each([
     'github.acme.docs.pull_request.opened',
     'github.acme.web.push.-',
@@ -180,6 +192,7 @@ describe('the loader without a token', () => {
     expect(asked).toEqual([
       { topics: ['github.acme.api.pull_request.>'], limit: 500 },
       { topics: ['github.acme.web.pull_request.>'], limit: 500 },
+      { topics: ['github.acme.*.repository.>', 'github.*.*.repository.transferred'], limit: 500 },
     ])
     expect(data).toEqual({ pulls: [], open: 0, complete: true, from: 'events' })
   })
@@ -201,6 +214,50 @@ describe('the loader without a token', () => {
     const events = async () => Array.from({ length: 500 }, () => delivery('edited', request(1)))
     expect(await run({ repositories: ['acme/api'] }, events)).toMatchObject({
       data: { open: 1, complete: false },
+    })
+  })
+
+  test('shows nothing of a repository that was renamed as open for ever, and says what it is called', async () => {
+    const renamed = githubEvent(
+      'repository',
+      {
+        action: 'renamed',
+        changes: { repository: { name: { from: 'oldname' } } },
+        repository: { full_name: 'acme/newname' },
+      },
+      { id: 'renamed', time: noon + 60_000 },
+    )
+    const log = [renamed, delivery('opened', request(1), 'acme/oldname')]
+    const events: LoadContext['events'] = async ({ topics }) =>
+      topics?.some((topic) => topic.includes('.repository.')) ? [renamed] : log
+    const { data } = await run({ repositories: ['acme/oldname'] }, events)
+    expect(data).toMatchObject({ pulls: [], moved: [{ from: 'acme/oldname', to: 'acme/newname' }] })
+    const html = renderToStaticMarkup(
+      <PullsView
+        config={pulls.config.parse({ repositories: ['acme/oldname'] })}
+        data={pulls.data.parse(data)}
+      />,
+    )
+    expect(html).toContain('acme/oldname is now acme/newname')
+
+    const closed = delivery('closed', request(1, { state: 'closed', updated_at: at(300) }), 'acme/newname')
+    expect(foldPulls([...log, closed], ['acme/oldname', 'acme/newname'])).toEqual([])
+    expect(foldPulls(log, ['acme/oldname', 'acme/newname'])).toMatchObject([
+      { repository: 'acme/newname', number: 1 },
+    ])
+    const reborn = {
+      ...delivery('opened', request(1, { updated_at: at(600) }), 'acme/oldname'),
+      receivedAt: noon + 600_000,
+    }
+    expect(foldPulls([...log, reborn], ['acme/oldname'])).toMatchObject([{ repository: 'acme/oldname' }])
+  })
+
+  test('is not misled by a time that cannot be', async () => {
+    const future = delivery('opened', request(1, { updated_at: '2099-01-01T00:00:00Z' }))
+    const closed = delivery('closed', request(1, { state: 'closed', updated_at: at(60) }))
+    expect(await run({ repositories: ['acme/api'] }, async () => [future, closed])).toMatchObject({
+      data: { pulls: [] },
+      notes: ['Deliveries that tell times that cannot be, and count as of their arrival: 1.'],
     })
   })
 

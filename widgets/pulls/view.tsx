@@ -2,12 +2,14 @@
 import type { ViewProps } from '../define.ts'
 import { Empty } from '../ui/empty.tsx'
 import { List } from '../ui/list.tsx'
+import { Moved } from '../ui/moved.tsx'
 import { Row } from '../ui/row.tsx'
 import type { pulls } from './widget.ts'
 
 export default function PullsView({ data, config }: ViewProps<typeof pulls>) {
   const source = data.from === 'events' ? ' since GitHub’s webhook was set up' : ''
-  if (data.pulls.length === 0) return <Empty>No open pull requests{source}.</Empty>
+  const moved = data.moved ? <Moved moved={data.moved} /> : null
+  if (data.pulls.length === 0) return moved ?? <Empty>No open pull requests{source}.</Empty>
   const several = config.repositories.length > 1
   return (
     <div>
@@ -28,6 +30,7 @@ export default function PullsView({ data, config }: ViewProps<typeof pulls>) {
           {data.complete ? '' : ' or more'} open
         </p>
       ) : null}
+      {moved}
     </div>
   )
 }

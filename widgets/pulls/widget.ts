@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
+import { repositoryTopics } from '../moved-repositories.ts'
 import { samples } from './fixtures.ts'
 import { pullTopic } from './topics.ts'
 
@@ -19,7 +20,7 @@ export const pulls = defineWidget({
   type: 'pulls',
   title: 'Pull requests',
   description: 'Open pull requests of GitHub repositories, last updated first.',
-  version: 1,
+  version: 2,
   config: z.strictObject({
     repositories: z
       .array(
@@ -42,8 +43,11 @@ export const pulls = defineWidget({
     complete: z.boolean(),
     /** Whether GitHub itself told them (with `GITHUB_TOKEN`), or the webhook deliveries seen so far. */
     from: z.enum(['api', 'events']),
+    /** Repositories asked for that are gone: `to` is what they are called now, without it they were deleted. */
+    moved: z.array(z.strictObject({ from: z.string(), to: z.string().optional() })).optional(),
   }),
-  interests: ({ repositories }) => repositories.map((name) => ({ topic: pullTopic(name) })),
+  interests: ({ repositories }) =>
+    [...repositories.map(pullTopic), ...repositoryTopics(repositories)].map((topic) => ({ topic })),
   reads: 'events',
   // With a token the API is asked, and it may know more than the webhooks told.
   truth: 'time',

@@ -2,10 +2,12 @@
 import { useSyncExternalStore } from 'react'
 import { relativeTime } from './relative-time.ts'
 import { subscribeTicker, tickerNow } from './ticker.ts'
+import { utcTime } from './utc-time.ts'
 
 /**
  * How long ago `time` (ms since 1970) was, kept right while the page is open. The server writes its own reading;
- * hydration leaves that text alone, and the first render after it writes the browser's.
+ * hydration leaves that text alone, and the first render after it writes the browser's. Where no scripts run the style
+ * sheet shows the title in its place, because an age would stand still.
  */
 export function Ago({ time }: { readonly time: number }) {
   const text = useSyncExternalStore(
@@ -13,15 +15,15 @@ export function Ago({ time }: { readonly time: number }) {
     () => relativeTime(time, tickerNow()),
     () => (typeof window === 'undefined' ? relativeTime(time, Date.now()) : ''),
   )
-  const iso = isoTime(time)
+  const title = utcTime(time)
   return (
-    <time className="whitespace-nowrap tabular-nums" dateTime={iso} title={iso} suppressHydrationWarning>
+    <time
+      className="age whitespace-nowrap tabular-nums"
+      dateTime={title && new Date(time).toISOString()}
+      title={title}
+      suppressHydrationWarning
+    >
       {text}
     </time>
   )
-}
-
-/** Absent for a number no date can hold, which data from outside may carry. */
-function isoTime(time: number): string | undefined {
-  return Math.abs(time) <= 8.64e15 ? `${new Date(time).toISOString().slice(0, -'.000Z'.length)}Z` : undefined
 }

@@ -1,7 +1,9 @@
 import type { Metadata } from 'next'
+import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { services } from '#backend/services.ts'
 import { embed } from '../../page-data.ts'
+import { EmbedNote } from '../../ui/embed-note.tsx'
 import { EmbedPage } from '../../ui/embed-page.tsx'
 
 interface Props {
@@ -17,11 +19,19 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params, searchParams }: Props) {
   const found = await embed((await params).widget)
   if (!found) notFound()
-  const { theme } = await searchParams
   const { hub, widget, state, snapshot, paused } = found
+  const { theme: asked } = await searchParams
+  const theme = asked === 'light' || asked === 'dark' ? asked : 'auto'
+  const refused = (await headers()).get('hubs-refused-origin')
+  if (refused !== null)
+    return (
+      <EmbedNote theme={theme} href={`/${hub.slug}/w/${widget.id}`}>
+        This page may not show <strong>{widget.title}</strong>. Its hub must allow <code>{refused}</code>.
+      </EmbedNote>
+    )
   return (
     <EmbedPage
-      theme={theme === 'light' || theme === 'dark' ? theme : 'auto'}
+      theme={theme}
       hub={hub}
       widget={widget}
       snapshot={{ ...snapshot, widgets: { [widget.id]: state } }}

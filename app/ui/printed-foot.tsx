@@ -1,0 +1,38 @@
+'use client'
+import { useSyncExternalStore } from 'react'
+import { utcTime } from '#widgets/ui/utc-time.ts'
+
+/** How often this document was printed. */
+let printed = 0
+
+function subscribe(print: () => void): () => void {
+  const begin = () => {
+    printed += 1
+    print()
+  }
+  addEventListener('beforeprint', begin)
+  return () => removeEventListener('beforeprint', begin)
+}
+
+/** On paper only: as of when it is, and where what is current is read. Times are the server's, in ms since 1970. */
+export function PrintedFoot({
+  renderedAt,
+  clock,
+  path,
+}: {
+  readonly renderedAt: number
+  readonly clock: () => number
+  readonly path: string
+}) {
+  const times = useSyncExternalStore(
+    subscribe,
+    () => printed,
+    () => 0,
+  )
+  return (
+    <p className="on-paper mt-4 text-muted text-small">
+      As of {utcTime(times === 0 ? renderedAt : clock())}
+      {times === 0 ? '' : ` · ${location.origin}${path}`}
+    </p>
+  )
+}
