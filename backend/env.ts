@@ -50,6 +50,12 @@ const variables = z.object({
   HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
   HUBS_METRICS_TOKEN: secret,
   HUBS_DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(5),
+  HUBS_SECURITY_CONTACT: z
+    .url({
+      protocol: /^(mailto|https|tel)$/,
+      error: 'must be an address such as mailto:security@example.org',
+    })
+    .optional(),
   HUBS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),

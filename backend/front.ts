@@ -9,6 +9,7 @@ import { type Figure, metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
 import { openQuota } from './http/quota.ts'
 import type { RawRoute, Route } from './http/route.ts'
+import { securityTxtRoutes } from './http/security-txt.ts'
 import { streamRoute } from './http/stream.ts'
 import { widgetRoutes } from './http/widgets.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
@@ -102,6 +103,7 @@ export async function openFront(options: {
         hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
       }),
       openApiRoute(),
+      ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
       embedScriptRoute,
     )
     provideServices(

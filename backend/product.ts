@@ -158,7 +158,8 @@ export async function openProduct(options: {
   }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
-  await folder?.serve(commands({ hubs, tokens }))
+  const changed = (what: Readonly<Record<string, unknown>>) => log.info(what, 'changed by the command line')
+  await folder?.serve(commands({ hubs, tokens, changed }))
   ready = true
 
   return {

@@ -13,6 +13,7 @@ async function post(body: unknown, outcomes: readonly Outcome[] = ['accepted']):
     method: 'POST',
     url: new URL('http://localhost/api/v1/events'),
     params: {},
+    client: { address: '192.0.2.1', counted: '192.0.2.1' },
     headers: { 'content-type': `application/cloudevents${batch}+json` },
     body: async () => Buffer.from(JSON.stringify(body)),
     json: async () => body,

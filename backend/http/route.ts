@@ -10,6 +10,7 @@ export interface Call {
   /** Values of the path's `:names`, percent-decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly headers: IncomingHttpHeaders
+  readonly client: Client
   /** The whole body. @throws ProblemError 413 over `limit` bytes. */
   body(limit: number): Promise<Buffer>
   /** The body as JSON. @throws ProblemError 413, 400 when it is not JSON in UTF-8. */

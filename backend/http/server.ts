@@ -9,6 +9,7 @@ import { ProblemError } from './problem.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
 import type { Call, RawRoute, Route, Scope } from './route.ts'
 import { router } from './router.ts'
+import { openTokenGuesses } from './token-guesses.ts'
 
 export interface FrontServer {
   readonly server: Server
@@ -39,6 +40,7 @@ export function frontServer(options: {
 }): FrontServer {
   const { health, clientOf, log, names = [], secure = false, bodies } = options
   const isOurs = hostRule(names)
+  const guesses = openTokenGuesses(log)
   const openBody = requestBodies(bodies)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
@@ -73,14 +75,22 @@ export function frontServer(options: {
       url,
       params,
       headers: request.headers,
+      client,
       body: body.read,
       json: async (limit) => parseJson(await body.read(limit)),
       async authorize(scope) {
-        await authorize?.(request.headers.authorization, scope)
+        const header = request.headers.authorization
+        await guesses.watch(client, header, async () => authorize?.(header, scope))
       },
     }
     try {
-      sendAnswer(request, response, await route.handle(call))
+      const given = await route.handle(call)
+      // Who changed what, for whoever has to find out later.
+      if (route.method === 'PUT' || route.method === 'DELETE') {
+        const { status } = given
+        log.info({ method: route.method, path: url.pathname, status, client: client.address }, 'changed')
+      }
+      sendAnswer(request, response, given)
     } finally {
       body.release()
     }

@@ -5,6 +5,8 @@ import type { LookUp } from '../hubs/look-up.ts'
 import type { Placed, PlacedWidget } from '../hubs/placed.ts'
 import type { Served, Snapshots } from '../stream/snapshots.ts'
 import type { Explanation } from '../wire.ts'
+import { boundedExplain } from './explain.ts'
+import { refuseOtherSites } from './own-origin.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Route } from './route.ts'
 
@@ -18,7 +20,8 @@ export function widgetRoutes(options: {
   cache: Cache
   explain: (widget: PlacedWidget) => Promise<Explanation>
 }): Route[] {
-  const { hubs, lookUp, snapshots, cache, explain } = options
+  const { hubs, lookUp, snapshots, cache } = options
+  const explained = boundedExplain(options.explain)
   const retried = new Map<string, number>()
 
   async function widgetOf(id: string | undefined): Promise<Placed> {
@@ -51,12 +54,15 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/widgets/:id/explain',
-      handle: async ({ params }) => ({ status: 200, body: await explain(await loadableOf(params.id)) }),
+      async handle({ params, client }) {
+        return { status: 200, body: await explained(await loadableOf(params.id), client) }
+      },
     },
     {
       method: 'POST',
       path: '/api/v1/widgets/:id/retry',
-      async handle({ params }) {
+      async handle({ params, headers }) {
+        refuseOtherSites(headers)
         const { key } = await loadableOf(params.id)
         const now = performance.now()
         for (const [asked, at] of retried) {

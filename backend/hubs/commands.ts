@@ -40,12 +40,29 @@ export interface Results {
 }
 
 /** Carries out commands, whether asked over the control socket or in the terminal's own process. */
-export function commands({ hubs, tokens }: { hubs: HubsRoom; tokens: TokensRoom }): Control {
+export function commands({
+  hubs,
+  tokens,
+  changed = () => {},
+}: {
+  hubs: HubsRoom
+  tokens: TokensRoom
+  /** Told what was changed, without secrets. */
+  changed?: (what: Readonly<Record<string, unknown>>) => void
+}): Control {
   const run: { [Name in Command['do']]: (given: Command & { do: Name }) => Promise<Results[Name]> } = {
-    'token create': ({ name, scopes }) => tokens.create(name, scopes),
+    async 'token create'({ name, scopes }) {
+      const made = await tokens.create(name, scopes)
+      changed({ command: 'token create', id: made.id, name, scopes })
+      return made
+    },
     'token list': async () =>
       (await tokens.list()).map((token) => ({ ...token, createdAt: token.createdAt.toISOString() })),
-    'token revoke': async ({ id }) => ({ revoked: await tokens.revoke(id) }),
+    async 'token revoke'({ id }) {
+      const revoked = await tokens.revoke(id)
+      if (revoked) changed({ command: 'token revoke', id })
+      return { revoked }
+    },
     'hubs list': async () =>
       (await hubs.all()).map(({ slug, title, widgets, revision }) => ({
         ...{ slug, title, revision },
@@ -53,6 +70,7 @@ export function commands({ hubs, tokens }: { hubs: HubsRoom; tokens: TokensRoom 
       })),
     async apply({ slug, document, dryRun }) {
       const { hub, outcome } = await hubs.put(slug, document, { dryRun })
+      if (!dryRun) changed({ command: 'apply', slug, outcome, revision: hub.revision })
       return { outcome, revision: hub.revision }
     },
   }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { widgetType } from '#widgets/registry.ts'
+import { emptyPglite } from '../db/pglite.fixtures.ts'
+import { commands } from './commands.ts'
+import { hubsRoom } from './hubs.ts'
+import { tokensRoom } from './tokens.ts'
+
+test('what is changed from a terminal is told, without secrets; what is only looked at is not', async () => {
+  const database = await emptyPglite()
+  const told: Readonly<Record<string, unknown>>[] = []
+  const run = commands({
+    hubs: hubsRoom({ db: database.db, typeOf: widgetType }),
+    tokens: tokensRoom({ db: database.db }),
+    changed: (what) => void told.push(what),
+  })
+  const made = await run({ do: 'token create', name: 'ci', scopes: ['publish'] })
+  const { id, token } = made as { id: string; token: string }
+  const document = { title: 'A', visibility: 'public', widgets: [] }
+  await run({ do: 'apply', slug: 'a', document, dryRun: true })
+  await run({ do: 'apply', slug: 'a', document, dryRun: false })
+  await run({ do: 'token list' })
+  await run({ do: 'token revoke', id })
+  await run({ do: 'token revoke', id })
+  expect(told).toEqual([
+    { command: 'token create', id, name: 'ci', scopes: ['publish'] },
+    { command: 'apply', slug: 'a', outcome: 'created', revision: expect.any(Number) },
+    { command: 'token revoke', id },
+  ])
+  expect(JSON.stringify(told)).not.toContain(token)
+  await database.close()
+})
