@@ -46,10 +46,16 @@ export function hubRoutes(options: {
   }
 
   return [
-    { method: 'GET', path: '/api/v1/hubs', handle: async ({ url }) => listed(followed, url.searchParams) },
+    {
+      method: 'GET',
+      path: '/api/v1/hubs',
+      shared: true,
+      handle: async ({ url }) => listed(followed, url.searchParams),
+    },
     {
       method: 'GET',
       path: '/api/v1/hubs/:slug',
+      shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => followed.hubs.get(params.slug ?? ''))
         if (!hub) throw new ProblemError(404, `There is no hub “${params.slug}”.`)
@@ -68,7 +74,12 @@ export function hubRoutes(options: {
         return { status: 204 }
       },
     },
-    { method: 'GET', path: '/api/v1/widget-types', handle: async () => ({ status: 200, body: types }) },
+    {
+      method: 'GET',
+      path: '/api/v1/widget-types',
+      shared: true,
+      handle: async () => ({ status: 200, body: types }),
+    },
   ]
 }
 

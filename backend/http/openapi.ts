@@ -215,6 +215,7 @@ export function openApiRoute(): Route {
   return {
     method: 'GET',
     path: '/api/v1/openapi.json',
+    shared: true,
     handle: async () => ({ status: 200, body }),
   }
 }

@@ -48,7 +48,10 @@ export async function openPages(options: {
   ): void {
     // Navigation in development asks for parts of pages.
     if (!development) request.headers = pageHeaders(request.headers)
-    if (!url.pathname.startsWith('/_next/static/')) {
+    const isStatic = url.pathname.startsWith('/_next/static/')
+    // A sandboxed frame is a page of no origin, whose fonts come only so.
+    if (isStatic) response.setHeader('Access-Control-Allow-Origin', '*')
+    else {
       const policy = pagePolicy({ development, frameAncestors: ancestors })
       // As with the policy, what the client sent of these must never get through.
       request.headers[PAGE_PATH] = url.pathname

@@ -30,6 +30,8 @@ export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
   readonly path: string
+  /** Scripts of any page may read it: what it answers is the same for everybody. Only for GET. */
+  readonly shared?: true
   handle(call: Call): Promise<Answer>
 }
 
@@ -37,6 +39,8 @@ export interface Route {
 export interface RawRoute {
   readonly method: 'GET'
   readonly path: string
+  /** As of `Route`; the route sends `sharedHeaders` itself. */
+  readonly shared?: true
   /** A rejection before anything was written is answered as a problem. `response` has its socket. */
   readonly raw: (raw: RawCall) => Promise<void>
 }

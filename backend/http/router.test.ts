@@ -38,7 +38,11 @@ test('HEAD is answered by GET', () => {
 })
 
 test('another method is told what is allowed', () => {
-  expect(path('DELETE', '/api/hubs/a')).toEqual({ kind: 'method', allow: 'GET, PUT' })
+  expect(path('DELETE', '/api/hubs/a')).toEqual({
+    kind: 'method',
+    allow: 'GET, PUT',
+    get: expect.objectContaining({ method: 'GET', path: '/api/hubs/:slug' }),
+  })
 })
 
 test.each(['/', '/api', '/api/hubs/', '/api/hubs//snapshot', '/api/hubs/%E0%A4', '/api/hubs/a/b/c'])(

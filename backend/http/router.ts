@@ -4,7 +4,8 @@ type AnyRoute = Route | RawRoute
 
 export type Found =
   | { readonly kind: 'route'; readonly route: AnyRoute; readonly params: Readonly<Record<string, string>> }
-  | { readonly kind: 'method'; readonly allow: string }
+  /** `get` answers GET there. */
+  | { readonly kind: 'method'; readonly allow: string; readonly get: AnyRoute | undefined }
   | { readonly kind: 'none' }
 
 interface Node {
@@ -58,7 +59,10 @@ export function router(routes: readonly AnyRoute[]): (method: string, path: stri
     const end = descend(root, 0)
     if (!end) return { kind: 'none' }
     const entry = end.methods.get(method === 'HEAD' ? 'GET' : method)
-    if (!entry) return { kind: 'method', allow: [...end.methods.keys()].join(', ') }
+    if (!entry) {
+      const get = end.methods.get('GET')?.route
+      return { kind: 'method', allow: [...end.methods.keys()].join(', '), get }
+    }
     const params: Record<string, string> = {}
     entry.names.forEach((name, index) => {
       params[name] = values[index] ?? ''

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import type { Client } from './client-address.ts'
+import { preflight, sharedHeaders } from './cross-origin.ts'
 import { ProblemError } from './problem.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
 import type { Call, RawRoute, Route, Scope } from './route.ts'
@@ -126,6 +127,7 @@ export function frontServer(options: {
       await route.raw({ request, response, url, client: clientOf(request) })
     } catch (error) {
       taken.delete(socket)
+      if (route.shared) share(response)
       throw error
     }
   }
@@ -141,15 +143,17 @@ export function frontServer(options: {
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (found.kind === 'route') {
       const { route, params } = found
-      return 'raw' in route
-        ? answerRaw(route, request, response, url)
-        : answer(route, params, request, response, url)
+      if ('raw' in route) return answerRaw(route, request, response, url)
+      // Its refusals too, which a page could not tell from a network that is away.
+      if (route.shared) share(response)
+      return answer(route, params, request, response, url)
     }
     if (!authorize) {
       const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
       throw new ProblemError(503, starting, { headers: { 'retry-after': '2' } })
     }
     if (found.kind === 'method') {
+      if (request.method === 'OPTIONS' && found.get?.shared) return sendAnswer(request, response, preflight)
       throw new ProblemError(405, `${request.method} is not answered here.`, {
         headers: { allow: found.allow },
       })
@@ -162,6 +166,10 @@ export function frontServer(options: {
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (taken.has(request.socket)) request.socket.destroy()
     else answerAny(request, response).catch((error: unknown) => refuse(request, response, error))
+  }
+
+  function share(response: ServerResponse): void {
+    for (const [name, value] of Object.entries(sharedHeaders)) response.setHeader(name, value)
   }
 
   const server = createServer(onRequest)

@@ -67,6 +67,7 @@ export function streamRoute(options: {
   return {
     method: 'GET',
     path: '/api/v1/stream',
+    shared: true,
     async raw({ request, response, url, client }) {
       if (draining()) {
         throw new ProblemError(503, 'This process is shutting down. Connect again.', {

@@ -40,6 +40,7 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/hubs/:slug/snapshot',
+      shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => hubs.hubs.get(params.slug ?? ''))
         if (!hub) throw new ProblemError(404, `There is no hub ${params.slug}.`)
@@ -49,6 +50,7 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/widgets/:id',
+      shared: true,
       handle: async ({ params }) => text(await snapshots.widget(await widgetOf(params.id))),
     },
     {
@@ -87,6 +89,7 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/data/:token/:epoch/:offset',
+      shared: true,
       async handle({ params }) {
         const widget = await lookUp(() => hubs.byToken(params.token ?? ''))
         if (!widget) throw new ProblemError(404, 'No widget shows this any more.')

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { compareVersions, formatVersion, parseVersion, type Version } from '../cache/version.ts'
 import { closedHeaders } from '../http/answer.ts'
+import { sharedHeaders } from '../http/cross-origin.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
 import type { Liveness } from './liveness.ts'
@@ -241,6 +242,7 @@ export function openSessions(options: {
       if (response.destroyed) return leave()
       response.writeHead(200, {
         ...closedHeaders,
+        ...sharedHeaders,
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-cache, no-store, no-transform',
         'X-Accel-Buffering': 'no',
