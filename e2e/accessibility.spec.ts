@@ -119,10 +119,10 @@ test('a hub is read and used by keyboard alone', async ({ page }) => {
   const why = card(page, id(0)).getByRole('button', { name: 'Why?' })
   await why.focus()
   await page.keyboard.press('Enter')
-  await expect(card(page, id(0)).getByText('Loads again')).toBeVisible()
+  await expect(card(page, id(0)).getByText('Changes', { exact: true })).toBeVisible()
   await expect(card(page, id(0)).getByText('When an event arrives on “works”.')).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(card(page, id(0)).getByText('Loads again')).toBeHidden()
+  await expect(card(page, id(0)).getByText('Changes', { exact: true })).toBeHidden()
   await expect(why).toBeFocused()
 
   await card(page, id(0)).getByRole('link', { name: 'Visitors' }).press('Enter')

@@ -28,8 +28,11 @@ const base: Explanation = {
 test('says how it is, what changed it, and what would make it load again', () => {
   const told = explain(base)
   expect(told.now).toEqual(['It is up to date.', 'What you see was changed by ci.web.'])
-  expect(told.becomesStale).toEqual(['When an event arrives on “ci.>”.', 'By the clock, in 8 min.'])
-  expect(told.loads.map((load) => load.text)).toEqual(['New result in 35 ms'])
+  expect(told.becomesStale).toEqual([
+    'When an event arrives on “ci.>”.',
+    'Checked again in 8 min at the latest.',
+  ])
+  expect(told.loads.map((load) => load.text)).toEqual(['Changed (35 ms)'])
 })
 
 test('a change that only an audit found is told as that', () => {
@@ -92,5 +95,8 @@ test('an interest in everything is said in words', () => {
 
 test('a type without interests says that no event changes it', () => {
   const told = explain({ ...base, interests: [], freshness: { ...base.freshness, dueAt: null } })
-  expect(told.becomesStale).toEqual(['No event changes it.', 'At the latest 10 min after each load.'])
+  expect(told.becomesStale).toEqual([
+    'No event changes it.',
+    'Checked again 10 min after each load at the latest.',
+  ])
 })

@@ -10,7 +10,7 @@ const states: { readonly [S in Explanation['status']]: string } = {
   unavailable: 'Something it needs is not set up.',
 }
 
-const outcomes = { changed: 'New result', confirmed: 'Nothing new', failed: 'Failed' } as const
+const outcomes = { changed: 'Changed', confirmed: 'Checked, no change', failed: 'Failed' } as const
 const shown = 5
 
 /** An explanation in plain sentences, shortened to what fits a card. */
@@ -29,16 +29,16 @@ export function explain(explanation: Explanation) {
     becomesStale: [
       whenEvents(interests),
       freshness.dueAt === null
-        ? `At the latest ${duration(freshness.maxAge * 1000)} after each load.`
+        ? `Checked again ${duration(freshness.maxAge * 1000)} after each load at the latest.`
         : freshness.dueAt <= now
-          ? 'By the clock, now.'
-          : `By the clock, in ${duration(freshness.dueAt - now)}.`,
+          ? 'Checked again now.'
+          : `Checked again in ${duration(freshness.dueAt - now)} at the latest.`,
     ],
     events: explanation.events.slice(0, shown).map((event) => ({ ...event, doubt: doubtOf(event) })),
     loads: explanation.loads.slice(0, shown).map(({ startedAt, endedAt, outcome }) => ({
       startedAt,
       endedAt,
-      text: `${outcomes[outcome]} in ${duration(endedAt - startedAt)}`,
+      text: `${outcomes[outcome]} (${duration(endedAt - startedAt)})`,
     })),
   }
 }

@@ -102,7 +102,7 @@ function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefi
         ))}
       </div>
       <div>
-        <dt>Loads again</dt>
+        <dt>Changes</dt>
         {becomesStale.map((line) => (
           <dd key={line} className="wrap-anywhere">
             {line}
