@@ -68,6 +68,20 @@ test('a frame in which no scripts run says as of when it is, and that it does no
   await expect(frame.locator('body')).not.toContainText('Connecting')
 })
 
+test('a frame whose sandbox gives it no origin is live', async ({ page }) => {
+  await put([origin])
+  elsewhere = `<iframe sandbox="allow-scripts" src="${product.url}/embed/${id}" width="400" height="250"></iframe>`
+  await page.goto(origin)
+  const frame = page.frameLocator('iframe')
+  await untilLine(frame, 'live')
+  truth.set('count', 2)
+  await api(product.url).publish('count')
+  await untilFigure(frame, id, 2)
+  truth.set('count', 1)
+  await api(product.url).publish('count')
+  await untilFigure(frame, id, 1)
+})
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false })
 
