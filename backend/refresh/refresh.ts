@@ -31,6 +31,8 @@ const VISIBILITY = 10_000
 /** Milliseconds until a claimed key that there is no room for is due again, and one whose source is silent. */
 const NO_ROOM = 1_000
 const SILENT = 5_000
+/** Milliseconds between the moments at which they are, so that thousands do not cost a claim each. */
+const TOGETHER = 250
 /** Milliseconds between two looks at the dirty set when nothing wakes us. */
 const POLL = 100
 const RETRY_BASE = 2_000
@@ -189,7 +191,8 @@ export function runRefresh(options: {
       else if (!lines.add(key, place, n < urgent)) noRoom.push(key)
     }
     startWaiting()
-    await Promise.all([cache.unclaim(noRoom, NO_ROOM), cache.unclaim(silent, SILENT)])
+    const together = TOGETHER - (Date.now() % TOGETHER)
+    await Promise.all([cache.unclaim(noRoom, NO_ROOM + together), cache.unclaim(silent, SILENT + together)])
   }
 
   /** Of a silent source, the one load that is tried. */
