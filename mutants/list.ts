@@ -300,8 +300,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/stream/session-group.ts',
-        find: 'entry.version.offset > cursor.offset',
-        replace: 'entry.version.offset >= cursor.offset',
+        find: 'state.version.offset > cursor.offset',
+        replace: 'state.version.offset >= cursor.offset',
       },
     ],
     caught: sessions(
@@ -345,7 +345,7 @@ export const mutants: readonly Mutant[] = [
         file: 'backend/stream/session-group.ts',
         find: 'for (const { key } of moved) changes',
         replace:
-          'for (const { key } of moved) if ((keys.state(key)?.entry.version.offset ?? 0) >= keys.position().offset) changes',
+          'for (const { key } of moved) if ((keys.state(key)?.version.offset ?? 0) >= keys.position().offset) changes',
       },
     ],
     caught: sessions(

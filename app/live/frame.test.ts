@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Entry } from '#backend/cache/cache.ts'
-import { frame as encoded, type KeyState, widgetFrames } from '#backend/stream/frame.ts'
+import { frame as encoded, keyState, openFrames } from '#backend/stream/frame.ts'
 import { type Frame, frameDecoder } from './frame.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
@@ -131,9 +131,9 @@ const written: fc.Arbitrary<Written> = fc.oneof(
       withId: fc.boolean(),
     })
     .map(({ entry, data, ids, withId }) => {
-      const state: KeyState = { entry, data: JSON.stringify(data), frames: new Map() }
+      const state = keyState(entry, JSON.stringify(data))
       const widgets = ids.map((id) => ({ id, key: 'k', token: 't', schema: 'notes@1' }))
-      const chunk = widgetFrames(state, { widgets, tag: '1' }, true, withId).toString()
+      const chunk = openFrames().of(state, { widgets, tag: '1' }, true, withId).toString()
       const { version, error, cause, loadedAt = null } = entry
       const at = `${version.epoch}:${version.offset}`
       const told = {

@@ -32,7 +32,7 @@ test('in a new epoch a key stands where that epoch says, though its offsets are 
   const listener = {
     changed: () => {},
     settled: () => {},
-    restarted: () => restarts.push(keys.state('k')?.entry.version),
+    restarted: () => restarts.push(keys.state('k')?.version),
   }
   await keys.attach(['k'], listener)
   for (const data of ['1', '2', '3']) await load(data)
@@ -45,5 +45,5 @@ test('in a new epoch a key stands where that epoch says, though its offsets are 
   const { cursor } = await cache.read([])
   expect(restarts).toEqual([{ epoch: cursor.epoch, offset: 0 }])
   await load('4')
-  await expect.poll(() => keys.state('k')).toMatchObject({ data: '4', entry: { version: { offset: 1 } } })
+  await expect.poll(() => keys.state('k')).toMatchObject({ data: '4', version: { offset: 1 } })
 })

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Cache, Entry, Pulse } from '../cache/cache.ts'
 import { compareVersions, type Key, type Version } from '../cache/version.ts'
-import type { KeyState } from './frame.ts'
+import { type Frames, type KeyState, keyState, openFrames } from './frame.ts'
 import { fitsInline } from './widget-state.ts'
 
 /** Milliseconds a watch lasts, and after which it is renewed. */
@@ -24,6 +24,8 @@ export interface FollowedKeys {
   /** Up to here every change of a followed key is in its state. */
   position(): Version
   state(key: Key): KeyState | undefined
+  /** Of these states. */
+  readonly frames: Frames
   /**
    * The connect order (DESIGN.md 6.6): changes reach the listener from this call on; when it resolves, interest is
    * registered and the state read. One round of both per key and node, however many listeners share it.
@@ -59,24 +61,16 @@ export async function followKeys(options: {
     const known = followed.get(entry.key)
     if (!known) return
     const { state } = known
-    const carried = entry.data !== undefined && fitsInline(entry.data) ? entry.data : undefined
     // What only travels by `href` is not kept.
-    const kept = entry.data === carried ? entry : { ...entry, data: undefined }
-    const next = (data: string | undefined): KeyState => ({
-      entry: kept,
-      data,
-      frames: undefined,
-      members: undefined,
-    })
-    const order = state ? compareVersions(entry.version, state.entry.version) : 1
+    const carried = entry.data !== undefined && fitsInline(entry.data) ? entry.data : undefined
+    const { version, dataOffset } = entry
+    const order = state ? compareVersions(version, state.version) : 1
     // The tail may have been first with a change that carries no data: the read then only completes it.
-    if (order === 0 && state?.data === undefined && carried !== undefined) known.state = next(carried)
+    if (state && order === 0 && state.data === undefined && carried !== undefined)
+      known.state = { ...state, data: carried, frames: undefined }
     if (order <= 0) return
-    const sameData =
-      !changed &&
-      state?.entry.version.epoch === entry.version.epoch &&
-      state.entry.dataOffset === entry.dataOffset
-    known.state = next(sameData ? state.data : carried)
+    const sameData = !changed && state?.version.epoch === version.epoch && state.dataOffset === dataOffset
+    known.state = keyState(entry, sameData ? state.data : carried)
     for (const listener of known.listeners) {
       listener.changed(entry.key, !sameData)
       touched.add(listener)
@@ -106,7 +100,7 @@ export async function followKeys(options: {
       for (const entry of entries) {
         const state = followed.get(entry.key)?.state
         // A change the tail has yet to bring is read early, which is harmless.
-        if (state && compareVersions(entry.version, state.entry.version) > 0) missed.add(entry.key)
+        if (state && compareVersions(entry.version, state.version) > 0) missed.add(entry.key)
       }
       if (missed.size > 0) {
         for (const entry of (await cache.read([...missed])).entries) apply(entry, false)
@@ -180,6 +174,7 @@ export async function followKeys(options: {
   }
 
   return {
+    frames: openFrames(),
     position: () => position,
     state: (key) => followed.get(key)?.state,
     async attach(wanted, listener) {

@@ -2,10 +2,7 @@ import type { Entry } from '../cache/cache.ts'
 import { formatVersion, type Version } from '../cache/version.ts'
 import type { StreamEvents } from '../wire.ts'
 import { chunkOf } from './chunk.ts'
-import { dataHref, type Shown, stateMembers } from './widget-state.ts'
-
-/** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
-const KEPT = 64
+import { dataHref, identityMembers, type Shown, toldMembers } from './widget-state.ts'
 
 /** One SSE event as one chunk. `id` is the cursor it moves the client to. */
 export function frame<Name extends keyof StreamEvents>(
@@ -19,14 +16,22 @@ export function frame<Name extends keyof StreamEvents>(
 /** Chunks of one list of widgets: 2 for data, 1 for an id, both or neither. */
 type Forms = { [form: number]: Buffer }
 
-/** What a node knows of a key: its newest entry, and the data when it is small enough to travel. */
+/** What a node knows of a key: as little as its frames are made of, for there are many and most rest. */
 export interface KeyState {
-  readonly entry: Entry
+  readonly version: Version
+  readonly dataOffset: number
+  readonly hasData: boolean
+  /** `toldMembers` of its newest entry. */
+  readonly told: string
   /** Absent when there is none or it only travels by `href`. */
   readonly data: string | undefined
-  /** Chunks made from this state, by the widgets they are for: serialised once however many sessions want them. */
+  /** Chunks made from this state, by the widgets they are for. */
   frames: Map<string, Forms> | undefined
-  members?: string | undefined
+}
+
+export function keyState(entry: Entry, data: string | undefined): KeyState {
+  const { version, dataOffset, hasData } = entry
+  return { version, dataOffset, hasData, told: toldMembers(entry), data, frames: undefined }
 }
 
 /** Widgets of one session group that show one key; `tag` names the list. */
@@ -35,39 +40,54 @@ export interface Placement {
   readonly tag: string
 }
 
-/**
- * The frames of every widget that shows the key, as one chunk. Only the last may carry the id: a connection cut between two of them
- * must resume before both.
- */
-export function widgetFrames(
-  state: KeyState,
-  placement: Placement,
-  withData: boolean,
-  withId: boolean,
-): Buffer {
-  const form = (withData ? 2 : 0) + (withId ? 1 : 0)
-  const forms = state.frames?.get(placement.tag)
-  const made = forms?.[form]
-  if (made) return made
-  const { entry, data } = state
-  const last = placement.widgets.length - 1
-  const text = placement.widgets
-    .map((shown, index) => {
-      state.members ??= stateMembers(entry, shown)
-      let body = `{"id":${JSON.stringify(shown.id)},${state.members}`
-      if (withData && entry.hasData) {
-        body += data === undefined ? `,"href":"${dataHref(entry, shown.token)}"` : `,"data":${data}`
+/** Frames of states, serialised once for all sessions that are sent them at about the same time. */
+export interface Frames {
+  /**
+   * The frames of every widget that shows the key, as one chunk. Only the last may carry the id: a connection cut
+   * between two of them must resume before both.
+   */
+  of(state: KeyState, placement: Placement, withData: boolean, withId: boolean): Buffer
+  /** Who is sent them later makes them again: those of all keys together are more than all else that is known of them. */
+  forget(): void
+}
+
+/** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
+const KEPT = 64
+
+export function openFrames(): Frames {
+  const made = new Set<KeyState>()
+  return {
+    of(state, placement, withData, withId) {
+      const form = (withData ? 2 : 0) + (withId ? 1 : 0)
+      const forms = state.frames?.get(placement.tag)
+      const known = forms?.[form]
+      if (known) return known
+      const chunk = widgetFrames(state, placement, withData, withId)
+      if (forms) forms[form] = chunk
+      else {
+        if (!state.frames) {
+          state.frames = new Map()
+          made.add(state)
+        } else if (state.frames.size >= KEPT) state.frames.clear()
+        state.frames.set(placement.tag, { [form]: chunk })
       }
-      const id = withId && index === last ? `id: ${formatVersion(entry.version)}\n` : ''
-      return `event: widget\ndata: ${body}}\n${id}\n`
-    })
-    .join('')
-  const chunk = chunkOf(text)
-  if (forms) forms[form] = chunk
-  else {
-    state.frames ??= new Map()
-    if (state.frames.size >= KEPT) state.frames.clear()
-    state.frames.set(placement.tag, { [form]: chunk })
+      return chunk
+    },
+    forget() {
+      for (const state of made) state.frames = undefined
+      made.clear()
+    },
   }
-  return chunk
+}
+
+function widgetFrames(state: KeyState, { widgets }: Placement, withData: boolean, withId: boolean): Buffer {
+  const { version, hasData, told, data } = state
+  let text = ''
+  for (const [index, shown] of widgets.entries()) {
+    text += `event: widget\ndata: {"id":${JSON.stringify(shown.id)},${identityMembers(version, shown)}${told}`
+    if (withData && hasData)
+      text += data === undefined ? `,"href":"${dataHref(state, shown.token)}"` : `,"data":${data}`
+    text += withId && index === widgets.length - 1 ? `}\nid: ${formatVersion(version)}\n\n` : '}\n\n'
+  }
+  return chunkOf(text)
 }

@@ -216,8 +216,8 @@ export function keysAbove(
 ): readonly Key[] {
   const above: Key[] = []
   for (const key of placements.keys()) {
-    const entry = keys.state(key)?.entry
-    if (entry && (!cursor || entry.version.offset > cursor.offset)) above.push(key)
+    const state = keys.state(key)
+    if (state && (!cursor || state.version.offset > cursor.offset)) above.push(key)
   }
   return above
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Version } from '../cache/version.ts'
 import { openChanges } from './changes.ts'
-import { type KeyState, type Placement, widgetFrames } from './frame.ts'
+import { keyState, openFrames, type Placement } from './frame.ts'
 import { advance, begin, openSession } from './session.ts'
 
 const placement = (...ids: string[]): Placement => ({
@@ -18,7 +18,7 @@ test('a session stands in a new epoch only once it has its manifest', () => {
     response: new ServerResponse(new IncomingMessage(new Socket())),
     group: { placements: () => new Map(), changes: openChanges() },
     slot: 0,
-    keys: { position: () => position, state: () => undefined },
+    keys: { position: () => position, state: () => undefined, frames: openFrames() },
     onDrain: () => {},
   })
   expect(advance(session)).toBeUndefined()
@@ -33,12 +33,20 @@ test('a session stands in a new epoch only once it has its manifest', () => {
   expect(advance(session)).toEqual(position)
 })
 
-test('frames of one state are kept for some lists of widgets only', async () => {
+test('frames of one state are kept for some lists of widgets only, and until they are forgotten', async () => {
   const [entry] = (await memoryCache().read(['k'])).entries
   if (!entry) throw new Error('no entry')
-  const state: KeyState = { entry, data: undefined, frames: new Map() }
-  const made = widgetFrames(state, placement('a'), true, true)
-  expect(widgetFrames(state, placement('a'), true, true)).toBe(made)
-  for (let n = 0; n < 1_000; n++) widgetFrames(state, placement('a', `b${n}`), true, true)
+  const state = keyState(entry, undefined)
+  const frames = openFrames()
+  const made = frames.of(state, placement('a'), true, true)
+  expect(frames.of(state, placement('a'), true, true)).toBe(made)
+  for (let n = 0; n < 1_000; n++) frames.of(state, placement('a', `b${n}`), true, true)
   expect(state.frames?.size).toBeLessThan(100)
+  frames.forget()
+  expect(state.frames).toBeUndefined()
+  const again = frames.of(state, placement('a'), true, true)
+  expect(again).not.toBe(made)
+  expect(again).toEqual(made)
+  frames.forget()
+  expect(state.frames).toBeUndefined()
 })

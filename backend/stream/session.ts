@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import type { Key, Version } from '../cache/version.ts'
 import { chunkSocket, writeChunks } from './chunk.ts'
 import type { FollowedKeys } from './followed-keys.ts'
-import { widgetFrames } from './frame.ts'
 import type { SessionGroup } from './session-group.ts'
 
 /** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
@@ -14,7 +13,7 @@ interface Origin {
   readonly group: Pick<SessionGroup, 'placements' | 'changes'>
   /** Second of the heartbeat in which it is sent its beat. */
   readonly slot: number
-  readonly keys: Pick<FollowedKeys, 'position' | 'state'>
+  readonly keys: Pick<FollowedKeys, 'position' | 'state' | 'frames'>
   /** The client reads again. */
   readonly onDrain: (session: Session) => void
 }
@@ -128,7 +127,7 @@ function pendingFrames(session: Session): Buffer[] {
   for (const key of owed ?? []) pending.set(key, true)
   session.owed = undefined
   const due = [...pending]
-  const offsetOf = (key: Key): number => keys.state(key)?.entry.version.offset ?? 0
+  const offsetOf = (key: Key): number => keys.state(key)?.version.offset ?? 0
   if (due.length > 1) due.sort(([a], [b]) => offsetOf(a) - offsetOf(b))
   return due.flatMap(([key, withData]) => framesOf(session, key, withData))
 }
@@ -139,8 +138,8 @@ function framesOf(session: Session, key: Key, withData: boolean): Buffer[] {
   const state = keys.state(key)
   const placement = group.placements().get(key)
   if (!state || !placement) return []
-  const withId = moveCursor(session, state.entry.version, keys.position())
-  return [widgetFrames(state, placement, withData, withId)]
+  const withId = moveCursor(session, state.version, keys.position())
+  return [keys.frames.of(state, placement, withData, withId)]
 }
 
 /** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */

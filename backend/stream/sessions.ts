@@ -120,11 +120,11 @@ export function openSessions(options: {
   function manifest(session: Session): void {
     const widgets: Record<string, { key: string; version: string }> = {}
     for (const [key, { widgets: shown }] of session.group.placements()) {
-      const entry = keys.state(key)?.entry
+      const state = keys.state(key)
       for (const { id, token } of shown) {
         widgets[id] = {
           key: token,
-          version: formatVersion(entry?.version ?? { epoch: keys.position().epoch, offset: 0 }),
+          version: formatVersion(state?.version ?? { epoch: keys.position().epoch, offset: 0 }),
         }
       }
     }
@@ -159,6 +159,7 @@ export function openSessions(options: {
       if (isLive !== wasLive) for (const some of slots) await beatInSlices(some)
       else await beatInSlices(slots[slot] ?? [])
       wasLive = isLive
+      keys.frames.forget()
       for (const session of slow) {
         if (session.slowSince === 0) slow.delete(session)
         else if (performance.now() - session.slowSince > SLOW_FOR) session.response.destroy()

@@ -1,5 +1,5 @@
 import { type Entry, INLINE_LIMIT, isAudit } from '../cache/cache.ts'
-import { formatVersion, type Key } from '../cache/version.ts'
+import { formatVersion, type Key, type Version } from '../cache/version.ts'
 import type { Status } from '../wire.ts'
 
 /** A placed widget as the stream needs it. */
@@ -21,24 +21,44 @@ export function statusOf(entry: Entry): Status {
 
 /** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
 export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'>): string {
-  const { error } = entry
-  const { token, schema } = shown
-  let members = `"key":${JSON.stringify(token)},"version":"${formatVersion(entry.version)}","schema":${JSON.stringify(schema)},"status":"${statusOf(entry)}","loadedAt":${entry.loadedAt ?? null},"checkedAt":${entry.checkedAt ?? null}`
+  return identityMembers(entry.version, shown) + toldMembers(entry)
+}
+
+/** Those that say which state of what it is, with a comma behind them. */
+export function identityMembers(
+  version: Version,
+  { token, schema }: Pick<Shown, 'token' | 'schema'>,
+): string {
+  return `"key":${JSON.stringify(token)},"version":"${formatVersion(version)}","schema":${JSON.stringify(schema)},`
+}
+
+/** Those that are the same for whoever shows it. One flat text: it is kept for every key that somebody looks at. */
+export function toldMembers(entry: Entry): string {
+  const { error, loadedAt, checkedAt } = entry
+  const members = [
+    `"status":"${statusOf(entry)}","loadedAt":${loadedAt ?? null},"checkedAt":${checkedAt ?? null}`,
+  ]
   if (error) {
     const { code, message, reference } = error
-    members += `,"error":${JSON.stringify({ code, message, reference })}`
+    members.push(`"error":${JSON.stringify({ code, message, reference })}`)
   }
   const cause = entry.cause.filter((each) => !isAudit(each))
   const newest = cause.at(-1)
   if (newest) {
-    members += `,"cause":${JSON.stringify(cause.map(({ id }) => id))},"topic":${JSON.stringify(newest.topic)}`
+    members.push(
+      `"cause":${JSON.stringify(cause.map(({ id }) => id))}`,
+      `"topic":${JSON.stringify(newest.topic)}`,
+    )
   }
-  return members
+  return members.join(',')
 }
 
 /** Where data too large for a frame is read; immutable while it is the version asked for. */
-export function dataHref(entry: Entry, token: string): string {
-  return `/api/v1/data/${token}/${entry.version.epoch}/${entry.dataOffset}`
+export function dataHref(
+  { version, dataOffset }: Pick<Entry, 'version' | 'dataOffset'>,
+  token: string,
+): string {
+  return `/api/v1/data/${token}/${version.epoch}/${dataOffset}`
 }
 
 export function fitsInline(data: string): boolean {
