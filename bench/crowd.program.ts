@@ -51,12 +51,13 @@ let inline = 0
 let quietSince = 0
 let everybody: (received: Received) => void = () => {}
 let whole = new Promise<Received>(() => {})
-let where = { host: '', port: 0, path: '' }
+let where: { host: string; port: number; paths: readonly string[] } = { host: '', port: 0, paths: [] }
 
 /** Opens stream `n`, or opens it again where it left off; resolves with its first bytes. */
 function openOne(n: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const { host, port, path } = where
+    const { host, port, paths } = where
+    const path = paths[n % paths.length]
     let begun = false
     const socket = connect({
       host,
@@ -140,10 +141,11 @@ function arm(): void {
 }
 
 const verbs = {
-  /** Opens `count` streams of a URL; resolves when all have begun. */
-  async open({ url, count }: { url: string; count: number }): Promise<void> {
-    const { hostname, port, pathname, search } = new URL(url)
-    where = { host: hostname, port: Number(port), path: `${pathname}${search}` }
+  /** Opens `count` streams of the URLs in turn, which are of one server; resolves when all have begun. */
+  async open({ urls, count }: { urls: readonly string[]; count: number }): Promise<void> {
+    const { hostname, port } = new URL(urls[0] ?? '')
+    const paths = urls.map((url) => new URL(url)).map(({ pathname, search }) => `${pathname}${search}`)
+    where = { host: hostname, port: Number(port), paths }
     let next = 0
     const openOnAndOn = async () => {
       while (next < count) {

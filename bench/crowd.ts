@@ -1,7 +1,7 @@
 import type { CrowdVerbs, Received, Storm } from './crowd.program.ts'
 import { type Program, startProgram } from './program.ts'
 
-/** Many streams of one URL, held by a process of their own. */
+/** Many streams of one URL, or of several in turn, held by a process of their own. */
 export interface Crowd {
   readonly pid: number
   /** From now on counts what comes. */
@@ -14,9 +14,9 @@ export interface Crowd {
 }
 
 /** Resolves when all have begun and fallen quiet. */
-export async function openCrowd(url: string, count: number): Promise<Crowd> {
+export async function openCrowd(urls: string | readonly string[], count: number): Promise<Crowd> {
   const program: Program<CrowdVerbs> = await startProgram('crowd')
-  await program.ask('open', { url, count })
+  await program.ask('open', { urls: [urls].flat(), count })
   return {
     pid: program.pid,
     arm: () => program.ask('arm'),

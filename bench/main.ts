@@ -7,9 +7,11 @@ import { caches } from './caches.ts'
 import { eventToPaint } from './event-to-paint.ts'
 import { eventToSocket } from './event-to-socket.ts'
 import { fanOut } from './fan-out.ts'
+import { hangingHost } from './hanging-host.ts'
 import { idleStreams } from './idle-streams.ts'
 import { jsonRefresh } from './json-refresh.ts'
 import { machine } from './machine.ts'
+import { manyHubs } from './many-hubs.ts'
 import { memoryAndStart } from './memory-and-start.ts'
 import { oneLoad } from './one-load.ts'
 import { refreshes } from './refreshes.ts'
@@ -25,9 +27,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   triage,
   refreshes,
   'json-refresh': jsonRefresh,
+  'hanging-host': hangingHost,
   'fan-out': fanOut,
   'idle-streams': idleStreams,
   'one-load': oneLoad,
+  'many-hubs': manyHubs,
   storm,
   caches,
   'warm-hub': warmHub,

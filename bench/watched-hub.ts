@@ -25,7 +25,12 @@ export async function openWatchedHub(): Promise<WatchedHub> {
   const truth = await openTruth()
   const product = await startInspected({
     mode: 'real',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'warn' },
+    env: {
+      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      HUBS_FETCH_ALLOW: '127.0.0.1/32',
+      HUBS_STREAMS_PER_CLIENT: '20000',
+      HUBS_LOG_LEVEL: 'warn',
+    },
   })
   const nats = await connect({ servers: product.stores?.nats.url ?? '' })
   const bus = jetstream(nats)
