@@ -1,4 +1,5 @@
 import { daemonFaults } from './daemon-faults.ts'
+import { hangingHost } from './hanging-host.ts'
 import { natsFaults } from './nats-faults.ts'
 import { otherFaults } from './other-faults.ts'
 import { redisFaults } from './redis-faults.ts'
@@ -11,5 +12,6 @@ export const faults: readonly Fault[] = [
   ...redisFaults,
   ...natsFaults,
   ...otherFaults,
+  hangingHost,
   ...streamFaults,
 ]
