@@ -13,6 +13,7 @@ import { jsonRefresh } from './json-refresh.ts'
 import { machine } from './machine.ts'
 import { manyHubs } from './many-hubs.ts'
 import { memoryAndStart } from './memory-and-start.ts'
+import { mixedLoad } from './mixed-load.ts'
 import { oneLoad } from './one-load.ts'
 import { refreshes } from './refreshes.ts'
 import type { Benchmark, Row } from './row.ts'
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'warm-hub': warmHub,
   'browser-script': browserScript,
   'memory-and-start': memoryAndStart,
+  'mixed-load': mixedLoad,
 }
 
 const root = join(import.meta.dirname, '..')
