@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import { type Answer, LoadFailure } from '#widgets/define.ts'
 import { addressGuard } from './address-guard.ts'
+import { answerMemory, confirms } from './answer-memory.ts'
 import { TooLong } from './body-collector.ts'
 import { type Exchange, exchange, locationOf } from './exchange.ts'
 import { explainFetchError } from './fetch-error.ts'
@@ -27,6 +28,9 @@ export type GuardedFetch = (
  * decompressed, within `timeout` ms altogether; `url` is where it came from in the end.
  * @throws LoadFailure `refused` for an address it may not fetch, `upstream` when there is no whole answer; the reason
  * of `signal` once that is aborted.
+ *
+ * What its server marks (`ETag`, `Last-Modified`) is asked for by “unless it has changed” the next time, hop by hop, and
+ * an answer that it has not is given as the whole answer it stands for: see `answerMemory`.
  */
 export function guardedFetch({
   allow,
@@ -40,6 +44,7 @@ export function guardedFetch({
   readonly lookup?: Lookup
 }): GuardedFetch {
   const dispatcher = guardedAgent(addressGuard(allow), lookup, timeout)
+  const memory = answerMemory()
 
   return async (url, request = {}, signal) => {
     signal.throwIfAborted()
@@ -58,11 +63,27 @@ export function guardedFetch({
     signal.addEventListener('abort', givenUp)
     try {
       for (let redirects = 0; ; redirects++) {
-        if (ended) throw ended.reason
-        running = exchange(dispatcher, target, sent, maxBytes)
-        const received = await running.answer
+        const ask = (conditions = {}) => {
+          if (ended) throw ended.reason
+          running = exchange(
+            dispatcher,
+            target,
+            { ...sent, headers: { ...sent.headers, ...conditions } },
+            maxBytes,
+          )
+          return running.answer
+        }
+        const kept = memory.recall(target, sent)
+        let received = await ask(kept?.conditions)
+        if (kept && received.status === 304) {
+          if (confirms(received.headers, kept)) return wholeAnswer(kept.received, target.href)
+          received = await ask()
+        }
         const location = locationOf(received)
-        if (location === undefined) return wholeAnswer(received, target.href)
+        if (location === undefined) {
+          memory.keep(target, sent, received)
+          return wholeAnswer(received, target.href)
+        }
         const next = fetchable(location, target)
         if (redirects === maxRedirects) {
           throw new LoadFailure('upstream', `${target.host} redirects more than ${maxRedirects} times.`)
