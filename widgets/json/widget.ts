@@ -1,19 +1,10 @@
-import jsonata from 'jsonata'
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
 import { httpUrl } from '../http-url.ts'
 import { topicPattern } from '../topic-pattern.ts'
+import { compiles } from './compiles.ts'
 import { samples } from './fixtures.ts'
 import { type Format, formats } from './number-format.ts'
-
-function compiles(expression: string): boolean {
-  try {
-    jsonata(expression)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** A whole number that JavaScript would round. */
 const digits = z.string().regex(/^-?\d+$/)
