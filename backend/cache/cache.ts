@@ -63,7 +63,7 @@ export interface Entry {
   readonly cause: readonly Cause[]
   readonly required: number
   readonly built: number
-  /** Newest first, up to 10. None in feed entries. */
+  /** Newest first, up to 10. None in feed entries, and always none from `interest`. */
   readonly loads: readonly LoadRecord[]
 }
 
@@ -176,7 +176,7 @@ export interface Cache {
   /** `want`: keys that are not fresh become due although nobody watches them, and daemons are woken. */
   read(keys: readonly Key[], options?: { readonly want?: boolean }): Promise<Reading>
   /**
-   * Renews the watch of each key for `ttl` ms and makes those that are not fresh due. Entries carry no data.
+   * Renews the watch of each key for `ttl` ms and makes those that are not fresh due. Entries carry neither data nor loads.
    * `lapsed` lists keys that were not watched until now: changes of theirs may have gone unannounced.
    */
   interest(keys: readonly Key[], ttl: number): Promise<Reading & { readonly lapsed: readonly Key[] }>

@@ -155,11 +155,17 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect((await watch('a', 'b', 'c')).lapsed).toEqual(['a', 'b', 'c'])
       })
 
-      test('carries no data, and puts a fresh key where it is due next', async () => {
+      test('carries neither data nor loads, and puts a fresh key where it is due next', async () => {
         await cache.read(['k'], { want: true })
         await load('1')
         const { entries, cursor } = await watch()
-        expect(entries[0]).toMatchObject({ data: undefined, hasData: true, fresh: true, version: cursor })
+        expect(entries[0]).toMatchObject({
+          hasData: true,
+          fresh: true,
+          version: cursor,
+          data: undefined,
+          loads: [],
+        })
         expect((await cache.claim(10, 1000)).nextIn).toBe(MAX_AGE)
         await advance(MAX_AGE)
         expect(await claimed()).toEqual(['k'])

@@ -171,7 +171,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         e.watchedUntil = Math.max(e.watchedUntil, now + ttl)
         woken = hasten(e, now) || woken
         announceLate(e, now)
-        views.push(view(e, now, epoch, undefined, e.loads))
+        views.push(view(e, now, epoch, undefined, []))
       }
       if (woken) wake()
       return { cursor: { epoch, offset: feed.top }, now, entries: views, lapsed }

@@ -76,8 +76,8 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
       return {
         cursor: { epoch, offset: top },
         now,
-        entries: keys.map((_, n) => decodeEntry(epoch, said[n * 3] as string, said[n * 3 + 1] as string, '')),
-        lapsed: keys.filter((_, n) => said[n * 3 + 2] === 1),
+        entries: keys.map((_, n) => decodeEntry(epoch, said[n * 2] as string, '', '')),
+        lapsed: keys.filter((_, n) => said[n * 2 + 1] === 1),
       }
     },
 

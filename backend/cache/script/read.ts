@@ -21,7 +21,7 @@ ${wake}
 return reply
 `
 
-/** INTEREST(ttl, key, ...): top, now, then of each key its view, its loads and whether its watch had lapsed. */
+/** INTEREST(ttl, key, ...): top, now, then of each key its view and whether its watch had lapsed. */
 export const interest = `
 local reply, woken = { top, now }, false
 for n = 3, #ARGV do
@@ -33,7 +33,6 @@ for n = 3, #ARGV do
   woken = hasten(e) or woken
   announceLate(e)
   reply[#reply + 1] = view(e)
-  reply[#reply + 1] = loads(e)
   reply[#reply + 1] = lapsed and 1 or 0
 end
 ${wake}
