@@ -29,7 +29,7 @@ function inMilliseconds(number: number): number {
 }
 
 /** Whether nobody could have told of `at` at `arrived`, by our clock: more than five minutes after it. */
-function isAhead(at: number, arrived: number): boolean {
+export function isAhead(at: number, arrived: number): boolean {
   return at > arrived + AHEAD
 }
 

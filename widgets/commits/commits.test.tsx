@@ -100,6 +100,15 @@ describe('the loader', () => {
     })
   })
 
+  test('shows no date that is to come, and says so', async () => {
+    const gitLog = async () => [{ ...commit, time: Date.UTC(2099, 0, 1) }, commit]
+    const params = type.params(type.parseConfig({ repository: '/srv/git' }))
+    expect(await type.load(params, contextWith({ gitLog }))).toMatchObject({
+      data: { commits: [expect.not.objectContaining({ time: expect.anything() }), { time: 1 }] },
+      notes: ['Commit abc is shown without its date, which is to come: 2099-01-01.'],
+    })
+  })
+
   test('fails as git does', async () => {
     const gitLog = async () => Promise.reject(new LoadFailure('upstream', 'It has moved.'))
     const params = type.params(type.parseConfig({ repository: '/srv/git' }))

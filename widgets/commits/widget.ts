@@ -9,8 +9,8 @@ const commit = z.strictObject({
   hash: z.string(),
   subject: z.string(),
   author: z.string(),
-  /** Author date, milliseconds since 1970. */
-  time: z.number(),
+  /** Author date, milliseconds since 1970; none when that is still to come. */
+  time: z.number().optional(),
   href: z.string().optional(),
 })
 
@@ -27,7 +27,7 @@ export const commits = defineWidget({
   type: 'commits',
   title: 'Commits',
   description: 'The newest commits of a git repository: a folder below HUBS_GIT_ROOTS, or an https address.',
-  version: 1,
+  version: 2,
   config: z.strictObject({
     repository: repository.meta({ description: 'Absolute path below HUBS_GIT_ROOTS, or https address' }),
     ref: z
