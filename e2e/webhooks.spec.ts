@@ -1,0 +1,264 @@
+import { createRequire } from 'node:module'
+import { expect, test } from '@playwright/test'
+import { ADMIN_TOKEN, api, hubOf } from './api.ts'
+import { deliver, WEBHOOK_SECRET } from './fixtures/github.ts'
+import { PATIENCE } from './fixtures/hub-page.ts'
+import { type Product, startProduct } from './product.ts'
+
+type Payload = Readonly<Record<string, unknown>>
+
+// The package is CommonJS with its examples as JSON.
+const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly {
+  readonly name: string
+  readonly examples: readonly Payload[]
+}[]
+
+interface Sent {
+  readonly id: string
+  readonly event: string
+  readonly payload: Payload
+}
+
+let product: Product
+let deliveries = 0
+
+test.beforeAll(async () => {
+  product = await startProduct({
+    mode: 'embedded',
+    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
+  })
+})
+test.afterAll(() => product?.stop())
+
+const sent = (event: string, payload: Payload): Sent => ({ id: `delivery-${deliveries++}`, event, payload })
+
+/** Sends them as GitHub does, a few at a time; the answers in order. */
+async function sendAll(all: readonly Sent[]): Promise<readonly { status: number; duplicate: boolean }[]> {
+  const answers: { status: number; duplicate: boolean }[] = []
+  const waiting = [...all.entries()]
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, each] = next
+        const answer = await deliver(product.url, each)
+        const body = (await answer.json()) as { duplicates?: readonly string[] }
+        answers[index] = { status: answer.status, duplicate: body.duplicates !== undefined }
+      }
+    }),
+  )
+  return answers
+}
+
+async function figure(name: string): Promise<number> {
+  const text = await (await fetch(`${product.url}/metrics`)).text()
+  return Number(new RegExp(`^${name}(?:\\{\\})? (.*)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
+const position = { x: 0, y: 0, w: 4, h: 4 }
+const minutesAgo = (minutes: number) =>
+  new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
+
+async function put(slug: string, widgets: readonly unknown[]): Promise<readonly string[]> {
+  const hub = await api(product.url).put(slug, hubOf(slug, widgets))
+  return hub.widgets.map(({ id }) => id)
+}
+
+async function shown<Data>(slug: string, id: string | undefined): Promise<Data | undefined> {
+  return (await api(product.url).snapshot(slug)).widgets[id ?? '']?.data as Data | undefined
+}
+
+interface Lines {
+  readonly lines: readonly { readonly actor?: string; readonly text: string }[]
+}
+interface Builds {
+  readonly builds: readonly {
+    readonly job: string
+    readonly state: string
+    readonly before?: string
+    readonly branch?: string
+  }[]
+}
+interface Pulls {
+  readonly pulls: readonly { readonly number: number }[]
+  readonly moved?: readonly { readonly from: string; readonly to?: string }[]
+}
+const read = async (slug: string, id: string | undefined) =>
+  (await shown<Lines>(slug, id))?.lines.map(({ actor, text }) =>
+    actor === undefined ? text : `${actor} ${text}`,
+  )
+const built = async (slug: string, id: string | undefined) =>
+  (await shown<Builds>(slug, id))?.builds.map(({ job, branch, state, before }) =>
+    [job, branch, state, before].filter(Boolean).join(' '),
+  )
+
+test('three hundred deliveries of GitHub: each is taken once, and none is a fault', async () => {
+  const all = examples.flatMap(({ name, examples: payloads }) =>
+    payloads.map((payload) => sent(name, payload)),
+  )
+  // Of a second repository as well, with the same numbers.
+  const more = all.slice(0, 320 - all.length).map(({ event, payload }) => {
+    const repository = { ...Object(payload.repository), full_name: 'Octocoders/Second' }
+    return sent(event, { ...payload, ...('repository' in payload ? { repository } : {}), second: true })
+  })
+  const [everything] = await put('everything', [
+    { type: 'activity', config: { topics: ['github.>'], limit: 100 }, position },
+  ])
+  const answers = await sendAll([...all, ...more])
+  expect(answers.length).toBeGreaterThanOrEqual(300)
+  expect(answers.filter(({ status }) => status !== 202)).toEqual([])
+
+  const again = await sendAll(all.slice(0, 100).map(({ event, payload }) => sent(event, payload)))
+  expect(again.every(({ status, duplicate }) => status === 202 && duplicate)).toBe(true)
+  const asAnother = all
+    .filter(({ event }) => event === 'pull_request')
+    .map(({ payload }) => sent('issues', payload))
+  expect((await sendAll(asAnother)).every(({ status }) => status === 400)).toBe(true)
+
+  // Each is in the event log, once.
+  const taken = new Set([...all, ...more].map(({ payload }) => JSON.stringify(payload)))
+  await expect.poll(() => figure('hubs_events_logged_total'), PATIENCE).toBe(taken.size)
+  expect(await figure('hubs_events_unlogged_total')).toBe(0)
+  expect(await figure('hubs_dead_letters_total')).toBe(0)
+  expect(await figure('hubs_loads_failed_total')).toBe(0)
+  await expect
+    .poll(async () => (await read('everything', everything))?.length ?? 0, PATIENCE)
+    .toBeGreaterThan(30)
+  for (const line of (await read('everything', everything)) ?? [])
+    expect(line).not.toMatch(/undefined|null|\[object/)
+})
+
+const of = (full_name: string) => ({
+  repository: { full_name, html_url: `https://github.com/${full_name}`, default_branch: 'main' },
+  sender: { login: 'octocat' },
+})
+
+test('a branch that is made and deleted is told once each', async () => {
+  const [activity] = await put('branches', [
+    { type: 'activity', config: { topics: ['github.acme.create.>'] }, position },
+  ])
+  const ref = { ref: 'feature/x', ref_type: 'branch', master_branch: 'main', ...of('acme/create') }
+  const push = { ref: 'refs/heads/feature/x', before: '0'.repeat(40), after: 'a'.repeat(40), commits: [] }
+  const pushed = (minutes: number, more: object) => {
+    const { repository, sender } = of('acme/create')
+    const pushed_at = Math.floor(Date.now() / 1000) - minutes * 60
+    return sent('push', { ...push, repository: { ...repository, pushed_at }, sender, ...more })
+  }
+  await sendAll([
+    sent('create', ref),
+    pushed(2, { created: true, deleted: false, head_commit: { message: 'm', timestamp: minutesAgo(9) } }),
+    sent('delete', { ...ref, master_branch: undefined }),
+    pushed(1, { created: false, deleted: true, head_commit: null }),
+  ])
+  await expect
+    .poll(async () => (await read('branches', activity))?.toSorted(), PATIENCE)
+    .toEqual([
+      'octocat created branch feature/x in acme/create',
+      'octocat deleted branch feature/x in acme/create',
+    ])
+})
+
+test('a failed check among passed ones, a rerun, and a commit status', async () => {
+  const [activity, builds] = await put('checks', [
+    { type: 'activity', config: { topics: ['github.acme.matrix.>'] }, position },
+    {
+      type: 'builds',
+      config: { repositories: ['acme/matrix'], topics: [] },
+      position: { ...position, x: 4 },
+    },
+  ])
+  const check = (id: number, name: string, conclusion: string) =>
+    sent('check_run', {
+      action: 'completed',
+      check_run: {
+        ...{ id, name, conclusion, status: 'completed', head_sha: 'abc', completed_at: minutesAgo(5) },
+        ...{ app: { slug: 'github-actions' }, check_suite: { head_branch: 'main' } },
+      },
+      ...of('acme/matrix'),
+    })
+  const run = (action: string, conclusion: string | null, minutes: number) =>
+    sent('workflow_run', {
+      action,
+      workflow_run: {
+        ...{ id: 9, name: 'CI', run_number: 7, run_attempt: 1, event: 'push', status: action, conclusion },
+        ...{
+          head_branch: 'main',
+          workflow_id: 5,
+          run_started_at: minutesAgo(minutes),
+          updated_at: minutesAgo(minutes),
+        },
+      },
+      workflow: { id: 5, name: 'CI' },
+      ...of('acme/matrix'),
+    })
+  const status = sent('status', {
+    ...{
+      id: 1,
+      sha: 'abc',
+      name: 'acme/matrix',
+      context: 'ci/jenkins',
+      state: 'error',
+      branches: [{ name: 'main' }],
+    },
+    ...{ updated_at: minutesAgo(3), ...of('acme/matrix') },
+  })
+  await sendAll([
+    check(1, 'build (ubuntu, 18)', 'success'),
+    check(2, 'build (windows, 18)', 'failure'),
+    check(3, 'build (macos, 20)', 'success'),
+    run('completed', 'failure', 9),
+    run('in_progress', null, 4),
+    status,
+  ])
+  await expect
+    .poll(() => read('checks', activity), PATIENCE)
+    .toEqual([
+      'ci/jenkins failed in acme/matrix',
+      '1 of 3 checks failed on main in acme/matrix: build (windows, 18)',
+      'CI failed on main in acme/matrix',
+    ])
+  await expect
+    .poll(() => built('checks', builds), PATIENCE)
+    .toEqual(['ci/jenkins main failed', 'CI main running failed'])
+})
+
+test('a repository that is renamed leaves no pull request open', async () => {
+  const [pulls] = await put('renamed', [
+    { type: 'pulls', config: { repositories: ['acme/oldname'] }, position },
+  ])
+  const pull = (state: string, minutes: number, name: string) =>
+    sent('pull_request', {
+      ...{ action: state === 'open' ? 'opened' : 'closed', number: 1 },
+      pull_request: { number: 1, title: 'PR', state, updated_at: minutesAgo(minutes) },
+      ...of(name),
+    })
+  await sendAll([pull('open', 9, 'acme/oldname')])
+  await expect
+    .poll(async () => (await shown<Pulls>('renamed', pulls))?.pulls.map(({ number }) => number), PATIENCE)
+    .toEqual([1])
+  await sendAll([
+    sent('repository', {
+      action: 'renamed',
+      changes: { repository: { name: { from: 'oldname' } } },
+      ...of('acme/newname'),
+    }),
+    pull('closed', 1, 'acme/newname'),
+  ])
+  await expect
+    .poll(() => shown<Pulls>('renamed', pulls), PATIENCE)
+    .toMatchObject({ pulls: [], moved: [{ from: 'acme/oldname', to: 'acme/newname' }] })
+})
+
+test('an event of the year 2099 pins no job', async () => {
+  const [builds] = await put('future', [
+    { type: 'builds', config: { repositories: [], topics: ['ci.future'] }, position },
+  ])
+  const publish = (data: object, time?: string) =>
+    api(product.url).publish('ci.future', data, time ? { time } : {})
+  await publish({ job: 'web', status: 'failed', finishedAt: '2099-01-01T00:00:00Z' }, '2099-01-01T00:00:00Z')
+  await expect.poll(() => built('future', builds), PATIENCE).toEqual(['web failed'])
+  await publish({ job: 'web', status: 'success' })
+  await expect.poll(() => built('future', builds), PATIENCE).toEqual(['web passed'])
+  const told = await (await api(product.url).send('GET', `/api/v1/widgets/${builds}/explain`)).json()
+  expect(told.loads[0].notes).toEqual(['1 event tells a time that cannot be, and counts as of its arrival.'])
+  expect(told.events[1].saidTime).toBe(Date.UTC(2099, 0, 1))
+})
