@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 import type { Explanation } from '#backend/wire.ts'
+import { plainBidi } from '#widgets/plain-bidi.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { explain } from './explain.ts'
 
@@ -145,7 +146,8 @@ async function ask(id: string, signal: AbortSignal): Promise<Explanation | 'fail
   try {
     const response = await fetch(`/api/v1/widgets/${encodeURIComponent(id)}/explain`, { signal })
     // Our own server, of the same build or a newer one that keeps its contract.
-    return response.ok ? ((await response.json()) as Explanation) : 'failed'
+    // Topics and names in it are from outside.
+    return response.ok ? (plainBidi(await response.json()) as Explanation) : 'failed'
   } catch {
     return 'failed'
   }

@@ -507,7 +507,7 @@ describe('the view', () => {
     expect(filled).toContain('<bdi>octocat</bdi></strong> ')
     expect(filled).toContain('href="https://github.com/acme/api/pull/3"')
     expect(filled).toContain('title="octocat opened pull request #3 Fix login in acme/api"')
-    expect(filled).toContain('dateTime="2026-01-15T11:58:00Z"')
+    expect(filled).toContain('dateTime="2026-01-15T11:58:00.000Z"')
   })
   test('says so when there is nothing', () => {
     expect(empty).toContain('Nothing has happened here yet.')

@@ -12,19 +12,18 @@ export function plainSentence({ topic, subject, data }: LoggedEvent): Sentence {
   const { actor, href } = read
   const link = href === undefined ? {} : { href }
   return {
-    ...byActor(telling, actor, telling.one),
+    ...byActor(actor, telling.one),
     ...link,
     group: JSON.stringify(['topic', topic, telling.verb]),
     joined(sentences) {
       const same = actor !== undefined && sentences.every((each) => each.actor === actor)
-      return { ...byActor(telling, same ? actor : undefined, telling.several(sentences.length)), ...link }
+      return { ...byActor(same ? actor : undefined, telling.several(sentences.length)), ...link }
     },
   }
 }
 
 /** `anna` `deployed web` when somebody did it and it reads so, else `web was deployed`. */
 function byActor(
-  telling: Telling,
   actor: PlainData['actor'],
   { active, passive }: Telling['one'],
 ): Pick<Sentence, 'actor' | 'text'> {

@@ -22,13 +22,7 @@ export default function ActivityView({ data }: ViewProps<typeof activity>) {
                 </strong>{' '}
               </>
             )}
-            {line.href === undefined ? (
-              <bdi>{line.text}</bdi>
-            ) : (
-              <OutsideLink href={line.href}>
-                <bdi>{line.text}</bdi>
-              </OutsideLink>
-            )}
+            {line.href === undefined ? line.text : <OutsideLink href={line.href}>{line.text}</OutsideLink>}
           </span>
           <span className="shrink-0 text-small text-muted">
             <Ago time={line.time} />

@@ -22,12 +22,13 @@ export function Row({
     <li className="flex min-w-0 items-baseline gap-2 py-1.5">
       {mark === undefined ? null : <span className="shrink-0 text-muted tabular-nums">{mark}</span>}
       <span className="flex min-w-0 grow flex-col @md:flex-row @md:items-baseline @md:gap-2">
-        <span className="min-w-0 truncate text-ink" title={whole}>
+        <span className="min-w-0 truncate text-ink" dir="auto" title={whole}>
           {href === undefined ? title : <OutsideLink href={href}>{title}</OutsideLink>}
         </span>
         {note === undefined ? null : (
           <span
             className="min-w-0 truncate text-small text-muted @md:shrink-[2]"
+            dir="auto"
             title={typeof note === 'string' ? note : undefined}
           >
             {note}
