@@ -4,6 +4,7 @@ import { widgetType } from '#widgets/registry.ts'
 import { busStore } from '../bus/bus-store.ts'
 import { memoryBus } from '../bus/memory-bus.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
+import { runDaemon } from '../daemon.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { parseEnv } from '../env.ts'
 import { openFront } from '../front.ts'
@@ -31,7 +32,13 @@ export interface WholeFront {
 
 export async function openWholeFront(
   variables: Readonly<Record<string, string>> = {},
-  limits: Pick<Parameters<typeof frontServer>[0], 'bodies'> = {},
+  // With a daemon beside them they are all of the product but its pages.
+  {
+    daemon: withDaemon = false,
+    ...limits
+  }: Pick<Parameters<typeof frontServer>[0], 'bodies'> & {
+    readonly daemon?: boolean
+  } = {},
 ): Promise<WholeFront> {
   const stop = new AbortController()
   const { signal } = stop
@@ -53,10 +60,15 @@ export async function openWholeFront(
   const widget = { type: 'notes', config: { text: 'Hello' }, position: { x: 0, y: 0, w: 4, h: 2 } }
   await hubs.put('kept', { title: 'Kept', visibility: 'public', widgets: [{ ...widget, id: 'kept-1' }] })
   await Promise.all([followed.ready, followed.caughtUp()])
+  const lacking = new Map<string, string>()
+  const logged = eventLog(database.db)
+  const daemon = withDaemon
+    ? await runDaemon({ env, stores, followed, eventLog: logged, secrets: {}, lacking, log, signal })
+    : undefined
   const parts = await openFront({
     ...{ env, secret, stores, hubs, followed, log, signal },
-    ...{ lacking: new Map(), eventLog: eventLog(database.db), origin: 'http://localhost', build: 'b' },
-    ...{ lookUp: lookUpIn(followed), daemon: undefined, draining: () => false },
+    ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
+    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false },
   })
   const health = healthRoutes({ ready: () => true, away: parts.away })
   const front = frontServer({ health, clientOf: clientRule(env.HUBS_PROXIES), log, ...limits })
@@ -72,6 +84,7 @@ export async function openWholeFront(
     },
     async stop() {
       stop.abort()
+      await daemon?.done
       front.server.closeAllConnections()
       front.server.close()
       await stores.close()

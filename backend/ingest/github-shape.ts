@@ -51,7 +51,7 @@ const shapes: readonly (readonly [fields: string, ...events: readonly string[]])
   ['repositories_added', 'installation_repositories'],
   ['installation.app_id action', 'installation'],
 ]
-/** Events whose payloads have no field of their own: what they are about, and what may have happened to it. */
+/** Events whose payloads have no object of their own: what they are about, and what may have happened to it. */
 const bare: readonly (readonly [event: string, about: string, actions: readonly string[]])[] = [
   [
     'repository',
@@ -90,7 +90,9 @@ export function fitsEvent(event: string, payload: Fielded): boolean {
   const row = shapes.find(([fields]) => fields.split(' ').every((path) => has(payload, path.split('.'))))
   if (row) return row.slice(1).includes(event)
   const about = has(payload, ['repository']) ? 'repository' : 'organization'
-  const isBare = Object.keys(payload).every((field) => common.has(field))
+  const isBare = Object.entries(payload).every(
+    ([field, value]) => common.has(field) || typeof value !== 'object' || value === null,
+  )
   const plain = bare.find(
     ([, subject, actions]) =>
       isBare && subject === about && actions.some((action) => action === payload.action),

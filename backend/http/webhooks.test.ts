@@ -1,9 +1,11 @@
+import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf } from './api.ts'
-import { deliver, WEBHOOK_SECRET } from './fixtures/github.ts'
-import { PATIENCE } from './fixtures/hub-page.ts'
-import { type Product, startProduct } from './product.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Explanation, HubView, Snapshot } from '../wire.ts'
+import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
+
+const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
+const SECRET = 'a-webhook-secret-of-the-tests'
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -19,18 +21,48 @@ interface Sent {
   readonly payload: Payload
 }
 
-let product: Product
+let product: WholeFront & { readonly url: string }
 let deliveries = 0
 
-test.beforeAll(async () => {
-  product = await startProduct({
-    mode: 'embedded',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET },
-  })
-})
-test.afterAll(() => product?.stop())
+beforeAll(async () => {
+  const front = await openWholeFront(
+    {
+      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      GITHUB_WEBHOOK_SECRET: SECRET,
+      DATABASE_URL: 'postgres://x',
+      HUBS_SECRET: 's'.repeat(32),
+    },
+    { daemon: true },
+  )
+  product = { ...front, url: `http://127.0.0.1:${front.port}` }
+}, 120_000)
+afterAll(() => product?.stop())
 
 const sent = (event: string, payload: Payload): Sent => ({ id: `delivery-${deliveries++}`, event, payload })
+
+function deliver({ id, event, payload }: Sent): Promise<Response> {
+  const body = JSON.stringify(payload)
+  return fetch(`${product.url}/api/v1/hooks/github`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': event,
+      'x-github-delivery': id,
+      'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+    },
+    body,
+  })
+}
+
+async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`${product.url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  return (await response.json()) as Answer
+}
 
 /** Sends them as GitHub does, a few at a time; the answers in order. */
 async function sendAll(all: readonly Sent[]): Promise<readonly { status: number; duplicate: boolean }[]> {
@@ -40,7 +72,7 @@ async function sendAll(all: readonly Sent[]): Promise<readonly { status: number;
     Array.from({ length: 8 }, async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, each] = next
-        const answer = await deliver(product.url, each)
+        const answer = await deliver(each)
         const body = (await answer.json()) as { duplicates?: readonly string[] }
         answers[index] = { status: answer.status, duplicate: body.duplicates !== undefined }
       }
@@ -49,22 +81,18 @@ async function sendAll(all: readonly Sent[]): Promise<readonly { status: number;
   return answers
 }
 
-async function figure(name: string): Promise<number> {
-  const text = await (await fetch(`${product.url}/metrics`)).text()
-  return Number(new RegExp(`^${name}(?:\\{\\})? (.*)$`, 'm').exec(text)?.[1] ?? 0)
-}
-
 const position = { x: 0, y: 0, w: 4, h: 4 }
 const minutesAgo = (minutes: number) =>
   new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
 
 async function put(slug: string, widgets: readonly unknown[]): Promise<readonly string[]> {
-  const hub = await api(product.url).put(slug, hubOf(slug, widgets))
+  const document = { title: slug, visibility: 'public', widgets }
+  const hub = await call<HubView>('PUT', `/hubs/${slug}`, document)
   return hub.widgets.map(({ id }) => id)
 }
 
 async function shown<Data>(slug: string, id: string | undefined): Promise<Data | undefined> {
-  return (await api(product.url).snapshot(slug)).widgets[id ?? '']?.data as Data | undefined
+  return (await call<Snapshot>('GET', `/hubs/${slug}/snapshot`)).widgets[id ?? '']?.data as Data | undefined
 }
 
 interface Lines {
@@ -116,13 +144,11 @@ test('three hundred deliveries of GitHub: each is taken once, and none is a faul
 
   // Each is in the event log, once.
   const taken = new Set([...all, ...more].map(({ payload }) => JSON.stringify(payload)))
-  await expect.poll(() => figure('hubs_events_logged_total'), PATIENCE).toBe(taken.size)
-  expect(await figure('hubs_events_unlogged_total')).toBe(0)
-  expect(await figure('hubs_dead_letters_total')).toBe(0)
-  expect(await figure('hubs_loads_failed_total')).toBe(0)
-  await expect
-    .poll(async () => (await read('everything', everything))?.length ?? 0, PATIENCE)
-    .toBeGreaterThan(30)
+  await expect.poll(() => product.figure('hubs_events_logged_total')).toBe(taken.size)
+  expect(await product.figure('hubs_events_unlogged_total')).toBe(0)
+  expect(await product.figure('hubs_dead_letters_total')).toBe(0)
+  expect(await product.figure('hubs_loads_failed_total')).toBe(0)
+  await expect.poll(async () => (await read('everything', everything))?.length ?? 0).toBeGreaterThan(30)
   for (const line of (await read('everything', everything)) ?? [])
     expect(line).not.toMatch(/undefined|null|\[object/)
 })
@@ -150,7 +176,7 @@ test('a branch that is made and deleted is told once each', async () => {
     pushed(1, { created: false, deleted: true, head_commit: null }),
   ])
   await expect
-    .poll(async () => (await read('branches', activity))?.toSorted(), PATIENCE)
+    .poll(async () => (await read('branches', activity))?.toSorted())
     .toEqual([
       'octocat created branch feature/x in acme/create',
       'octocat deleted branch feature/x in acme/create',
@@ -210,14 +236,14 @@ test('a failed check among passed ones, a rerun, and a commit status', async () 
     status,
   ])
   await expect
-    .poll(() => read('checks', activity), PATIENCE)
+    .poll(() => read('checks', activity))
     .toEqual([
       'ci/jenkins failed in acme/matrix',
       '1 of 3 checks failed on main in acme/matrix: build (windows, 18)',
       'CI failed on main in acme/matrix',
     ])
   await expect
-    .poll(() => built('checks', builds), PATIENCE)
+    .poll(() => built('checks', builds))
     .toEqual(['ci/jenkins main failed', 'CI main running failed'])
 })
 
@@ -233,7 +259,7 @@ test('a repository that is renamed leaves no pull request open', async () => {
     })
   await sendAll([pull('open', 9, 'acme/oldname')])
   await expect
-    .poll(async () => (await shown<Pulls>('renamed', pulls))?.pulls.map(({ number }) => number), PATIENCE)
+    .poll(async () => (await shown<Pulls>('renamed', pulls))?.pulls.map(({ number }) => number))
     .toEqual([1])
   await sendAll([
     sent('repository', {
@@ -244,7 +270,7 @@ test('a repository that is renamed leaves no pull request open', async () => {
     pull('closed', 1, 'acme/newname'),
   ])
   await expect
-    .poll(() => shown<Pulls>('renamed', pulls), PATIENCE)
+    .poll(() => shown<Pulls>('renamed', pulls))
     .toMatchObject({ pulls: [], moved: [{ from: 'acme/oldname', to: 'acme/newname' }] })
 })
 
@@ -253,12 +279,15 @@ test('an event of the year 2099 pins no job', async () => {
     { type: 'builds', config: { repositories: [], topics: ['ci.future'] }, position },
   ])
   const publish = (data: object, time?: string) =>
-    api(product.url).publish('ci.future', data, time ? { time } : {})
+    call('POST', '/events', {
+      ...{ specversion: '1.0', id: `event-${deliveries++}`, source: 'test', type: 'ci.future', data },
+      ...(time === undefined ? {} : { time }),
+    })
   await publish({ job: 'web', status: 'failed', finishedAt: '2099-01-01T00:00:00Z' }, '2099-01-01T00:00:00Z')
-  await expect.poll(() => built('future', builds), PATIENCE).toEqual(['web failed'])
+  await expect.poll(() => built('future', builds)).toEqual(['web failed'])
   await publish({ job: 'web', status: 'success' })
-  await expect.poll(() => built('future', builds), PATIENCE).toEqual(['web passed'])
-  const told = await (await api(product.url).send('GET', `/api/v1/widgets/${builds}/explain`)).json()
-  expect(told.loads[0].notes).toEqual(['1 event tells a time that cannot be, and counts as of its arrival.'])
-  expect(told.events[1].saidTime).toBe(Date.UTC(2099, 0, 1))
+  await expect.poll(() => built('future', builds)).toEqual(['web passed'])
+  const told = await call<Explanation>('GET', `/widgets/${builds}/explain`)
+  expect(told.loads[0]?.notes).toEqual(['1 event tells a time that cannot be, and counts as of its arrival.'])
+  expect(told.events[1]?.saidTime).toBe(Date.UTC(2099, 0, 1))
 })
