@@ -4,6 +4,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { browserScript } from './browser-script.ts'
 import { caches } from './caches.ts'
+import { eventLogReads } from './event-log-reads.ts'
 import { eventToPaint } from './event-to-paint.ts'
 import { eventToSocket } from './event-to-socket.ts'
 import { fanOut } from './fan-out.ts'
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'event-to-socket': eventToSocket,
   'event-to-paint': eventToPaint,
   triage,
+  'event-log-reads': eventLogReads,
   refreshes,
   'json-refresh': jsonRefresh,
   'hanging-host': hangingHost,

@@ -22,6 +22,9 @@ const json = customType<{ data: unknown; driverData: unknown }>({
   fromDriver: (value) => value,
 })
 
+/** Number of a transaction, as text: it may be beyond 2^53. */
+const transaction = customType<{ data: string }>({ dataType: () => 'xid8' })
+
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 export const hubs = pgTable('hubs', {
@@ -89,6 +92,22 @@ export const events = pgTable(
     index('events_topic').on(table.topic.op('text_pattern_ops'), table.sequence),
     index('events_received_at').on(table.receivedAt),
   ],
+)
+
+/**
+ * Every topic of the event log: patterns are matched against these few instead of against all events. A trigger on
+ * `events` writes them, so that a process of an older version does too.
+ */
+export const topics = pgTable(
+  'topics',
+  {
+    topic: text('topic').primaryKey(),
+    /** No event of the topic has a sequence above it. Raised in steps, so that most events leave the row as it is. */
+    reach: bigint('reach', { mode: 'number' }).notNull(),
+    /** What wrote the row: a process reads again what was written since it last looked. */
+    written: transaction('written').notNull(),
+  },
+  (table) => [index('topics_written').on(table.written)],
 )
 
 /** API tokens; only a hash of each is kept. */

@@ -1,6 +1,7 @@
+import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { events } from '#drizzle/schema.ts'
+import { events, topics } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
 import type { OpenDatabase } from '../db/database.ts'
@@ -31,6 +32,8 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
     }, 120_000)
     beforeEach(async () => {
       await database.db.delete(events)
+      await database.db.delete(topics)
+      log = eventLog(database.db)
     })
     afterAll(() => database.close())
 
@@ -135,6 +138,88 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       expect(ids(await log.read({ patterns: ['a.*', 'c', 'a.b'], limit: 2 }))).toEqual(['3', '2'])
       expect(ids(await log.read({ patterns: ['>', 'c'], limit: 3 }))).toEqual(['4', '3', '2'])
       expect(await log.read({ patterns: [], limit: 3 })).toEqual([])
+    })
+
+    test('the newest of a pattern are found however far back they lie', { timeout: 120_000 }, async () => {
+      // A few topics are busy, most are not, and some ended long ago.
+      const rows: { topic: string; id: string }[] = []
+      for (let n = 0; n < 6_000; n++) {
+        const topic =
+          n % 3 > 0 ? `busy.${n % 2}` : n < 3_000 ? `old.t${(n * 7) % 150}` : `new.t${(n * 11) % 900}`
+        rows.push({ topic, id: String(n) })
+      }
+      for (let from = 0; from < rows.length; from += 500) {
+        await log.append(
+          rows
+            .slice(from, from + 500)
+            .map(({ topic, id }) => event(id, { topic, receivedAt: at + Number(id) })),
+        )
+      }
+      const pattern = fc.constantFrom(
+        'old.>',
+        '*.t7',
+        'new.*',
+        'old.t14',
+        'busy.1',
+        '*.*',
+        'none.>',
+        'new.t33',
+      )
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(pattern, { minLength: 1, maxLength: 3 }),
+          fc.constantFrom(1, 7, 40, 500),
+          fc.option(fc.integer({ min: at, max: at + 6_000 }), { nil: undefined }),
+          async (patterns, limit, since) => {
+            const wanted = rows.filter(
+              ({ topic, id }) =>
+                at + Number(id) >= (since ?? 0) &&
+                patterns.some((each) => matchesTopic(each.split('.'), topic.split('.'))),
+            )
+            const found = await log.read({ patterns, limit, since })
+            expect(ids(found)).toEqual(
+              wanted
+                .map(({ id }) => id)
+                .slice(-limit)
+                .reverse(),
+            )
+          },
+        ),
+        { numRuns: 60 },
+      )
+    })
+
+    test('an event is found whoever logged it, and however soon after the last look', async () => {
+      await Promise.all(
+        Array.from({ length: 300 }, (_, n) => log.append([event(`${n}`, { topic: `t.${n}` })])),
+      )
+      expect(ids(await log.read({ patterns: ['*.first'], limit: 5 }))).toEqual([])
+      // As a process of a version does that knows no topics.
+      await database.db.execute(sql`insert into events (source, id, type, topic, time, received_at)
+        values ('s', 'first', 't', 't.first', now(), now())`)
+      await Promise.all(
+        Array.from({ length: 300 }, (_, n) => log.append([event(`l${n}`, { topic: `u.${n}` })])),
+      )
+      expect(ids(await log.read({ patterns: ['*.first'], limit: 5 }))).toEqual(['first'])
+      expect(ids(await eventLog(database.db).read({ patterns: ['t.*'], limit: 1 }))).toEqual(['first'])
+    })
+
+    test('topics that no event has any more are forgotten, the others are not', async () => {
+      const day = 86_400_000
+      const old = { receivedAt: Date.now() - 40 * day }
+      await log.append([event('1', { topic: 'gone.a', ...old }), event('2', { topic: 'back', ...old })])
+      // Reach is raised in steps, so that a topic is not taken for gone too early.
+      await database.db.execute(
+        sql`select setval('events_sequence_seq', nextval('events_sequence_seq') + 5000)`,
+      )
+      await log.append([event('3', { topic: 'back', receivedAt: Date.now() })])
+      for await (const _ of log.prune());
+      const left = await database.db.select({ topic: topics.topic }).from(topics)
+      expect(left).toEqual([{ topic: 'back' }])
+      await log.append([event('4', { topic: 'gone.a', receivedAt: Date.now() })])
+      expect(ids(await log.read({ patterns: ['gone.*'], limit: 5 }))).toEqual(['4'])
+      for await (const _ of log.prune({ rows: 0 }));
+      expect(await database.db.select().from(topics)).toEqual([])
     })
 
     test('since keeps what was received then or later', async () => {

@@ -1,9 +1,13 @@
-import { desc, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, lte, type SQL, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
 import { eventAppender } from './event-appender.ts'
+import { forgetTopics } from './forget-topics.ts'
+import { loggedTopics } from './logged-topics.ts'
+import { newestOf } from './newest-of-topics.ts'
+import { newestRows } from './newest-rows.ts'
 import { parsePattern, patternCovers, type Tokens } from './topic.ts'
 
 /** An event the log does not take, whatever is tried: the database cannot hold it, or another one has its id. */
@@ -45,6 +49,32 @@ export interface Pruned {
 const PRUNED_AT_ONCE = 5_000
 
 export function eventLog(db: Database): EventLog {
+  const known = loggedTopics(db)
+
+  /** Sequences of the newest events that the patterns match, of those with a sequence below the given one. */
+  async function newest(
+    asked: readonly Tokens[],
+    { limit, since, below }: { limit: number; since?: number | undefined; below: number },
+  ): Promise<readonly number[]> {
+    const condition =
+      since === undefined ? sql`true` : sql`${events.receivedAt} >= ${new Date(since).toISOString()}`
+    if (!asked.some(isWild)) {
+      const topics = asked.map((tokens) => ({ topic: tokens.join('.'), reach: below }))
+      return newestOf(db, topics, { limit, condition, begun: { found: [], below } })
+    }
+    const begun = await newestRows(db, asked, { limit, since, below })
+    if (begun.found.length === limit || begun.below === 0) return begun.found
+    return newestOf(db, await known.matching(asked), { limit, condition, begun })
+  }
+
+  async function sequenceOf({ source, id }: Pick<LoggedEvent, 'source' | 'id'>): Promise<number | undefined> {
+    const [row] = await db
+      .select({ sequence: events.sequence })
+      .from(events)
+      .where(and(eq(events.source, source), eq(events.id, id)))
+    return row?.sequence
+  }
+
   async function* remove(condition: SQL): AsyncGenerator<Pruned> {
     for (;;) {
       const some = db
@@ -67,17 +97,13 @@ export function eventLog(db: Database): EventLog {
     async read({ patterns, limit, since, before }) {
       const asked = widest(patterns)
       if (asked.length === 0) return []
-      const from = within(since, before)
-      const newest = asked.map(
-        (pattern) => sql`(select sequence from ${events} where ${matching(pattern)} and ${from}
-          order by sequence desc limit ${limit})`,
-      )
+      const below = before ? await sequenceOf(before) : Number.MAX_SAFE_INTEGER
+      const sequences = below === undefined ? [] : await newest(asked, { limit, since, below })
       const rows = await db
         .select()
         .from(events)
-        .where(sql`${events.sequence} in (${sql.join(newest, sql` union `)})`)
+        .where(sql`${events.sequence} = any(${sql.param(sequences)}::bigint[])`)
         .orderBy(desc(events.sequence))
-        .limit(limit)
       return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
         id,
         source,
@@ -100,21 +126,9 @@ export function eventLog(db: Database): EventLog {
         .offset(rows)
         .limit(1)
       if (beyond) yield* remove(lte(events.sequence, beyond.sequence))
+      await forgetTopics(db)
     },
   }
-}
-
-/** Which events a reading is of, whatever their topics. */
-function within(since: number | undefined, before: Pick<LoggedEvent, 'source' | 'id'> | undefined): SQL {
-  const conditions: SQL[] = [sql`true`]
-  if (since !== undefined) conditions.push(sql`${events.receivedAt} >= ${new Date(since).toISOString()}`)
-  if (before) {
-    const { source, id } = before
-    conditions.push(
-      sql`${events.sequence} < (select e.sequence from ${events} e where e.source = ${source} and e.id = ${id})`,
-    )
-  }
-  return sql.join(conditions, sql` and `)
 }
 
 /** What was said is kept as it was, so that an event sent again is the same; readers are told what can be true. */
@@ -122,6 +136,8 @@ function timesOf(said: number, receivedAt: number): Pick<LoggedEvent, 'time' | '
   const time = believed(said, receivedAt)
   return { time, receivedAt, ...(time === said ? {} : { saidTime: said }) }
 }
+
+const isWild = (pattern: Tokens): boolean => pattern.some((token) => token === '*' || token === '>')
 
 /** The patterns that no other of them covers. */
 function widest(patterns: readonly string[]): Tokens[] {
@@ -134,25 +150,4 @@ function widest(patterns: readonly string[]): Tokens[] {
     kept.splice(0, kept.length, ...kept.filter((other) => !patternCovers(pattern, other)), pattern)
   }
   return kept
-}
-
-/** A range of the index up to the first wildcard, the rest token by token. */
-function matching(pattern: Tokens): SQL {
-  const wild = pattern.findIndex((token) => token === '*' || token === '>')
-  if (wild === -1) return sql`topic = ${pattern.join('.')}`
-  const conditions: SQL[] = [sql`${nth(pattern.length)} <> ''`]
-  if (wild > 0) {
-    const prefix = pattern.slice(0, wild).join('.')
-    // The slash follows the dot; these operators compare bytes, as the index does.
-    conditions.push(sql`topic ~>=~ ${`${prefix}.`} and topic ~<~ ${`${prefix}/`}`)
-  }
-  for (const [index, token] of pattern.entries()) {
-    if (index > wild && token !== '*' && token !== '>') conditions.push(sql`${nth(index + 1)} = ${token}`)
-  }
-  if (pattern.at(-1) !== '>') conditions.push(sql`${nth(pattern.length + 1)} = ''`)
-  return sql.join(conditions, sql` and `)
-}
-
-function nth(place: number): SQL {
-  return sql`split_part(topic, '.', ${sql.raw(String(place))})`
 }
