@@ -46,7 +46,8 @@ async function main(): Promise<void> {
     if (ending) process.exit(1)
     ending = true
     log.info(`${signal}: ending`)
-    await product?.drain()
+    // Who presses Ctrl-C waits for it, and nothing that asks who is ready stands before it.
+    await product?.drain(signal === 'SIGTERM')
     stop.abort()
     setTimeout(() => {
       log.error('Not everything ended in time; what was begun goes on elsewhere')

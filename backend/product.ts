@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { SecretName } from '#widgets/define.ts'
 import { registry, widgetType } from '#widgets/registry.ts'
@@ -24,6 +25,8 @@ import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
 import { openStores } from './stores.ts'
 
+/** Milliseconds in which what was asked before the end is answered. */
+const FINISH_WITHIN = 10_000
 /** Connections that may wait to be taken: thousands of streams come back at once after a network was away. */
 const BACKLOG = 4_096
 
@@ -32,8 +35,11 @@ export interface Product {
   readonly url: string
   /** Made on the very first start, and told to nobody again once it was. */
   readonly firstToken: FirstToken | undefined
-  /** Not ready any more; streams are told and end, spread over `HUBS_DRAIN_SECONDS`. */
-  drain(): Promise<void>
+  /**
+   * Not ready any more; streams are told and end, spread over `HUBS_DRAIN_SECONDS`. What asks who is ready needs time to
+   * send clients elsewhere: with `listening` everything else is answered all that while. Then what was begun is finished.
+   */
+  drain(listening: boolean): Promise<void>
   /** After `stop` was aborted: waits for what was begun and closes the stores. */
   close(): Promise<void>
 }
@@ -165,13 +171,14 @@ export async function openProduct(options: {
   return {
     url: `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? 'localhost' : env.HOST}:${port}`,
     firstToken,
-    async drain() {
+    async drain(listening) {
       ready = false
-      await parts.drain(env.HUBS_DRAIN_SECONDS)
+      front.ending.begin()
+      const lasts = listening ? env.HUBS_DRAIN_SECONDS * 1_000 : 0
+      await Promise.all([parts.drain(env.HUBS_DRAIN_SECONDS), setTimeout(lasts)])
+      await front.ending.finish(FINISH_WITHIN)
     },
     async close() {
-      server.close()
-      server.closeAllConnections()
       await daemon?.done
       await pages?.close()
       await stores.close()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -227,4 +227,35 @@ test('reached by https, it says to keep to it', async () => {
   expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
   secure.server.closeAllConnections()
   secure.server.close()
+})
+
+test('an ending server answers on, each answer being the last on its connection, and finishes what was begun', async () => {
+  const agent = new Agent({ keepAlive: true })
+  const { port } = front.server.address() as AddressInfo
+  const slow = request(`${base}/api/echo`, { method: 'POST', agent }).on('error', () => {})
+  slow.write('[1')
+  await once(front.server, 'request')
+  front.ending.begin()
+  const answer = await fetch(`${base}/api/hello`)
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
+
+  const finished = front.ending.finish(60_000)
+  const refused = connect(port, '127.0.0.1')
+  await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  slow.end(']')
+  const [late] = (await once(slow, 'response')) as [IncomingMessage]
+  expect([late.statusCode, late.headers.connection]).toEqual([200, 'close'])
+  late.resume()
+  await finished
+  agent.destroy()
+})
+
+test('what does not come to an end in time is cut off', async () => {
+  const stuck = request(`${base}/api/echo`, { method: 'POST' })
+  const cut = expect(once(stuck, 'response')).rejects.toMatchObject({ code: 'ECONNRESET' })
+  stuck.write('[1')
+  await once(front.server, 'request')
+  front.ending.begin()
+  await front.ending.finish(20)
+  await cut
 })

@@ -6,9 +6,10 @@ import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import type { Client } from './client-address.ts'
 import { preflight, sharedHeaders } from './cross-origin.ts'
+import { type Ending, endingOf } from './ending.ts'
 import { ProblemError } from './problem.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
-import type { Call, RawRoute, Route, Scope } from './route.ts'
+import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
 import { router } from './router.ts'
 import { openTokenGuesses } from './token-guesses.ts'
 
@@ -18,6 +19,7 @@ export interface FrontServer {
   serve(routes: readonly (Route | RawRoute)[], authorize: Authorize): void
   /** From now on this answers what no route does. */
   servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
+  readonly ending: Ending
 }
 
 const AWAY: Readonly<Record<string, string>> = {
@@ -91,17 +93,23 @@ export function frontServer(options: {
         const { status } = given
         log.info({ method: route.method, path: url.pathname, status, client: client.address }, 'changed')
       }
-      sendAnswer(request, response, given)
+      give(request, response, given)
     } finally {
       body.release()
     }
+  }
+
+  function give(request: IncomingMessage, response: ServerResponse, given: Answer): void {
+    // It may have begun since the request came.
+    if (ending.begun && !response.headersSent) response.setHeader('connection', 'close')
+    sendAnswer(request, response, given)
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     // The client went away in the middle of its body.
     if (response.destroyed && (error as { code?: unknown } | undefined)?.code === 'ECONNRESET') return
     const { problem, headers } = toProblem(error, request)
-    sendAnswer(request, response, {
+    give(request, response, {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', ...headers },
       body: problem,
@@ -133,6 +141,7 @@ export function frontServer(options: {
   }
 
   async function answerAny(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (ending.begun) response.setHeader('connection', 'close')
     const url = parseUrl(request.url)
     if (!url) throw new ProblemError(400, 'The request names no valid path.')
     const found = find(request.method ?? 'GET', url.pathname)
@@ -175,12 +184,14 @@ export function frontServer(options: {
   const server = createServer(onRequest)
   // Who asks before sending a body is answered by the headers alone; `Body.read` tells that it is wanted.
   server.on('checkContinue', onRequest)
+  const ending = endingOf(server)
   // Longer than the idle time of common proxies, which otherwise meet a connection we have just closed.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 80_000
 
   return {
     server,
+    ending,
     serve(routes, given) {
       find = router([...health, ...routes])
       authorize = given

@@ -1,0 +1,36 @@
+import type { Server } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+
+const IDLE_EVERY = 50
+
+/** How a server ends without losing what was asked of it. */
+export interface Ending {
+  /** Each answer from now on is the last on its connection: who is behind it goes elsewhere. */
+  begin(): void
+  readonly begun: boolean
+  /** Takes no new connection. Resolves once what was begun is answered, or after `ms`, which cuts the rest off. */
+  finish(ms: number): Promise<void>
+}
+
+export function endingOf(server: Server): Ending {
+  let begun = false
+  return {
+    begin() {
+      begun = true
+    },
+    get begun() {
+      return begun
+    },
+    async finish(ms) {
+      const over = new AbortController()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // An answer that was on its way before the end began leaves its connection open.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY)
+      const late = setTimeout(ms, undefined, { signal: over.signal }).catch(() => {})
+      await Promise.race([closed, late])
+      over.abort()
+      clearInterval(idle)
+      server.closeAllConnections()
+    },
+  }
+}
