@@ -73,3 +73,22 @@ test('there is no security.txt while nobody is named', async () => {
   expect((await fetch(`http://127.0.0.1:${bare.port}/.well-known/security.txt`)).status).toBe(404)
   await bare.stop()
 })
+
+const page = { origin: 'https://page.example' }
+const allowed = ({ headers }: Response) => headers.get('access-control-allow-origin')
+
+test.each([
+  ['PUT', '/api/v1/hubs/kept'],
+  ['DELETE', '/api/v1/hubs/kept'],
+  ['POST', '/api/v1/events'],
+  ['POST', '/api/v1/hooks/github'],
+  ['POST', '/api/v1/widgets/kept-1/retry'],
+  ['GET', '/api/v1/widgets/kept-1/explain'],
+  ['GET', '/metrics'],
+  ['GET', '/readyz'],
+])('no page elsewhere may read %s %s, or ask for it with fields of its own', async (method, path) => {
+  expect(allowed(await ask(method, path, page))).toBeNull()
+  const preflight = await ask('OPTIONS', path, { ...page, 'access-control-request-method': method })
+  expect(preflight.headers.get('access-control-allow-methods') ?? '').not.toMatch(/PUT|DELETE|POST|\*/)
+  if (method === 'GET') expect(allowed(preflight)).toBeNull()
+})
