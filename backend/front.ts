@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Daemon } from './daemon.ts'
 import type { Env, Role } from './env.ts'
@@ -30,13 +29,8 @@ import { followLiveness, type Liveness } from './stream/liveness.ts'
 import { openSessions, type Sessions } from './stream/sessions.ts'
 import { openSnapshots } from './stream/snapshots.ts'
 
-/** Milliseconds after which a store that has not answered counts as away. */
-const AWAY_AFTER = 1_000
-
 export interface Front {
   readonly routes: readonly (Route | RawRoute)[]
-  /** Names of the stores that cannot be reached. */
-  away(): Promise<readonly string[]>
   drain(seconds: number): Promise<void>
 }
 
@@ -45,7 +39,7 @@ export async function openFront(options: {
   env: Env
   /** `HUBS_SECRET`. */
   secret: string
-  stores: Stores
+  stores: Pick<Stores, 'cache' | 'bus'>
   hubs: HubsRoom
   followed: FollowedHubs
   lookUp: LookUp
@@ -119,20 +113,6 @@ export async function openFront(options: {
     )
   }
 
-  /** A store that hangs is away too, and must not make those wait who ask for the health of this process. */
-  async function away(): Promise<readonly string[]> {
-    const late = setTimeout(AWAY_AFTER, undefined, { ref: false }).then(() =>
-      Promise.reject(new Error('no answer')),
-    )
-    const checks: [string, Promise<unknown>][] = [
-      ['cache', Promise.race([cache.read([]), late])],
-      ['bus', Promise.race([bus.through(), late])],
-    ]
-    const states = await Promise.allSettled(checks.map(([, check]) => check))
-    const names = checks.flatMap(([name], index) => (states[index]?.status === 'rejected' ? [name] : []))
-    return followed.away ? ['database', ...names] : names
-  }
-
   const figures: Figure[] = [
     { name: 'sessions', help: 'Open event streams.', read: () => sessions?.size ?? 0 },
     { name: 'hubs', help: 'Hubs held in memory.', read: () => followed.hubs.size },
@@ -149,7 +129,6 @@ export async function openFront(options: {
 
   return {
     routes,
-    away,
     drain: async (seconds) => sessions?.drain(seconds),
   }
 }

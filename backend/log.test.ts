@@ -67,6 +67,25 @@ test('addresses lose their query, which may hold a token', () => {
   }
 })
 
+test('what only follows from a store that is away is left to those who look closely', () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))}
+    const log = openLog('info')
+    const err = new Error('outer', { cause: Object.assign(new Error('x'), { code: 'cache-away' }) })
+    log.warn({ err }, 'a symptom')
+    log.warn({ err, store: 'cache' }, 'the cause')
+    log.error({ err }, 'worse')
+    log.warn({ err: new Error('y') }, 'something else')`
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  })
+  const said = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).msg)
+  expect(said).toEqual(['the cause', 'worse', 'something else'])
+})
+
 test('what rides in URLs and SQL parameters is left out', () => {
   const { err } = logged(
     [

@@ -1,6 +1,20 @@
-import { type Logger, pino } from 'pino'
+import { type LogFn, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { escapeControls, escapeUnseen } from './control-characters.ts'
+
+const WARN = 40
+
+/** Errors of a store that does not serve: the watch of the stores tells of it, and each part that meets it would again. */
+const away = /^(cache|bus|database)-away$/
+
+/** A line about a store has `store`; one that only follows from its absence is for those who look closely. */
+function follows(line: unknown): boolean {
+  if (typeof line !== 'object' || line === null || 'store' in line || !('err' in line)) return false
+  for (let at = line.err; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string' && away.test(at.code)) return true
+  }
+  return false
+}
 
 /**
  * JSON lines on stdout; readable ones on a terminal, one a message. No control character that came from outside gets into
@@ -10,16 +24,22 @@ export function openLog(level: string, terminal = process.stdout.isTTY === true)
   const options = {
     level,
     base: { pid: process.pid },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number) {
+        if (level === WARN && follows(args[0])) this.debug(...args)
+        else method.apply(this, args)
+      },
+    },
     serializers: {
       err: (error: unknown) => (error instanceof Error ? describeError(error) : { message: String(error) }),
     },
   }
-  if (!terminal) return pino({ ...options, hooks: { streamWrite: escapeUnseen } })
+  if (!terminal) return pino({ ...options, hooks: { ...options.hooks, streamWrite: escapeUnseen } })
   // Errors and objects are indented below the line of their message, which has one line.
   const messageFormat = (line: Record<string, unknown>, key: string) =>
     String(line[key] ?? '').replaceAll('\n', '\\n')
   return pino(
-    { ...options, hooks: { streamWrite: escapeControls } },
+    { ...options, hooks: { ...options.hooks, streamWrite: escapeControls } },
     pretty({ ignore: 'pid', sync: true, messageFormat }),
   )
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -23,12 +24,15 @@ import { tokensRoom } from './hubs/tokens.ts'
 import { eventLog } from './ingest/event-log.ts'
 import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
+import { type AwayStore, awayStores, type StoreChecks, watchStores } from './store-watch.ts'
 import { openStores } from './stores.ts'
 
 /** Milliseconds in which what was asked before the end is answered. */
 const FINISH_WITHIN = 10_000
 /** Connections that may wait to be taken: thousands of streams come back at once after a network was away. */
 const BACKLOG = 4_096
+
+const MOST_LISTENERS = 200
 
 export interface Product {
   /** Where it can be reached from this machine. */
@@ -58,6 +62,8 @@ export async function openProduct(options: {
 }): Promise<Product> {
   const { env, log, development, dir, build, stop, onFatal } = options
   const { signal } = stop
+  // Every part of the process ends by this one signal. Node takes more than ten who listen for a leak, and says so.
+  setMaxListeners(MOST_LISTENERS, signal)
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
   const secrets: Partial<Record<SecretName, string>> = {}
   for (const name of ['GITHUB_TOKEN', 'GITHUB_URL'] as const) {
@@ -68,7 +74,7 @@ export async function openProduct(options: {
     env.HUBS_ORIGIN ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
 
   let ready = false
-  let away = async (): Promise<readonly string[]> => []
+  let away = async (): Promise<readonly AwayStore[]> => []
   const front = frontServer({
     health: healthRoutes({ ready: () => ready, away: () => away() }),
     clientOf: clientRule(env.HUBS_PROXIES),
@@ -155,7 +161,15 @@ export async function openProduct(options: {
     daemon,
     draining: () => !ready,
   })
-  away = parts.away
+  const checks: StoreChecks = {
+    ...stores.checks,
+    async database() {
+      await stores.checks.database()
+      if (followed.away) throw new Error('The changes of hubs cannot be read.')
+    },
+  }
+  away = () => awayStores(checks)
+  void watchStores(checks, log, signal)
   front.serve(parts.routes, authorizer(tokens))
 
   embedOrigins = async (id) => {

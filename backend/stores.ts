@@ -9,12 +9,15 @@ import { memoryCache } from './cache/memory-cache.ts'
 import { redisCache } from './cache/redis-cache.ts'
 import { type OpenDatabase, openDatabase } from './db/database.ts'
 import type { Env } from './env.ts'
+import type { StoreChecks, StoreName } from './store-watch.ts'
 
 /** The adapters the environment names. */
 export interface Stores {
   readonly database: OpenDatabase
   readonly cache: Cache
   readonly bus: Bus
+  /** Whether each serves now. */
+  readonly checks: StoreChecks
   close(): Promise<void>
 }
 
@@ -50,12 +53,19 @@ export async function openStores(options: {
   const bus = NATS_URL
     ? natsBus({ url: NATS_URL, log })
     : await memoryBus({ store: busStore(database.db), log })
-  await untilAnswered('cache', () => cache.read([]), log, signal)
-  await untilAnswered('message bus', () => bus.through(), log, signal)
+  const checks: StoreChecks = {
+    database: database.check,
+    cache: cache.check,
+    // The embedded one is in the database.
+    bus: NATS_URL ? bus.through : database.check,
+  }
+  await untilServing('cache', checks, log, signal)
+  await untilServing('bus', checks, log, signal)
   return {
     database,
     cache,
     bus,
+    checks,
     async close() {
       await Promise.allSettled([bus.close(), cache.close()])
       await database.close()
@@ -63,21 +73,24 @@ export async function openStores(options: {
   }
 }
 
-/** A store that is away at the start is waited for, with a line in the log at every try. */
-async function untilAnswered(
-  name: string,
-  ask: () => Promise<unknown>,
+/** A store that is away at the start is waited for: a line in the log when that begins, and one when it ends. */
+async function untilServing(
+  store: StoreName,
+  checks: StoreChecks,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let delay = 500; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
+  for (let delay = 500, told = ''; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
     try {
-      await ask()
+      await checks[store]()
+      if (told !== '') log.info({ store }, `The ${store} answers.`)
       return
     } catch (error) {
-      log.warn({ err: error }, `The ${name} cannot be reached: trying again in ${delay / 1_000} s.`)
+      const { message } = error as Error
+      if (message !== told) log.warn({ store, err: error }, `Waiting for the ${store}: ${message}`)
+      told = message
       await setTimeout(delay, undefined, { signal }).catch(() => {})
     }
   }
-  throw new Error(`Stopped while waiting for the ${name}.`)
+  throw new Error(`Stopped while waiting for the ${store}.`)
 }

@@ -209,9 +209,9 @@ test('a view that throws costs its card, on the server and in the browser, until
 })
 
 for (const [store, words] of [
-  ['redis', /redis is away|cache cannot be reached/i],
-  ['nats', /nats is away|nats cannot be reached|message bus cannot be reached/i],
-  ['postgres', /postgres|database cannot be reached/i],
+  ['redis', /^Waiting for the cache: Redis cannot be reached\.$/],
+  ['nats', /^Waiting for the bus: NATS cannot be reached\.$/],
+  ['postgres', /^Waiting for Postgres at .*: The database cannot be reached\.$/],
 ] as const) {
   test(`a start without ${store} says so, waits and goes on`, async () => {
     await stores[store].kill()

@@ -48,6 +48,14 @@ test('the first start tells the address and a token that allows everything, once
   expect(await putMine('Mine')).toBe(201)
 })
 
+test('it says nothing but what it has to: lines of the log, and the token', () => {
+  const other = product.logs.filter((line) => line.trim() !== '' && !line.startsWith('{'))
+  expect(other).toEqual([
+    expect.stringContaining('This is the first start.'),
+    expect.stringMatching(/^ +hubs_\S+$/),
+  ])
+})
+
 test('all that it keeps is for its user alone', async () => {
   const names = await readdir(folder(), { recursive: true })
   // The embedded database sets the mode of that one itself; there is nothing of ours in it.

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { DatabaseAway, isDatabaseAway } from '../db/database-away.ts'
 import { ackTimer } from './ack-timer.ts'
 import { bell } from './bell.ts'
 import {
@@ -203,5 +204,6 @@ function stored(message: { sequence: number; topic: string; time: number; body: 
 }
 
 function rejectAway(error: unknown): never {
-  throw new BusAway('The database that holds the bus does not answer.', { cause: error })
+  const away = isDatabaseAway(error) ? new DatabaseAway({ cause: error }).message : 'It does not answer.'
+  throw new BusAway(`The database holds the bus. ${away}`, { cause: error })
 }

@@ -53,7 +53,7 @@ interface Session {
 export function natsBus(options: {
   /** One or more servers, separated by commas. */
   readonly url: string
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'warn'>
   readonly name?: string
   /** How long messages are kept; default 7 days. */
   readonly maxAge?: number

@@ -8,8 +8,6 @@ import { parseNatsServers } from './nats-servers.ts'
 
 const ANSWER_WITHIN = 5000
 const BACKOFF = { first: 100, most: 5000 }
-/** Failed attempts between two log lines: about a minute once the backoff is at its most. */
-const LOG_EVERY = 12
 
 /** A connection that comes back by itself, and what was prepared on it. */
 export interface NatsLink<Session> {
@@ -31,7 +29,7 @@ export interface NatsLink<Session> {
 export function natsLink<Session>(options: {
   readonly url: string
   readonly name: string
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug'>
   readonly prepare: (connection: NatsConnection) => Promise<Session>
 }): NatsLink<Session> {
   const { url, name, log, prepare } = options
@@ -40,6 +38,8 @@ export function natsLink<Session>(options: {
   let connection: NatsConnection | undefined
   let session: Session | undefined
   let renewing: Promise<void> | undefined
+  /** Why there is no session. */
+  let failure: unknown
 
   async function open(): Promise<NatsConnection> {
     const { servers, ...credentials } = parseNatsServers(url)
@@ -72,15 +72,17 @@ export function natsLink<Session>(options: {
         const opened = await open()
         failures = 0
         tried()
-        log.info({ server: opened.getServer() }, 'NATS connected')
+        log.debug({ server: opened.getServer() }, 'NATS connected')
         change.ring()
         const error = await opened.closed()
         session = undefined
-        if (!closing.signal.aborted) log.warn({ err: error }, 'NATS connection lost; connecting again')
+        failure = error
+        if (!closing.signal.aborted) log.debug({ err: error }, 'NATS connection lost; connecting again')
       } catch (error) {
+        failure = error
         tried()
         if (closing.signal.aborted) return
-        if (failures % LOG_EVERY === 0) log.warn({ err: error, url: withoutSecrets(url) }, told(error))
+        log.debug({ err: error, url: withoutSecrets(url) }, 'NATS was not connected; trying again')
         failures += 1
       }
       const most = Math.min(BACKOFF.most, BACKOFF.first * 2 ** failures)
@@ -110,7 +112,7 @@ export function natsLink<Session>(options: {
 
   async function attempt<Result>(act: (session: Session) => Promise<Result>): Promise<Result> {
     await firstTry
-    if (!session) throw new BusAway('NATS does not answer.')
+    if (!session) throw new BusAway(told(failure), { cause: failure })
     return act(session)
   }
 
@@ -133,7 +135,7 @@ export function natsLink<Session>(options: {
       } catch (error) {
         if (error instanceof JetStreamApiError || error instanceof errors.InvalidArgumentError) throw error
         if (error instanceof BusAway) throw error
-        throw new BusAway('NATS does not answer.', { cause: error })
+        throw new BusAway(told(error), { cause: error })
       }
     },
     async ready(signal) {
@@ -153,9 +155,14 @@ export function natsLink<Session>(options: {
 
 function told(error: unknown): string {
   if (error instanceof BusAway) return error.message
-  return isNoResponders(error)
-    ? 'NATS runs without JetStream: start it with -js; trying again'
-    : 'NATS cannot be reached; trying again'
+  if (isNoResponders(error)) return 'NATS runs without JetStream: start it with -js.'
+  return isUnauthorized(error)
+    ? 'NATS refuses our user or password, or wants one: check NATS_URL.'
+    : 'NATS cannot be reached.'
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError
 }
 
 /** A stream or consumer is not there (any more). */

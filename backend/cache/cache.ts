@@ -222,10 +222,12 @@ export interface Cache {
    * Yields once it listens, and when a read, an interest or a release made a key due. A hint: claims must also be polled.
    */
   wakes(signal: AbortSignal): AsyncIterable<void>
+  /** Resolves while the store serves and takes writes. @throws CacheAway, whose message says why it does not. */
+  check(): Promise<void>
   close(): Promise<void>
 }
 
-/** The store cannot be reached. Told by `code`. */
+/** The store cannot be reached, or cannot take more now; its message says which. Told by `code`. */
 export class CacheAway extends Error {
   readonly code = 'cache-away'
 }

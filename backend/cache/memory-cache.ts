@@ -314,6 +314,9 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       }
     },
 
+    async check() {
+      present()
+    },
     async close() {
       closed.abort()
     },

@@ -347,9 +347,28 @@ describe('Redis cache, its server lost and found', () => {
 
   test('a full server is away, not broken', async () => {
     await redis((client) => client.config('SET', 'maxmemory', '1'))
-    await expect(cache.interest(['k'], 1000)).rejects.toMatchObject(away)
+    const full = { ...away, message: 'Redis is full: it has reached its maxmemory.' }
+    await expect(cache.interest(['k'], 1000)).rejects.toMatchObject(full)
+    // What only reads does not notice.
+    await cache.read([])
+    await expect(cache.check()).rejects.toMatchObject(full)
     await redis((client) => client.config('SET', 'maxmemory', '0'))
     await cache.interest(['k'], 1000)
+    await cache.check()
+  })
+
+  test('a server that wants a password, or forbids, says so', async () => {
+    await redis((client) => client.config('SET', 'requirepass', 'secret'))
+    const stranger = await open()
+    await expect
+      .poll(() => stranger.check().catch((error) => error))
+      .toMatchObject({ ...away, message: 'Redis wants a password: check REDIS_URL.' })
+    const url = server.url.replace('//', '//:wrong@')
+    const guesser = await redisCache({ url })
+    closing.push(guesser)
+    await expect
+      .poll(() => guesser.check().catch((error) => error))
+      .toMatchObject({ ...away, message: 'Redis refuses our user or password: check REDIS_URL.' })
   })
 
   test('entries expire a week after the last interest, the feed and the queue never', async () => {

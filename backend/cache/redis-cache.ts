@@ -129,6 +129,7 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
     tail: (from, signal) => redisTail(link, from, until(signal)),
     wakes: (signal) => redisWakes(link, until(signal)),
 
+    check: link.check,
     async close() {
       closed.abort()
       link.close()

@@ -15,6 +15,8 @@ export interface Link {
     verb: Verb,
     ...args: readonly (string | number)[]
   ): Promise<{ readonly epoch: number; readonly reply: unknown }>
+  /** Resolves while the store takes writes. @throws CacheAway */
+  check(): Promise<void>
   /** Asks the store for its epoch, after which `run` uses it. @throws CacheAway */
   learn(): Promise<number>
   /** A connection of its own that waits out every outage; disconnect it when done. */
@@ -24,9 +26,25 @@ export interface Link {
 
 const retryStrategy = (times: number) => Math.random() * Math.min(50 * 2 ** times, 1000)
 
-/** Redis answers, but not as a store that may be written to now. */
-const refusals =
-  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MISCONF|OOM|BUSY|TRYAGAIN|UNBLOCKED|LAYOUT) /
+/** Redis answers, but not as a store that may be written to now: what its word for it means. */
+const refusals: Readonly<Record<string, string>> = {
+  OOM: 'Redis is full: it has reached its maxmemory.',
+  MISCONF: 'Redis takes no writes: it cannot save to its disk.',
+  READONLY: 'Redis takes no writes: it is a replica.',
+  NOREPLICAS: 'Redis takes no writes: it has too few replicas.',
+  LOADING: 'Redis is loading its data.',
+  BUSY: 'Redis is busy with a script of somebody else.',
+  MASTERDOWN: 'Redis is a replica whose master is down.',
+  CLUSTERDOWN: 'The cluster of Redis is down.',
+  TRYAGAIN: 'The cluster of Redis is being changed.',
+  UNBLOCKED: 'Redis is changing its role.',
+  LAYOUT: 'A newer version of Hubs uses this Redis.',
+  NOAUTH: 'Redis wants a password: check REDIS_URL.',
+  WRONGPASS: 'Redis refuses our user or password: check REDIS_URL.',
+  NOPERM: 'Redis does not let our user do what Hubs needs: check its ACL.',
+}
+
+const unreachable = (cause: unknown): CacheAway => new CacheAway('Redis cannot be reached.', { cause })
 
 /**
  * Resolves after the first attempt to connect, also when it failed: from then on it keeps trying.
@@ -45,7 +63,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
   })
   let highest = 0
   let life: Promise<number> | undefined
-  let away = true
+  let lost: unknown
   let older = false
 
   const learn = (): Promise<number> => {
@@ -72,16 +90,14 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
   }
 
   redis.on('ready', () => {
-    if (away) log?.info({ store: 'redis' }, 'Redis answers.')
-    away = false
+    lost = undefined
     void learn()
   })
   redis.on('close', () => {
     life = undefined
   })
   redis.on('error', (error) => {
-    if (!away) log?.warn({ store: 'redis', err: error }, 'Redis is away; trying again until it is back.')
-    away = true
+    lost = error
   })
 
   const link: Link = {
@@ -90,7 +106,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
       for (let attempt = 1; ; attempt++) {
         const learned = life
         try {
-          if (!learned) throw new CacheAway('Redis cannot be reached.')
+          if (!learned) throw toldAs(lost)
           const epoch = await learned
           return { epoch, reply: await evaluate(redis, prefix, verb, [epoch, ...args]) }
         } catch (error) {
@@ -99,13 +115,22 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
         }
       }
     },
+    async check() {
+      if (redis.status !== 'ready') throw toldAs(lost)
+      try {
+        await life
+        await redis.set(`${prefix}:check`, '', 'PX', 1_000)
+      } catch (error) {
+        throw toldAs(error)
+      }
+    },
     learn: () => learn().catch((error: unknown) => Promise.reject(asAway(error))),
     connect: () => tolerant(url),
     close: () => redis.disconnect(),
   }
 
   await redis.connect().catch((error: unknown) => {
-    log?.warn({ store: 'redis', err: error }, 'Redis cannot be reached; trying again until it can.')
+    lost ??= error
   })
   await life?.catch((error: unknown) => {
     if (!(error instanceof UnfitStore)) return
@@ -122,7 +147,7 @@ function tolerant(url: string): Redis {
     retryStrategy,
     lazyConnect: true,
   })
-  // The main connection reports outages; this one is to be quiet about the same ones.
+  // The main connection tells of outages; this one is to be quiet about the same ones.
   redis.on('error', () => undefined)
   redis.connect().catch(() => undefined)
   return redis
@@ -185,6 +210,13 @@ function isOlder(error: unknown): boolean {
 function asAway(error: unknown): unknown {
   if (error instanceof CacheAway) return error
   if (error instanceof UnfitStore) return new CacheAway(error.message)
-  if (error instanceof ReplyError && !refusals.test((error as Error).message)) return error
-  return new CacheAway('Redis cannot be reached.', { cause: error })
+  if (!(error instanceof ReplyError)) return unreachable(error)
+  const refusal = refusals[/^\w+/.exec((error as Error).message)?.[0] ?? '']
+  return refusal === undefined ? error : new CacheAway(refusal, { cause: error })
+}
+
+/** As `asAway`, for what can be nothing else. */
+function toldAs(error: unknown): CacheAway {
+  const told = asAway(error)
+  return told instanceof CacheAway ? told : unreachable(error)
 }

@@ -24,6 +24,6 @@ test('one that stays away is told, in the end', async () => {
   const DATABASE_URL = `postgres://postgres@127.0.0.1:${await freePort()}/postgres`
   const { code, err } = await hubs(['token', 'list'], { DATABASE_URL, HUBS_SECRET })
   expect(code).toBe(1)
-  expect(err).toContain('does not answer (ECONNREFUSED)')
+  expect(err).toContain('(ECONNREFUSED)')
   expect(err).toMatch(/The database cannot be reached\.\n$/)
 }, 120_000)

@@ -10,6 +10,8 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
 export interface OpenDatabase {
   readonly db: Database
   readonly kind: 'pglite' | 'postgres'
+  /** Resolves while it serves and has room. @throws DatabaseAway, whose message says why it does not. */
+  check(): Promise<void>
   /** Brings the tables to this version of the product; of several processes that start together, one does it. */
   migrate(): Promise<void>
   /**

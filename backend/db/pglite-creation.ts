@@ -34,6 +34,9 @@ export async function createPglite(folder: string): Promise<void> {
   await rename(made, folder)
 }
 
+/** As the system says it, and as the number of it in what Postgres was compiled to. */
+const noRoom = /ENOSPC|No space left on device|errno: 51\b/
+
 async function run(folder: string): Promise<void> {
   const args = ['--input-type=module', '--eval', creation, folder, migrationsFolder()]
   const child = spawn(process.execPath, args, {
@@ -47,6 +50,12 @@ async function run(folder: string): Promise<void> {
     complaint = (complaint + text).slice(-4000)
   })
   const [code] = await once(child, 'close')
+  if (code !== 0 && noRoom.test(complaint)) {
+    await rm(folder, { recursive: true, force: true })
+    throw new Error(
+      `There is no room on the disk of HUBS_DATA (${dirname(folder)}): the database needs 60 MB to begin with, and more as it grows.`,
+    )
+  }
   if (code !== 0)
     throw new Error(`The embedded database could not be created in ${folder}: ${complaint.trim()}`)
 }

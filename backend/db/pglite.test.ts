@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { facts } from '#drizzle/schema.ts'
+import { busStore } from '../bus/bus-store.ts'
+import { memoryBus } from '../bus/memory-bus.ts'
 import { describeDatabase } from './contract.ts'
 import { openDatabase } from './database.ts'
 import { emptyPglite } from './pglite.fixtures.ts'
@@ -34,6 +37,53 @@ test('what was written is there when it is opened again, and leftovers of a brok
   expect(await second.db.select().from(facts)).toEqual([{ name: 'kept', value: 'yes' }])
   await second.close()
 }, 120_000)
+
+/** A disk of that many megabytes, where this user may have one. */
+async function smallDisk(megabytes: number): Promise<string | undefined> {
+  const folder = await newFolder()
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'hubs-test', folder])
+  if (status !== 0) return undefined
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]))
+  return folder
+}
+
+describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')('a disk that is full', () => {
+  test('at the very first start is told in one sentence', async ({ skip }) => {
+    const disk = await smallDisk(8)
+    if (disk === undefined) return skip('only who may mount a file system can have a small one')
+    const dataDir = join(disk, 'data')
+    const failure = await openDatabase({ dataDir, log }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      message: `There is no room on the disk of HUBS_DATA (${dataDir}): the database needs 60 MB to begin with, and more as it grows.`,
+    })
+    expect(await readdir(dataDir)).toEqual([])
+  }, 60_000)
+
+  test('later is named by what is asked and by what is written, until there is room again', async ({
+    skip,
+  }) => {
+    const disk = await smallDisk(120)
+    if (disk === undefined) return skip('only who may mount a file system can have a small one')
+    const database = await openDatabase({ dataDir: join(disk, 'data'), log })
+    await database.migrate()
+    await database.check()
+    const full = { code: 'database-away', message: 'The disk of the database is full.' }
+    const fill = join(disk, 'fill')
+    await writeFile(fill, Buffer.alloc(120 * 1024 * 1024)).catch(() => {})
+    await expect(database.check()).rejects.toMatchObject(full)
+    const bus = await memoryBus({ store: busStore(database.db), log })
+    const publish = () => bus.publish([{ id: '1', topic: 'a', body: 'x'.repeat(200_000) }])
+    await expect(publish()).rejects.toMatchObject({
+      code: 'bus-away',
+      message: `The database holds the bus. ${full.message}`,
+    })
+    await rm(fill)
+    expect(await publish()).toMatchObject([{ duplicate: false }])
+    await database.check()
+    await bus.close()
+    await database.close()
+  }, 60_000)
+})
 
 test('a folder that cannot be made is told with its name', async () => {
   await expect(openDatabase({ dataDir: '/dev/null/hubs', log })).rejects.toThrow('/dev/null/hubs')

@@ -1,10 +1,18 @@
 import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import * as schema from '#drizzle/schema.ts'
 import type { OpenDatabase } from './database.ts'
+import { DatabaseAway } from './database-away.ts'
 import { createPglite } from './pglite-creation.ts'
 import { migrationsFolder } from './product-folder.ts'
+
+/** Bytes below which writes fail now or soon. */
+const LEAST_ROOM = 4 * 1024 * 1024
+
+const noRoom = (dataDir: string): Error =>
+  Object.assign(new Error(`There is no room on the disk of ${dataDir}.`), { code: 'ENOSPC' })
 
 /** Postgres inside this process, in `dataDir/database`. Two processes on one folder lose rows: hold the folder first. */
 export async function openPglite({ dataDir, log }: { dataDir: string; log: Logger }): Promise<OpenDatabase> {
@@ -29,6 +37,11 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
   return {
     db,
     kind: 'pglite',
+    async check() {
+      await client.query('select 1')
+      const { bavail, bsize } = await statfs(dataDir)
+      if (bavail * bsize < LEAST_ROOM) throw new DatabaseAway({ cause: noRoom(dataDir) })
+    },
     migrate: () => migrate(db, { migrationsFolder: migrationsFolder() }),
     async listen(channel, onNotify) {
       await client.listen(channel, () => onNotify())

@@ -5,8 +5,11 @@ import type { Logger } from 'pino'
 import postgres from 'postgres'
 import * as schema from '#drizzle/schema.ts'
 import type { OpenDatabase } from './database.ts'
-import { DatabaseAway, isDatabaseAway } from './database-away.ts'
+import { DatabaseAway, isDatabaseAway, toldWhenAway } from './database-away.ts'
 import { migrationsFolder } from './product-folder.ts'
+
+/** Milliseconds for which a connection that was given says that the next will be. */
+const CONNECT_EVERY = 5_000
 
 interface PostgresPlace {
   readonly url: string
@@ -24,6 +27,8 @@ export async function openPostgres({ url, log, signal }: PostgresPlace): Promise
   }
   const db = drizzle({ client, schema })
 
+  let connectedAt = -Infinity
+
   const withLock: OpenDatabase['withLock'] = async (name, work) => {
     const holder = connect(url, { max: 1 })
     try {
@@ -37,6 +42,22 @@ export async function openPostgres({ url, log, signal }: PostgresPlace): Promise
   return {
     db,
     kind: 'postgres',
+    async check() {
+      const pooled = client`select 1`
+      // One that is in the pool says nothing of whether the next will be given.
+      if (performance.now() - connectedAt > CONNECT_EVERY) {
+        const another = connect(url, { max: 1 })
+        try {
+          await another`select 1`
+          connectedAt = performance.now()
+        } catch (error) {
+          throw isDatabaseAway(error) ? new DatabaseAway({ cause: error }) : error
+        } finally {
+          await another.end({ timeout: 1 })
+        }
+      }
+      await toldWhenAway(() => pooled)
+    },
     migrate: () => withLock('hubs migrate', () => migrate(db, { migrationsFolder: migrationsFolder() })),
     async listen(channel, onNotify) {
       await client.listen(channel, () => onNotify())
@@ -76,9 +97,11 @@ function connect(url: string, options: { max: number; onclose?: () => void }): p
 
 async function firstAnswer(client: postgres.Sql, { url, log, signal }: PostgresPlace): Promise<void> {
   const { host, pathname } = new URL(url)
+  let waiting = false
   for (let delay = 250; ; delay = Math.min(delay * 2, 8000)) {
     try {
       await client`select 1`
+      if (waiting) log.info({ store: 'database' }, `Postgres at ${host}${pathname} answers.`)
       return
     } catch (error) {
       if (!isDatabaseAway(error)) {
@@ -89,7 +112,9 @@ async function firstAnswer(client: postgres.Sql, { url, log, signal }: PostgresP
       }
       if (signal?.aborted) throw new DatabaseAway({ cause: error })
       const code = error instanceof Error && 'code' in error ? error.code : undefined
-      log.warn(`Postgres at ${host}${pathname} does not answer (${code}); trying again in ${delay / 1000} s.`)
+      const { message } = new DatabaseAway({ cause: error })
+      if (!waiting) log.warn(`Waiting for Postgres at ${host}${pathname} (${code}): ${message}`)
+      waiting = true
       await wait(delay, undefined, { signal }).catch(() => {
         throw new DatabaseAway({ cause: error })
       })

@@ -45,7 +45,13 @@ beforeAll(async () => {
     await Promise.allSettled([bus.close(), cache.close()])
     await Promise.all([database.close(), other.close()])
   }
-  stores = { database, cache, bus, close }
+  stores = {
+    database,
+    cache,
+    bus,
+    close,
+    checks: { database: database.check, cache: cache.check, bus: database.check },
+  }
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   followed = followHubs({
     ...{ hubs, log, signal },

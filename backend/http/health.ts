@@ -1,9 +1,9 @@
 import type { Route } from './route.ts'
 
-/** What `/readyz` says. `away` names dependencies that cannot be reached; that alone does not make a node unready. */
+/** What `/readyz` says. `away` names stores that do not serve, and why; that alone does not make a node unready. */
 export interface Readiness {
   readonly ready: () => boolean
-  readonly away: () => Promise<readonly string[]>
+  readonly away: () => Promise<readonly { readonly store: string; readonly reason: string }[]>
 }
 
 export function healthRoutes({ ready, away }: Readiness): Route[] {
@@ -14,9 +14,14 @@ export function healthRoutes({ ready, away }: Readiness): Route[] {
       path: '/readyz',
       async handle() {
         const isReady = ready()
+        const found = isReady ? await away() : []
         return {
           status: isReady ? 200 : 503,
-          body: { status: isReady ? 'ready' : 'not ready', away: isReady ? await away() : [] },
+          body: {
+            status: isReady ? 'ready' : 'not ready',
+            away: found.map(({ store }) => store),
+            reasons: Object.fromEntries(found.map(({ store, reason }) => [store, reason])),
+          },
         }
       },
     },

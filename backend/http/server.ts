@@ -22,11 +22,8 @@ export interface FrontServer {
   readonly ending: Ending
 }
 
-const AWAY: Readonly<Record<string, string>> = {
-  'cache-away': 'The cache cannot be reached at the moment. Try again in a few seconds.',
-  'bus-away': 'The message bus cannot be reached at the moment. Try again in a few seconds.',
-  'database-away': 'The database cannot be reached at the moment. Try again in a few seconds.',
-}
+/** Codes of the errors of stores that do not serve; their messages say why. */
+const AWAY = new Set(['cache-away', 'bus-away', 'database-away'])
 
 type Authorize = (header: string | undefined, scope: Scope) => Promise<void>
 
@@ -54,8 +51,10 @@ export function frontServer(options: {
   function toProblem(error: unknown, request: IncomingMessage): ProblemError {
     if (error instanceof ProblemError) return error
     const code = (error as { code?: unknown } | undefined)?.code
-    const away = typeof code === 'string' ? AWAY[code] : undefined
-    if (away) return new ProblemError(503, away, { headers: { 'retry-after': '2' } })
+    if (error instanceof Error && typeof code === 'string' && AWAY.has(code)) {
+      const detail = `${error.message} Try again in a few seconds.`
+      return new ProblemError(503, detail, { headers: { 'retry-after': '2' } })
+    }
     const reference = randomUUID().slice(0, 8)
     log.error(
       { err: error, reference, method: request.method, path: request.url?.split('?')[0] },

@@ -14,6 +14,7 @@ import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
 import { eventLog } from '../ingest/event-log.ts'
+import { awayStores } from '../store-watch.ts'
 import type { Stores } from '../stores.ts'
 import { authorizer } from './authorize.ts'
 import { clientRule } from './client-address.ts'
@@ -52,7 +53,8 @@ export async function openWholeFront(
     await Promise.allSettled([bus.close(), cache.close()])
     await database.close()
   }
-  const stores: Stores = { database, cache, bus, close }
+  const checks = { database: database.check, cache: cache.check, bus: database.check }
+  const stores: Stores = { database, cache, bus, checks, close }
   const secret = 's'.repeat(32)
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   const place = placer({ typeOf: widgetType, secret, secrets: {} })
@@ -70,7 +72,7 @@ export async function openWholeFront(
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
     ...{ lookUp: lookUpIn(followed), daemon, draining: () => false },
   })
-  const health = healthRoutes({ ready: () => true, away: parts.away })
+  const health = healthRoutes({ ready: () => true, away: () => awayStores(checks) })
   const front = frontServer({ health, clientOf: clientRule(env.HUBS_PROXIES), log, ...limits })
   front.serve(parts.routes, authorizer(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))

@@ -122,7 +122,6 @@ export function followHubs(options: {
         if (!listening) await listen(CHANGES_CHANNEL, hint)
         listening = true
         await read()
-        if (failing) log.info('The log of hub changes is read again.')
         failing = false
         onReady()
       } catch (error) {

@@ -22,5 +22,21 @@ const nats: Kind = {
 
 const plain: Kind = { ...nats, containerArgs: [], command: (port) => ['-a', '127.0.0.1', '-p', String(port)] }
 
+/** One that lets nobody in without that password, of the user `hubs`. */
+const closed = (password: string): Kind => {
+  const words = ['--user', 'hubs', '--pass', password]
+  return {
+    ...nats,
+    containerArgs: [...nats.containerArgs, ...words],
+    command: (port, folder) => [...nats.command(port, folder), ...words],
+  }
+}
+
 /** With JetStream on unless told otherwise; what it acknowledged is on disk, so that `kill` loses nothing. */
-export const startNats = ({ jetstream = true } = {}): Promise<Server> => startServer(jetstream ? nats : plain)
+export const startNats = ({
+  jetstream = true,
+  password,
+}: {
+  readonly jetstream?: boolean
+  readonly password?: string
+} = {}): Promise<Server> => startServer(password ? closed(password) : jetstream ? nats : plain)

@@ -1,0 +1,58 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+
+export type StoreName = 'database' | 'cache' | 'bus'
+
+/** A store that does not serve, and why, as a sentence. */
+export interface AwayStore {
+  readonly store: StoreName
+  readonly reason: string
+  readonly error: unknown
+}
+
+/** Each rejects while its store does not serve, with the reason as its message. */
+export type StoreChecks = Readonly<Record<StoreName, () => Promise<unknown>>>
+
+/** Milliseconds after which a store that has not answered counts as away. */
+const AWAY_AFTER = 1_000
+const EVERY = 2_000
+
+/** Asks all stores. One that hangs is away too, and must not make those wait who ask for the health of this process. */
+export async function awayStores(checks: StoreChecks): Promise<readonly AwayStore[]> {
+  const late = setTimeout(AWAY_AFTER, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error('It does not answer.')),
+  )
+  late.catch(() => {})
+  const names = Object.keys(checks) as StoreName[]
+  const states = await Promise.allSettled(names.map((name) => Promise.race([checks[name](), late])))
+  return states.flatMap((state, index) => {
+    const store = names[index]
+    if (state.status === 'fulfilled' || store === undefined) return []
+    const { reason: error } = state
+    return { store, reason: error instanceof Error ? error.message : String(error), error }
+  })
+}
+
+/**
+ * Says in the log when a store goes, when the reason is another, and when it is back: a line each, however many parts of
+ * this process meet it. What they would say of it is left out by `openLog`.
+ */
+export async function watchStores(checks: StoreChecks, log: Logger, signal: AbortSignal): Promise<void> {
+  const known = new Map<StoreName, { readonly reason: string; readonly since: number }>()
+  while (!signal.aborted) {
+    const found = await awayStores(checks)
+    if (signal.aborted) return
+    for (const { store, reason, error } of found) {
+      const before = known.get(store)
+      if (before?.reason === reason) continue
+      known.set(store, { reason, since: before?.since ?? performance.now() })
+      log.warn({ store, err: error }, `The ${store} is away: ${reason}`)
+    }
+    for (const [store, { since }] of known) {
+      if (found.some((away) => away.store === store)) continue
+      known.delete(store)
+      log.info({ store }, `The ${store} is back after ${Math.round((performance.now() - since) / 1_000)} s.`)
+    }
+    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
+  }
+}
