@@ -29,6 +29,8 @@ export interface StoredMessage {
   readonly stream: string
   /** When the bus stored it, milliseconds since 1970. */
   readonly time: number
+  /** As the bus gave it, where that has headers, which are parsed when they are asked for. */
+  readonly original?: { readonly headers?: Iterable<readonly [string, readonly string[]]> | undefined }
 }
 
 /** A message as consumed. It stays ours, and unacknowledged, until `ack` or `deadLetter`. */
@@ -59,18 +61,7 @@ export interface Bus {
   /** The time (milliseconds since 1970) up to which every message is acknowledged: now, when none is outstanding. */
   through(): Promise<number>
   /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */
-  replay(
-    time: number,
-    signal: AbortSignal,
-  ): AsyncIterable<
-    readonly {
-      readonly topic: string
-      readonly body: Uint8Array
-      readonly sequence: number
-      readonly stream: string
-      readonly time: number
-    }[]
-  >
+  replay(time: number, signal: AbortSignal): AsyncIterable<readonly StoredMessage[]>
   close(): Promise<void>
 }
 

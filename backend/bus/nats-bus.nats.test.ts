@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
+import { connect, headers } from '@nats-io/transport-node'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { startNats } from '../../e2e/servers/nats.ts'
+import { decodeDelivery } from '../ingest/delivery.ts'
 import type { Bus, Delivery, Message, StoredMessage } from './bus.ts'
 import { describeBus } from './contract.ts'
 import { natsBus } from './nats-bus.ts'
@@ -118,6 +119,29 @@ test('messages that other programs publish arrive the same way', async () => {
   expect(value?.map((delivery: Delivery) => [delivery.topic, text(delivery)])).toEqual([
     ['deploy.prod.web', '{"version":"1.4"}'],
   ])
+})
+
+test('headers come with a message, and go with it to the dead letters', async () => {
+  const { connection, manager, read } = await setting()
+  const attributes = headers()
+  for (const [name, value] of [
+    ['ce-specversion', '1.0'],
+    ['ce-id', '7'],
+    ['ce-source', '/ci'],
+    ['ce-type', 'ci.done'],
+  ] as const)
+    attributes.set(name, value)
+  connection.publish('events.ci.web', '{"n":1}', { headers: attributes })
+  const { value } = await read().next()
+  const [delivery] = (value ?? []) as Delivery[]
+  if (!delivery) throw new Error('There is none.')
+  expect(decodeDelivery(delivery)).toMatchObject({
+    event: { id: '7', source: '/ci', type: 'ci.done', topic: 'ci.web', data: { n: 1 } },
+  })
+  await delivery.deadLetter('bad')
+  const dead = await manager.streams.getMessage('HUBS_DEAD', { last_by_subj: 'dead.ci.web' })
+  expect(dead?.header.get('ce-id')).toBe('7')
+  expect(dead?.header.get('Hubs-Reason')).toBe('bad')
 })
 
 test('nothing is pulled while its reader rests', async () => {

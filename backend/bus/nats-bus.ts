@@ -105,7 +105,16 @@ export function natsBus(options: {
   }
 
   /** Written out: one is made for each message, and copying what is left of an object costs more than all else here. */
-  function delivery({ topic, body, stream, deliveries, sequence, time, reply }: NatsMessage): Delivery {
+  function delivery({
+    topic,
+    body,
+    stream,
+    deliveries,
+    sequence,
+    time,
+    reply,
+    original,
+  }: NatsMessage): Delivery {
     return {
       topic,
       body,
@@ -113,12 +122,16 @@ export function natsBus(options: {
       deliveries,
       sequence,
       time,
+      original,
       ack() {
         if (done.push({ reply, stream }) === 1) setTimeout(acknowledge, ACK_EVERY)
       },
       working: () => void answer(reply, '+WPI', stream),
       async deadLetter(reason) {
         const about = headers()
+        // Those of the message too, which may hold all of an event but its data.
+        for (const [name, values] of original.headers ?? [])
+          if (!name.startsWith('Nats-')) for (const value of values) about.append(name, value)
         about.set('Hubs-Reason', reason.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000))
         about.set('Hubs-Stream', stream)
         about.set('Hubs-Sequence', String(sequence))

@@ -9,6 +9,7 @@ export interface NatsMessage extends StoredMessage {
   readonly pending: number
   /** Where acknowledgements go. */
   readonly reply: string
+  readonly original: Msg
 }
 
 /**
@@ -30,5 +31,6 @@ export function parseNatsMessage(message: Msg, stream: string): NatsMessage {
     time: Math.floor(number(3) / 1e6),
     pending: number(4),
     reply,
+    original: message,
   }
 }

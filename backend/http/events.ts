@@ -44,10 +44,11 @@ export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSec
     return readGithub(hookSecret, { headers: call.headers, body, now: Date.now() })
   }
 
-  async function put(events: readonly HubEvent[]): Promise<Answer> {
+  async function put(call: Call, events: readonly HubEvent[]): Promise<Answer> {
     const outcomes = await publish(events)
     const conflicts = [...events.entries()].filter(([index]) => outcomes[index] === 'conflict')
     if (conflicts.length > 0) throw conflict(conflicts, events.length)
+    if (wantsNoBody(call)) return { status: 202, headers: { 'preference-applied': 'return=minimal' } }
     const duplicates = events.filter((_, index) => outcomes[index] === 'duplicate').map(({ id }) => id)
     return {
       status: 202,
@@ -62,13 +63,44 @@ export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSec
       async handle(call) {
         await call.authorize('publish')
         const body = await call.body(BATCH_LIMIT)
-        return put(accepted(readCloudEvents({ headers: call.headers, body, now: Date.now() })))
+        return put(call, accepted(readCloudEvents({ headers: call.headers, body, now: Date.now() })))
       },
     },
+    handshake('/api/v1/events'),
     {
       method: 'POST',
       path: '/api/v1/hooks/github',
-      handle: async (call) => put(accepted(await readDelivery(call))),
+      handle: async (call) => put(call, accepted(await readDelivery(call))),
     },
   ]
+}
+
+/** `return=minimal` of RFC 7240; `reply` is Knative's, which takes any body for an event and fails on what is none. */
+function wantsNoBody({ headers }: Call): boolean {
+  const { prefer } = headers
+  const asked = (Array.isArray(prefer) ? prefer.join() : (prefer ?? '')).split(/[,;]/)
+  return asked.some((one) => /^\s*(?:return\s*=\s*"?minimal"?|reply)\s*$/i.test(one))
+}
+
+/**
+ * CloudEvents' webhooks ask before they send, so that nobody can turn a sender upon a server that does not expect it
+ * (“HTTP 1.1 Web Hooks for Event Delivery”, section 4). Any may send: what it sends needs a token.
+ */
+function handshake(path: string): Route {
+  return {
+    method: 'OPTIONS',
+    path,
+    async handle({ headers }) {
+      const origin = headers['webhook-request-origin']
+      const rate = headers['webhook-request-rate']
+      return {
+        status: 200,
+        headers: {
+          allow: 'POST, OPTIONS',
+          ...(typeof origin === 'string' ? { 'webhook-allowed-origin': origin } : {}),
+          ...(typeof rate === 'string' ? { 'webhook-allowed-rate': '*' } : {}),
+        },
+      }
+    },
+  }
 }

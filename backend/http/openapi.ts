@@ -136,6 +136,7 @@ const paths = {
     post: {
       ...scoped('publish'),
       summary: 'Publish CloudEvents',
+      parameters: [header('Prefer', 'return=minimal: an answer without a body')],
       requestBody: {
         required: true,
         content: {
@@ -147,6 +148,14 @@ const paths = {
         },
       },
       responses: { 202: accepted, ...refused },
+    },
+    options: {
+      summary: 'The handshake of CloudEvents webhooks, before the first event',
+      parameters: [
+        header('WebHook-Request-Origin', 'Who is going to send'),
+        header('WebHook-Request-Rate', 'How many requests a minute'),
+      ],
+      responses: { 200: { description: 'It may, as WebHook-Allowed-Origin and WebHook-Allowed-Rate say' } },
     },
   },
   '/api/v1/hooks/github': {

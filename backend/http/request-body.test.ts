@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { sign } from '@octokit/webhooks-methods'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWholeFront, say, type WholeFront } from './whole-front.fixtures.ts'
@@ -126,4 +127,21 @@ test('fifty slow ones, signed by nobody, hold up no delivery of GitHub', async (
 test('a declared length that is more than a number holds nothing', async () => {
   const { closed } = say(patient.port, hook(0, { 'content-length': '9'.repeat(30), connection: 'close' }))
   expect([400, 413]).toContain(statusOf(await closed))
+})
+
+test('a packed event is taken, a bomb is refused before it has grown', async () => {
+  const post = (body: Buffer) =>
+    fetch(`http://127.0.0.1:${patient.port}/api/v1/events`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/cloudevents+json',
+        'content-encoding': 'gzip',
+      },
+      body: new Uint8Array(body),
+    })
+  const event = { specversion: '1.0', id: crypto.randomUUID(), source: 'ci', type: 'deploy.web' }
+  expect((await post(gzipSync(JSON.stringify(event)))).status).toBe(202)
+  expect((await post(gzipSync(Buffer.alloc(64 * MB, 32)))).status).toBe(413)
+  expect((await post(Buffer.from('{}'))).status).toBe(400)
 })

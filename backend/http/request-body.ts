@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from './client-address.ts'
+import { inflated } from './inflated.ts'
 import { ProblemError } from './problem.ts'
 import { openQuota, type Taken } from './quota.ts'
 
@@ -26,8 +27,9 @@ const STEP = 64 * 1024
 /** The body of one request, which holds its bytes until they are released. */
 export interface Body {
   /**
-   * The whole of it. @throws ProblemError 413 over `limit` bytes, 429 or 503 when there is no room for it (all three
-   * without reading on), 408 when it comes too slowly.
+   * The whole of it, unpacked. @throws ProblemError 413 over `limit` bytes, packed or not, 429 or 503 when there is no
+   * room for it (all three without reading on), 408 when it comes too slowly, 415 packed as we do not know, 400 when it
+   * cannot be unpacked.
    */
   read(limit: number): Promise<Buffer>
   release(): void
@@ -62,10 +64,14 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
         if (declared > 0) makeRoom(declared)
         // Those who ask first are told only now that it is wanted.
         if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
-        return collect(request, { grace, rate }, (length) => {
+        const sent = await collect(request, { grace, rate }, (length) => {
           if (length > limit) throw tooLarge(limit)
           if (length > room) makeRoom(Math.max(STEP, length - room))
         })
+        const body = await inflated(sent, request.headers['content-encoding'], limit)
+        if (!body) throw tooLarge(limit)
+        if (body.length > room) makeRoom(body.length - room)
+        return body
       },
       release() {
         for (const taken of held.splice(0)) taken.release()

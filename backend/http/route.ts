@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
   /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
   readonly path: string
   /** Scripts of any page may read it: what it answers is the same for everybody. Only for GET. */

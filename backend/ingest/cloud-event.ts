@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FieldError } from '../wire.ts'
+import { readBinary } from './binary-mode.ts'
+import { contentType, readJson } from './content.ts'
 import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
 
@@ -41,7 +42,7 @@ export function readCloudEvents(post: Post): Reading {
   if (mediaType.startsWith('application/cloudevents')) {
     return refuse(415, `The format ${mediaType} is not understood: send application/cloudevents+json.`)
   }
-  if (Object.keys(post.headers).some((name) => name.startsWith('ce-'))) return readBinary(post, mediaType)
+  if (Object.keys(post.headers).some((name) => name.startsWith('ce-'))) return readBinaryPost(post)
   if (mediaType === 'application/json') return readStructured(post)
   return refuse(
     415,
@@ -81,34 +82,14 @@ function readBatch({ body, now }: Post): Reading {
   return refuse(status, `Nothing was accepted: ${bad.length} of ${count} events are bad (${named}).`, errors)
 }
 
-function readBinary({ headers, body, now }: Post, mediaType: string): Reading {
-  const raw: Record<string, unknown> = Object.create(null)
-  const errors: FieldError[] = []
-  for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith('ce-') || value === undefined) continue
-    const text = headerText(Array.isArray(value) ? value.join(', ') : value)
-    if (text === undefined) errors.push({ field: name, message: 'must be percent-encoded UTF-8' })
-    else raw[name.slice(3)] = text
+function readBinaryPost({ headers, body, now }: Post): Reading {
+  const read = readBinary(headers, body, { now })
+  if (!read) return notJson
+  if ('event' in read) {
+    const fitting = sized(read.event)
+    return 'event' in fitting ? { events: [fitting.event] } : refuseEvent(fitting)
   }
-  for (const name of ['data', 'data_base64', 'datacontenttype']) {
-    if (name in raw) errors.push({ field: `ce-${name}`, message: 'is no attribute of the binary mode' })
-    delete raw[name]
-  }
-  if (mediaType !== '') raw.datacontenttype = headers['content-type']
-  if (mediaType === '' || /[/+]json$/.test(mediaType)) {
-    const json = body.byteLength === 0 ? { value: null } : readJson(body)
-    if (!json) return notJson
-    raw.data = json.value
-  } else {
-    const text = mediaType.startsWith('text/') ? utf8(body) : undefined
-    if (text === undefined) raw.data_base64 = Buffer.from(body).toString('base64')
-    else raw.data = text
-  }
-  const read = checked(raw, now)
-  if ('event' in read && errors.length === 0) return { events: [read.event] }
-  const found = 'event' in read ? [] : read.errors
-  const named = found.map(({ field, message }) => ({ field: field.replace(/^\/(?!data)/, 'ce-'), message }))
-  return refuseEvent({ errors: [...errors, ...named], tooLarge: 'tooLarge' in read && read.tooLarge })
+  return refuseEvent({ ...read, tooLarge: false })
 }
 
 interface Bad {
@@ -118,8 +99,11 @@ interface Bad {
 
 function checked(raw: unknown, now: number): { readonly event: HubEvent } | Bad {
   const read = readEnvelope(raw, { now })
-  if ('errors' in read) return { ...read, tooLarge: false }
-  if (Buffer.byteLength(encodeEvent(read.event)) <= EVENT_LIMIT) return read
+  return 'errors' in read ? { ...read, tooLarge: false } : sized(read.event)
+}
+
+function sized(event: HubEvent): { readonly event: HubEvent } | Bad {
+  if (Buffer.byteLength(encodeEvent(event)) <= EVENT_LIMIT) return { event }
   return { errors: [{ field: '', message: `must be at most ${EVENT_LIMIT / 1024} KiB` }], tooLarge: true }
 }
 
@@ -138,38 +122,3 @@ export function refuse(
 }
 
 const notJson = refuse(400, 'The body is not JSON in UTF-8.')
-
-export function contentType(header: string | undefined): { mediaType: string; charset: string | undefined } {
-  const [mediaType = '', ...parameters] = (header ?? '').toLowerCase().split(';')
-  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='))
-  return { mediaType: mediaType.trim(), charset: charset?.slice('charset='.length).replace(/^"(.*)"$/, '$1') }
-}
-
-/** The JSON of a body in UTF-8, in a box, because `null` is JSON too. */
-export function readJson(body: Uint8Array): { readonly value: unknown } | undefined {
-  const text = utf8(body)
-  if (text === undefined) return undefined
-  try {
-    // Some programs begin with a byte order mark.
-    return { value: JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text) }
-  } catch {
-    return undefined
-  }
-}
-
-function utf8(bytes: Uint8Array): string | undefined {
-  if (!isUtf8(bytes)) return undefined
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-}
-
-/**
- * CloudEvents' HTTP binding 3.1.3.2: percent-encoded UTF-8, perhaps in double quotes. Its own JavaScript SDK sends
- * Latin-1 as it is, and Node gives all headers as Latin-1.
- */
-function headerText(value: string): string | undefined {
-  const bare = /^".*"$/.test(value) ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value
-  const bytes = bare.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return utf8(Buffer.from(bytes, 'latin1')) ?? (/%[89a-f]/i.test(bare) ? undefined : bytes)
-}

@@ -37,7 +37,7 @@ test('any JSON is an event, named after its place on the bus', () => {
       receivedAt: place.time,
     },
   })
-  for (const body of ['null', '7', '"x"', '[]', '[{"specversion":"1.0"}]']) {
+  for (const body of ['null', '7', '"x"', '[]', '[{"version":"1.0"}]']) {
     expect(decode(body)).toMatchObject({ event: { source: 'bus', data: JSON.parse(body) } })
   }
 })
@@ -84,4 +84,77 @@ test('any bytes are an event or refused', { timeout: 60_000 }, () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+const original = (headers: Readonly<Record<string, string>>) => ({
+  headers: Object.entries(headers).map(([name, value]) => [name, [value]] as const),
+})
+const attributes = {
+  'ce-specversion': '1.0',
+  'CE-Id': '7',
+  'ce-source': '/ci',
+  'ce-type': 'ci.done',
+  'ce-subject': 'caf%C3%A9',
+  'ce-team': 'è',
+  'Nats-Msg-Id': 'x',
+}
+
+test('an event in binary mode comes off the bus as its headers say', () => {
+  const message = { ...place, body: Buffer.from('{"n":1}'), original: original(attributes) }
+  expect(decodeDelivery(message)).toEqual({
+    event: {
+      id: '7',
+      source: '/ci',
+      type: 'ci.done',
+      topic: 'deploy.prod.web',
+      subject: 'café',
+      time: place.time,
+      extensions: { team: 'è' },
+      data: { n: 1 },
+      receivedAt: place.time,
+    },
+  })
+})
+
+test('its body may be anything its content-type says', () => {
+  const decoded = (type: string, body: string) =>
+    decodeDelivery({
+      ...place,
+      body: Buffer.from(body),
+      original: original({ ...attributes, 'Content-Type': type }),
+    })
+  expect(decoded('text/plain', 'hello')).toMatchObject({ event: { id: '7', data: 'hello' } })
+  expect(decoded('application/octet-stream', 'hello')).toMatchObject({ event: { base64: true } })
+  expect(decoded('application/json', 'hello')).toEqual({
+    refused: 'The body is not JSON in UTF-8, as its content-type says.',
+  })
+})
+
+test('in binary mode what is wrong is named by its header', () => {
+  const { 'ce-source': _, ...rest } = attributes
+  expect(decodeDelivery({ ...place, body: Buffer.from('{}'), original: original(rest) })).toEqual({
+    refused: 'ce-source is missing',
+  })
+})
+
+test('headers of others leave a message what it is, and are not read where it says itself what it is', () => {
+  const plain = { ...place, body: Buffer.from('{"n":1}'), original: original({ 'Nats-Msg-Id': 'x' }) }
+  expect(decodeDelivery(plain)).toMatchObject({ event: { source: 'bus', data: { n: 1 } } })
+  const unread = {
+    get headers(): never {
+      throw new Error('read')
+    },
+  }
+  const structured = Buffer.from('{"specversion":"1.0","id":"1","source":"s","type":"t"}')
+  expect(decodeDelivery({ ...place, body: structured, original: unread })).toMatchObject({
+    event: { id: '1' },
+  })
+})
+
+test('a batch is told to be published one by one', () => {
+  const event = { specversion: '1.0', id: '1', source: 's', type: 't' }
+  expect(decode(JSON.stringify([event, event]))).toEqual({
+    refused: 'The body is a batch of events: publish each as a message of its own.',
+  })
+  expect(decode(JSON.stringify([event, 7]))).toMatchObject({ event: { source: 'bus' } })
 })

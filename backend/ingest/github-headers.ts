@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { contentType, type Reading, refuse } from './cloud-event.ts'
+import { type Reading, refuse } from './cloud-event.ts'
+import { contentType } from './content.ts'
 
 const bodies = new Set(['application/json', 'application/x-www-form-urlencoded'])
 

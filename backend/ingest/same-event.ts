@@ -1,6 +1,6 @@
 import type { Json } from '#widgets/define.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
-import { readJson } from './cloud-event.ts'
+import { readJson } from './content.ts'
 
 /**
  * Whether two envelopes of one `source` and `id` are one event sent twice. All of them counts but `time`, which is that
