@@ -189,9 +189,10 @@ export interface ViewProps<W extends AnyDefinition> {
 /**
  * A failure with words for the reader. Any other throw is shown as the type's loader having failed, without its message.
  * `limited`: upstream asks us to wait, `retryAfter` ms. `unavailable`: something is not set up; the message is the remedy.
+ * `set-aside`: it did harm, and is not loaded again for `retryAfter` ms, whatever happens.
  */
 export class LoadFailure extends Error {
-  readonly code: 'upstream' | 'limited' | 'unavailable' | 'refused'
+  readonly code: 'upstream' | 'limited' | 'unavailable' | 'refused' | 'set-aside'
   readonly retryAfter: number | undefined
   constructor(
     code: LoadFailure['code'],

@@ -11,6 +11,8 @@ export interface LoadError {
     | 'limited'
     | 'unavailable'
     | 'refused'
+    /** It did harm, and is not loaded until `retryIn` has passed, whatever happens. */
+    | 'set-aside'
   readonly message: string
   /** Found in the log beside the whole error. */
   readonly reference: string
@@ -110,6 +112,8 @@ export interface Granted {
   readonly failures: number
   /** There was a result, and nothing but its `dueAt` made it stale. */
   readonly byClock: boolean
+  /** Leases in a row, this one's predecessor last, that ran out with nobody to end them: their processes may have died of the load. */
+  readonly lost: number
 }
 
 export type Grant =
@@ -206,7 +210,10 @@ export interface Cache {
    * again if anyone watches. Rejects with RangeError above `RESULT_LIMIT`.
    */
   commit(key: Key, token: string, result: Result): Promise<'fresh' | 'stale' | 'lost'>
-  /** Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches. */
+  /**
+   * Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches, or when it is
+   * invalidated, unless it is `set-aside`.
+   */
   fail(key: Key, token: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
   /**
    * Appends a pulse if `token` holds, or can take, the pulse lease of `ttl` ms. Says whether it did. Rebuilds not done

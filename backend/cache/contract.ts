@@ -259,7 +259,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
           { token: 'i', ttl: TTL, minIntervals: new Map(named.map((key) => [key, 500])) },
         )
         const now = (await cache.read([])).now
-        const granted = { outcome: 'granted', now, previousHash: '#1', failures: 0, byClock: false }
+        const granted = { outcome: 'granted', now, previousHash: '#1', failures: 0, byClock: false, lost: 0 }
         expect(answer).toEqual({ due: true, granted: new Map([['k', granted]]) })
         expect(await claimed()).toEqual(['unnamed'])
         expect(await acquire('k', 'j')).toEqual({ outcome: 'busy' })
@@ -403,6 +403,41 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect(await commit('old', { token: 'a' })).toBe('lost')
         expect(await commit('new', { token: 'b' })).toBe('fresh')
         expect((await one()).data).toBe('new')
+      })
+
+      test('says how many leases in a row nobody ended', async () => {
+        const lost = async (token: string) => {
+          const grant = await acquire('k', token)
+          return grant.outcome === 'granted' ? grant.lost : grant.outcome
+        }
+        await watch()
+        expect(await lost('a')).toBe(0)
+        await advance(TTL)
+        expect(await lost('b')).toBe(1)
+        await advance(TTL)
+        expect(await lost('c')).toBe(2)
+        await cache.fail('k', 'c', { code: 'set-aside', message: 'No.', reference: 'r' }, 1_000)
+        await advance(1_000)
+        expect(await lost('d')).toBe(0)
+        await advance(TTL)
+        const { granted } = await cache.invalidate([{ key: 'k' }], {
+          token: 'e',
+          ttl: TTL,
+          minIntervals: new Map([['k', 0]]),
+        })
+        expect(granted.get('k')?.lost).toBe(3)
+        await cache.release('k', 'e')
+        expect(await lost('f')).toBe(0)
+        await commit('1', { token: 'f' })
+        await invalidate()
+        expect(await lost('g')).toBe(0)
+        await advance(TTL)
+        expect(await lost('h')).toBe(1)
+        await fail(0, 'h')
+        expect(await lost('i')).toBe(0)
+        await watch()
+        await advance(TTL)
+        expect(await lost('j')).toBe(1)
       })
 
       test('fresh: nothing to do until it is due', async () => {
@@ -654,6 +689,25 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
         expect(await one()).toMatchObject({ error: undefined, fresh: true })
         await invalidate()
         expect(await acquire()).toMatchObject({ failures: 0 })
+      })
+
+      test('what is set aside stays there, whatever happens, and then has a load as any', async () => {
+        await watch()
+        await acquire()
+        const error = { code: 'set-aside' as const, message: 'It did harm.', reference: 'r1' }
+        await cache.fail('k', 't', error, 5_000)
+        await invalidate()
+        await cache.read(['k'], { want: true })
+        expect(await one()).toMatchObject({ building: false, error })
+        expect((await acquire()).outcome).toBe('busy')
+        await advance(5_000)
+        expect((await acquire()).outcome).toBe('granted')
+        await commit()
+        await invalidate()
+        expect((await acquire()).outcome).toBe('granted')
+        await fail()
+        await invalidate()
+        expect((await acquire()).outcome).toBe('granted')
       })
 
       test('an event brings the retry forward', async () => {

@@ -124,7 +124,8 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
         const e = entries.get(key)
         if (!e) continue
         e.required += 1
-        e.retryAt = 0
+        // What is set aside stays there, whatever happens.
+        e.retryAt = e.aside > now ? e.aside : 0
         if (cause) e.causes = remember(e.causes, [cause])
         // Marks of one key that stand together are one.
         if (marks[n + 1]?.key === key || (!watched(e, now) && !e.wanted)) continue
@@ -253,7 +254,9 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       e.dueAt = Math.round(dueAt)
       e.error = undefined
       e.failures = 0
+      e.lost = 0
       e.retryAt = 0
+      e.aside = 0
       e.wanted = false
       e.token = undefined
       e.leaseCauses = []
@@ -273,6 +276,8 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       e.failures += 1
       e.error = { ...error, at: now }
       e.retryAt = now + retryIn
+      e.aside = error.code === 'set-aside' ? e.retryAt : 0
+      if (e.aside === 0) e.lost = 0
       e.wanted = false
       log(e, now, 'failed')
       announce(e, now)

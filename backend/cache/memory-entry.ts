@@ -17,7 +17,11 @@ export interface Kept {
   dueAt: number
   error: LoadError | undefined
   failures: number
+  /** Leases in a row that ran out with nobody to end them. */
+  lost: number
   retryAt: number
+  /** Until when it is not loaded, whatever happens. */
+  aside: number
   causes: readonly Cause[]
   leaseCauses: readonly Cause[]
   dataCauses: readonly Cause[]
@@ -49,7 +53,9 @@ export function blank(key: Key): Kept {
     dueAt: 0,
     error: undefined,
     failures: 0,
+    lost: 0,
     retryAt: 0,
+    aside: 0,
     causes: [],
     leaseCauses: [],
     dataCauses: [],
@@ -110,6 +116,8 @@ export function refusal(e: Kept, now: number): Exclude<Grant['outcome'], 'grante
 
 export function grant(e: Kept, now: number, token: string, ttl: number, minInterval: number): Granted {
   const byClock = current(e)
+  const ranOut = e.token !== undefined
+  if (ranOut) e.lost += 1
   e.token = token
   e.leaseUntil = now + ttl
   e.leaseGeneration = e.required
@@ -117,7 +125,14 @@ export function grant(e: Kept, now: number, token: string, ttl: number, minInter
   e.minInterval = minInterval
   e.leaseCauses = remember(e.leaseCauses, e.causes)
   e.causes = []
-  return { outcome: 'granted', now, previousHash: e.hash, failures: e.failures, byClock }
+  return {
+    outcome: 'granted',
+    now,
+    previousHash: e.hash,
+    failures: e.failures,
+    byClock,
+    lost: ranOut ? e.lost : 0,
+  }
 }
 
 /** The lease is over without a result: its causes wait for the next one. */

@@ -31,7 +31,7 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
     async run(asks) {
       const { reply } = await link.run('acquire', ...asks.flat())
       const [now, ...said] = reply as [number, ...(string | number)[]]
-      return asks.map((_, n) => decodeGrant(now, said.slice(n * 4, n * 4 + 4)))
+      return asks.map((_, n) => decodeGrant(now, said.slice(n * 5, n * 5 + 5)))
     },
   })
   const commit = batch<readonly (string | number)[], 'fresh' | 'stale' | 'lost'>({
@@ -56,10 +56,10 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
       for (const { reply } of await Promise.all(runs)) {
         const [anyDue, now, ...leased] = reply as [0 | 1, number, ...(string | number)[]]
         if (anyDue === 1) due = true
-        for (let n = 0; n < leased.length; n += 3) {
-          const [key, hash, failures] = leased.slice(n, n + 3) as [Key, string, number]
+        for (let n = 0; n < leased.length; n += 4) {
+          const [key, hash, failures, lost] = leased.slice(n, n + 4) as [Key, string, number, number]
           const previousHash = hash || undefined
-          granted.set(key, { outcome: 'granted', now, previousHash, failures, byClock: false })
+          granted.set(key, { outcome: 'granted', now, previousHash, failures, byClock: false, lost })
         }
       }
       return { due, granted }
@@ -109,7 +109,8 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
     },
 
     async fail(key, token, error, retryIn) {
-      await link.run('fail', key, token, JSON.stringify(error), retryIn)
+      const aside = error.code === 'set-aside' ? 1 : 0
+      await link.run('fail', key, token, JSON.stringify(error), retryIn, aside)
     },
 
     async pulse(token, through, ttl) {

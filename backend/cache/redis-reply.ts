@@ -20,9 +20,9 @@ export function decodeReading(epoch: number, reply: unknown): Reading {
 
 /** What ACQUIRE says of one key. */
 export function decodeGrant(now: number, said: readonly (string | number)[]): Grant {
-  const [outcome, hash, failures, byClock] = said as [Grant['outcome'], string, number, 0 | 1]
+  const [outcome, hash, failures, byClock, lost] = said as [Grant['outcome'], string, number, 0 | 1, number]
   if (outcome !== 'granted') return { outcome }
-  return { outcome, now, previousHash: hash || undefined, failures, byClock: byClock === 1 }
+  return { outcome, now, previousHash: hash || undefined, failures, byClock: byClock === 1, lost }
 }
 
 /** One item of XREAD: a change (view and data) or a pulse (when, through, oldest due). */

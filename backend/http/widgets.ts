@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/cache.ts'
+import type { Cache, LoadError } from '../cache/cache.ts'
 import { compareVersions, formatVersion } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { LookUp } from '../hubs/look-up.ts'
@@ -77,9 +77,7 @@ export function widgetRoutes(options: {
           })
         }
         const [entry] = (await cache.read([key])).entries
-        if (entry?.error?.code === 'limited' && !entry.building) {
-          throw new ProblemError(429, `${entry.error.message} It is loaded again by itself.`)
-        }
+        if (entry?.error && !entry.building) refuseInVain(entry.error)
         retried.set(key, now)
         await cache.invalidate([{ key }])
         await cache.read([key], { want: true })
@@ -115,4 +113,10 @@ export function widgetRoutes(options: {
 
 function text({ text: body, paused }: Served): Answer {
   return { status: 200, headers: paused ? { 'hubs-paused': 'true' } : {}, body: Buffer.from(body) }
+}
+
+/** Where a load would not begin, or only do harm once more. */
+function refuseInVain({ code, message }: LoadError): void {
+  if (code === 'limited') throw new ProblemError(429, `${message} It is loaded again by itself.`)
+  if (code === 'set-aside') throw new ProblemError(409, message)
 }

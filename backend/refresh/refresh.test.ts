@@ -38,10 +38,10 @@ type Loader = (params: { name: string }, context: LoadContext) => Promise<unknow
 function refreshing(
   loader: Loader,
   more: { deadline?: number; minInterval?: number; truth?: 'events' } = {},
+  cache = memoryCache(),
 ) {
   const stop = new AbortController()
   stops.push(stop)
-  const cache = memoryCache()
   const type = implement({ ...definition, ...more }, loader as never) as WidgetType
   const key: Key = 'probe@1:x:shared'
   const refresh: Refresh = runRefresh({
@@ -350,4 +350,39 @@ test('waits grow with failures, are jittered, and respect upstream', () => {
   expect(retryIn(0, Number.NaN)).toBeLessThanOrEqual(2_000)
   expect(retryIn(0, Number.POSITIVE_INFINITY)).toBe(86_400_000)
   expect(retryIn(0, 60_000.5)).toBe(60_001)
+})
+
+test.each([
+  [1, { data: '{"value":1}', error: undefined }, 1],
+  [2, { error: { code: 'set-aside', message: expect.stringContaining('2 times') } }, 0],
+  [3, { error: { code: 'set-aside', message: expect.stringContaining('6 hours') } }, 0],
+])('a key whose processes died %i times of loads in a row', async (times, shown, loads) => {
+  let now = Date.now()
+  const cache = memoryCache({ now: () => now })
+  const key: Key = 'probe@1:x:shared'
+  await cache.interest([key], 86_400_000)
+  for (let n = 0; n < times; n++) {
+    // Of a process that dies of what it began, all that stays is its lease.
+    expect(await cache.acquire(key, `${n}`, 10_000, 0)).toMatchObject({ outcome: 'granted' })
+    now += 10_000
+  }
+  const { entry, refresh } = refreshing(async () => ({ value: 1 }), {}, cache)
+  await expect.poll(entry).toMatchObject({ ...shown, building: false })
+  expect(refresh.counts.loads).toBe(loads)
+})
+
+test('what was loaded beside a key that processes died of is loaded again soon', async () => {
+  let now = Date.now()
+  const cache = memoryCache({ now: () => now })
+  const key: Key = 'probe@1:x:shared'
+  await cache.interest([key], 86_400_000)
+  for (let n = 0; n < 2; n++) {
+    await cache.acquire(key, `${n}`, 10_000, 0)
+    now += 10_000
+  }
+  const { entry, refresh } = refreshing(async () => ({ value: 1 }), {}, cache)
+  await expect.poll(entry).toMatchObject({ error: { code: 'set-aside' } })
+  now += 20_000
+  await expect.poll(entry).toMatchObject({ fresh: true, error: undefined })
+  expect(refresh.counts.loads).toBe(1)
 })

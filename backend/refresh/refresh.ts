@@ -8,6 +8,7 @@ import { type Limits, openAdmission, type Place, type Stay } from './admission.t
 import { LEASE, type Lease, openLeases } from './leases.ts'
 import { openLines, type Turn } from './lines.ts'
 import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
+import { afterLost } from './lost-leases.ts'
 import { openSilence } from './silence.ts'
 
 /** Loads at a time in this process; nearly all of a quick refresh is waiting for the cache, so of keys there are more. */
@@ -307,6 +308,12 @@ export function runRefresh(options: {
     const { stay, loadable, token, grant } = granted
     const { key } = loadable
     if (signal.aborted) return cache.release(key, token)
+    const aside = afterLost(grant.lost)
+    if (aside) {
+      const { reference, message } = aside.error
+      log.error({ key, reference, lost: grant.lost }, message)
+      return cache.fail(key, token, aside.error, aside.retryIn)
+    }
     const lease = leases.hold(key, token)
     try {
       const loaded = await loadInTurn(granted, lease)

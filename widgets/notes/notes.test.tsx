@@ -93,7 +93,7 @@ test('text that would take long is refused in words, and the process goes on mea
   await new Promise((resolve) => setImmediate(resolve))
   expect(over).toBe(false)
   await expect(loading).rejects.toMatchObject({
-    code: 'refused',
+    code: 'set-aside',
     message: expect.stringContaining('Markdown'),
   })
   expect(await rendered('*a*')).toBe('<p><em>a</em></p>')

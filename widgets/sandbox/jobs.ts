@@ -1,3 +1,5 @@
+import type { LoadFailure } from '../define.ts'
+
 /**
  * What runs in the sandbox: functions that work on what strangers wrote. Each takes one value that can be cloned, gives
  * one that survives JSON, and may throw LoadFailure. Loaded when first asked for.
@@ -26,7 +28,7 @@ export type Reply = { readonly last: boolean } & (
   | { readonly output?: unknown }
   | {
       readonly failure: {
-        readonly code: 'upstream' | 'limited' | 'unavailable' | 'refused'
+        readonly code: LoadFailure['code']
         readonly message: string
       }
     }

@@ -1,8 +1,11 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { LoadFailure } from '../define.ts'
 import { readAnswer } from '../json/read-answer.ts'
 import { inSandbox } from './sandbox.ts'
 
+/** By the evaluator's own reckoning, or the end of the process. */
+const harm = expect.stringMatching(/^(refused|set-aside)$/)
 const never = new AbortController().signal
 const asked = { whose: 'a test', tooMuch: 'Too much.', signal: never }
 
@@ -42,7 +45,10 @@ test.each([
   ['a regular expression that backtracks for years', `$match("${'a'.repeat(60)}!", /^(a+)+$/)`],
 ])('%s is refused, and the next job is not hurt', async (_, expression) => {
   const [hostile, good] = await Promise.allSettled([pick(expression), pick('n')])
-  expect(hostile).toMatchObject({ status: 'rejected', reason: { code: 'refused' } })
+  expect(hostile).toMatchObject({
+    status: 'rejected',
+    reason: { code: harm },
+  })
   expect(good).toEqual({ status: 'fulfilled', value: three })
 })
 
@@ -50,11 +56,12 @@ test.each([
   ['open brackets', brackets],
   ['brackets in one another', pairs],
 ])('five megabytes of %s are refused', async (_, text) => {
-  await expect(pick('$', text)).rejects.toMatchObject({ code: 'refused' })
+  await expect(pick('$', text)).rejects.toMatchObject({ code: harm })
 })
 
 test('what ended its process is set aside for hours, in words', async () => {
   await expect(pick(endless)).rejects.toMatchObject({
+    code: 'set-aside',
     message: 'Too much. It is set aside for 6 hours, or until its settings change.',
     retryAfter: 6 * 3_600_000,
   })
@@ -85,4 +92,60 @@ test('the caller can give up in the middle, before and while waiting', async () 
   expect(await given).toEqual(Array(4).fill({ status: 'rejected', reason: 'lease lost' }))
   await expect(pick('n', '{}', stop.signal)).rejects.toBe('lease lost')
   expect(await other).toEqual(three)
+})
+
+test('what needs little waits for one job of those that need much, however many there are', async () => {
+  const good = () =>
+    inSandbox(
+      'json',
+      { text: '{"n":3}', host: 'a.example', pick: 'n + 0', as: null },
+      { ...asked, whose: 'good' },
+    )
+  for (let n = 0; n < 3; n++) await good()
+  const ended: string[] = []
+  const hostile = Array.from({ length: 6 }, (_, n) =>
+    inSandbox(
+      'json',
+      { text: '{}', host: 'a.example', pick: endless, as: null },
+      { ...asked, whose: `hostile ${n}` },
+    )
+      .catch(() => {})
+      .then(() => ended.push('hostile')),
+  )
+  await good()
+  ended.push('good')
+  await Promise.all(hostile)
+  expect(ended.indexOf('good')).toBeLessThanOrEqual(2)
+})
+
+/** Ids of processes that `parent` has started for this. */
+function processesOf(parent: number | undefined): string[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
+  return all
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, of, ...words]) => of === String(parent) && words.at(-1)?.endsWith('sandbox.js'))
+    .map(([pid]) => pid ?? '')
+}
+
+test('its processes end with the one that asks, however that ends', async () => {
+  const program = `
+    import { inSandbox } from '${new URL('./sandbox.ts', import.meta.url)}'
+    const signal = new AbortController().signal
+    setInterval(() => {}, 1_000)
+    await inSandbox('markdown', 'a', { whose: 'w', tooMuch: 't', signal })
+  `
+  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program])
+  let own: string[] = []
+  await expect
+    .poll(() => {
+      own = processesOf(parent.pid)
+      return own.length
+    })
+    .toBe(1)
+  parent.kill('SIGKILL')
+  const runs = () =>
+    execFileSync('ps', ['-A', '-o', 'pid='], { encoding: 'utf8' })
+      .split(/\s+/)
+      .includes(own[0] ?? '')
+  await expect.poll(runs).toBe(false)
 })

@@ -23,7 +23,7 @@ let busy = 0
 /**
  * Runs a function of `jobs` on what strangers wrote, in a process of its own with limits of memory and CPU, which may
  * end without harm to this one. `whose` is what it is for: whoever has used the least lately goes first.
- * @throws LoadFailure the function's own; `refused` when it took more than it may, with `tooMuch` as the first words; the reason of
+ * @throws LoadFailure the function's own; `set-aside` when it took more than it may, with `tooMuch` as the first words; the reason of
  * `signal`.
  */
 export async function inSandbox<Name extends keyof Jobs>(
@@ -38,7 +38,7 @@ export async function inSandbox<Name extends keyof Jobs>(
   const reply = await run({ name, input }, whose, signal)
   if ('ended' in reply) {
     throw new LoadFailure(
-      'refused',
+      'set-aside',
       `${tooMuch} It is set aside for ${SET_ASIDE} hours, or until its settings change.`,
       {
         retryAfter: SET_ASIDE * 3_600_000,

@@ -1,5 +1,7 @@
 /** Milliseconds in which half of what somebody has used is forgotten. */
 const HALF_LIFE = 60_000
+/** Milliseconds somebody is taken to have used of whom nothing is known. */
+const NEWCOMER = 250
 /** Of how many that have used something we keep it. */
 const REMEMBERED = 1_000
 
@@ -15,8 +17,8 @@ export interface Turns<Job> {
 }
 
 /**
- * Fair turns: next is who has used the least lately, and who came first among equals. So whoever needs little waits for
- * at most one job of those who need much, however many those are.
+ * Fair turns: next is who has used the least lately, and who came first among equals. So whoever is known to need little
+ * waits for at most one job of those who need much, however many those are and under however many names they come.
  */
 export function openTurns<Job>(now: () => number = () => performance.now()): Turns<Job> {
   const waiting: { readonly whose: string; readonly job: Job }[] = []
@@ -24,7 +26,7 @@ export function openTurns<Job>(now: () => number = () => performance.now()): Tur
 
   function usedBy(whose: string): number {
     const known = usage.get(whose)
-    return known ? known.ms * 0.5 ** ((now() - known.at) / HALF_LIFE) : 0
+    return known ? known.ms * 0.5 ** ((now() - known.at) / HALF_LIFE) : NEWCOMER
   }
 
   function take(place: number): Job | undefined {
@@ -50,7 +52,7 @@ export function openTurns<Job>(now: () => number = () => performance.now()): Tur
       return place !== -1
     },
     used(whose, ms) {
-      const all = usedBy(whose) + ms
+      const all = (usage.has(whose) ? usedBy(whose) : 0) + ms
       // Put last, so that the first is the one that has used nothing for the longest.
       usage.delete(whose)
       usage.set(whose, { ms: all, at: now() })

@@ -9,7 +9,10 @@ const texts = [
   ...['builtIn', 'hash', 'empty', 'offsetIn', 'announced', 'error', 'causes', 'leaseCauses', 'dataCauses'],
   ...['token', 'leaseIn', 'wanted'],
 ]
-const names = [...numbers, ...texts]
+/** Numbers that came later: last, and 0 where a version before this has packed the entry. */
+const later = ['lost', 'aside']
+const packed = [...numbers, ...texts]
+const names = [...packed, ...later]
 
 /**
  * One key's state as a Lua table, and the rules over it that the scripts share. Absent texts are '', absent numbers 0.
@@ -24,7 +27,7 @@ local function read(key)
   local at = prefix .. 'entry:' .. key
   local packed = redis.call('HGET', at, 'state')
   local v = packed and cmsgpack.unpack(packed) or blank
-  local e = { key = key, at = at, known = packed, ${names.map((name, n) => `${name} = v[${n + 1}]`).join(', ')} }
+  local e = { key = key, at = at, known = packed, ${names.map((name, n) => `${name} = v[${n + 1}]${n < packed.length ? '' : ' or 0'}`).join(', ')} }
   if e.offsetIn ~= epoch then e.offset, e.dataOffset, e.announced = 0, 0, '' end
   if e.leaseIn ~= epoch then e.token = '' end
   return e

@@ -2,7 +2,7 @@ import { grant } from './lease.ts'
 
 /**
  * INVALIDATE(token, ttl, key, cause, minInterval, ...): whether any key is due now and not leased, now, then of each
- * leased one its key, the hash of what it has and failures. Those with a `minInterval` are leased. A key without entry
+ * leased one its key, the hash of what it has, failures and leases lost. Those with a `minInterval` are leased. A key without entry
  * is left alone: nobody follows it and no load of it runs, so its next load starts after the event. Marks of one key
  * that stand together cost one.
  */
@@ -14,10 +14,10 @@ local function make(e, minInterval)
   if watched(e) or e.wanted ~= '' then
     if not leased(e) then
       if minInterval ~= '' and earliest(e) <= now then
-        grant(e, ARGV[2], ARGV[3], minInterval)
+        local lost = grant(e, ARGV[2], ARGV[3], minInterval)
         settle(e)
         local at = #reply
-        reply[at + 1], reply[at + 2], reply[at + 3] = e.key, e.hash, e.failures
+        reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = e.key, e.hash, e.failures, lost
       else
         press(e)
         if hasten(e) then reply[1] = 1 end
@@ -34,7 +34,9 @@ for n = 4, #ARGV, 3 do
     if e and e.known then make(e, ARGV[n - 1]) end
     e = read(ARGV[n])
   end
-  e.required, e.retryAt, e.causes = e.required + 1, 0, remember(e.causes, ARGV[n + 1])
+  e.required, e.causes = e.required + 1, remember(e.causes, ARGV[n + 1])
+  -- What is set aside stays there, whatever happens.
+  e.retryAt = e.aside > now and e.aside or 0
 end
 if e and e.known then make(e, ARGV[#ARGV]) end
 return reply

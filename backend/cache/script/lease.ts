@@ -1,39 +1,48 @@
-/** A lease that ran out leaves its causes to the next. To be saved and settled afterwards. */
+/**
+ * A lease that ran out leaves its causes to the next. Gives how many in a row ran out with nobody to end them, 0 when
+ * the last did not. To be saved and settled afterwards.
+ */
 export const grant = `
 local function grant(e, token, ttl, minInterval)
+  local lost = 0
+  if e.token ~= '' then
+    e.lost = e.lost + 1
+    lost = e.lost
+  end
   e.token, e.leaseIn, e.leaseUntil, e.leaseGeneration = token, epoch, now + ttl, e.required
   e.startedAt, e.minInterval = now, tonumber(minInterval)
   e.leaseCauses, e.causes = rememberAll(e.leaseCauses, e.causes), ''
+  return lost
 end
 `
 
 /**
- * ACQUIRE(key, token, ttl, minInterval, ...): now, then for each key its outcome, the hash of what it has, failures and
- * whether nothing but its due time made it stale.
+ * ACQUIRE(key, token, ttl, minInterval, ...): now, then for each key its outcome, the hash of what it has, failures,
+ * whether nothing but its due time made it stale, and leases lost.
  */
 export const acquire = `
 ${grant}
 local function acquire(key, token, ttl, minInterval)
   local e = read(key)
-  local outcome = 'granted'
+  local outcome, lost = 'granted', 0
   if fresh(e) then outcome = 'fresh'
   elseif leased(e) then outcome = 'busy'
   elseif not watched(e) and e.wanted == '' then outcome = 'idle'
   elseif earliest(e) > now then outcome = 'busy'
   end
   if outcome == 'granted' then
-    grant(e, token, ttl, minInterval)
+    lost = grant(e, token, ttl, minInterval)
     save(e)
     announceLate(e)
   end
   settle(e)
-  return outcome, e.hash, e.failures, current(e) and 1 or 0
+  return outcome, e.hash, e.failures, current(e) and 1 or 0, lost
 end
 
 local reply = { now }
 for n = 2, #ARGV, 4 do
   local at = #reply
-  reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = acquire(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
+  reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = acquire(ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
 end
 return reply
 `
@@ -80,6 +89,7 @@ local function commit(key, token, data, hash, empty, dueAt, notes)
   if changed then e.hash, e.empty, e.loadedAt, e.dataCauses = hash, empty, e.startedAt, e.leaseCauses end
   e.built, e.builtIn, e.checkedAt, e.dueAt = e.leaseGeneration, epoch, e.startedAt, tonumber(dueAt)
   e.error, e.errorAt, e.failures, e.retryAt, e.wanted, e.token, e.leaseCauses = '', 0, 0, 0, '', '', ''
+  e.lost, e.aside = 0, 0
   local field, load = record(e, changed and 'changed' or 'confirmed', notes)
   announce(e, changed and data)
   if changed then save(e, field, load, 'data', data) else save(e, field, load) end
@@ -97,13 +107,18 @@ end
 return reply
 `
 
-/** FAIL(key, token, error, retryIn): the generation built stays, so an event during the load is not lost. */
+/**
+ * FAIL(key, token, error, retryIn, aside): the generation built stays, so an event during the load is not lost. One that
+ * is set aside keeps the count of its lost leases.
+ */
 export const fail = `
 ${held}
 local e = held(ARGV[2], ARGV[3])
 if not e then return 'lost' end
 e.error, e.errorAt, e.retryAt, e.failures = ARGV[4], now, now + ARGV[5], e.failures + 1
 e.wanted, e.token, e.causes, e.leaseCauses = '', '', rememberAll(e.leaseCauses, e.causes), ''
+e.aside = ARGV[6] == '1' and e.retryAt or 0
+if e.aside == 0 then e.lost = 0 end
 local field, load = record(e, 'failed')
 announce(e)
 save(e, field, load)
