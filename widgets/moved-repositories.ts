@@ -52,7 +52,8 @@ export interface Moves {
 
 /** What `repository` deliveries among the events say, whatever their order. */
 export function movesOf(events: readonly LoggedEvent[]): Moves {
-  const told = events.flatMap(({ data, time }) => {
+  const told = events.flatMap(({ topic, data, time }) => {
+    if (!topic.includes('.repository.')) return []
     const parsed = delivery.safeParse(data)
     return parsed.success ? [{ ...parsed.data, at: time }] : []
   })

@@ -129,6 +129,12 @@ test.each<[string, string, Record<string, unknown>]>([
     { deployment_status: { state: 'success', environment: 'production' } },
   ],
   ['ci/build failed in acme/api', 'status', { state: 'error', context: 'ci/build', sha: 'abc' }],
+  [
+    'octocat renamed old to acme/api',
+    'repository',
+    { action: 'renamed', changes: { repository: { name: { from: 'old' } } } },
+  ],
+  ['octocat archived acme/api', 'repository', { action: 'archived' }],
   ['milestone closed in acme/api', 'milestone', { action: 'closed' }],
   ['constructor created in acme/api', 'constructor', { action: 'created' }],
 ])('%s', (sentence, event, payload) => {

@@ -53,6 +53,7 @@ export const githubDelivery = z.object({
   state: text,
   context: text,
   target_url: link,
+  changes: part({ repository: part({ name: part({ from: text }) }) }),
   forkee: part({ full_name: text, html_url: link }),
 })
 

@@ -57,6 +57,11 @@ const tellers: { readonly [event: string]: Tell } = {
     href: forkee?.html_url,
     group: ['fork'],
   }),
+  repository: ({ action, changes }, place) => {
+    const before = changes?.repository?.name?.from
+    const was = action === 'renamed' && before ? `renamed ${before} to` : action?.replaceAll('_', ' ')
+    return was ? { text: `${was} ${place}`, group: ['repository', was] } : undefined
+  },
   star: ({ action }, place) =>
     action === 'deleted' ? undefined : { text: `starred ${place}`, group: ['star'] },
   workflow_run: runSentence,

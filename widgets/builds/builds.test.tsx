@@ -241,6 +241,8 @@ test('a rerun of the same number and attempt is running, failed before', () => {
   const again = workflowRun({ ...at(5), status: 'in_progress', conclusion: null }, 5)
   expect(fold([failed, again]).builds).toMatchObject([{ state: 'running', before: 'failed' }])
   expect(fold([again, failed])).toEqual(fold([failed, again]))
+  const early = [failed, again].map((event) => ({ ...event, receivedAt: noon - 60 * minute }))
+  expect(fold(early).builds).toMatchObject([{ state: 'running', before: 'failed', time: noon - 60 * minute }])
 })
 
 describe('branches that are no more', () => {

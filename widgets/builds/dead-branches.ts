@@ -12,7 +12,8 @@ const deletion = z.object({
 /** Whether a run is of a branch that was deleted after it had begun, by the `delete` deliveries among the events. */
 export function deadBranches(events: readonly LoggedEvent[]): (run: Run) => boolean {
   const died = new Map<string, number>()
-  for (const { data, time } of events) {
+  for (const { topic, data, time } of events) {
+    if (!topic.includes('.delete.')) continue
     const parsed = deletion.safeParse(data)
     if (!parsed.success) continue
     const branch = branchOf(parsed.data.repository.full_name, parsed.data.ref)

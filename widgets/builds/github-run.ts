@@ -109,8 +109,9 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
       repository: repository.full_name,
       ...present({ branch, href: run.html_url, startedAt, finishedAt }),
       time: updatedAt,
-      // A rerun may keep its number and its attempt, and then has another start.
-      order: [run.run_number, run.run_attempt ?? 1, startedAt ?? 0, progress[state], updatedAt],
+      // A rerun may keep its number and its attempt, and then has another start. Times of one run are compared as they are
+      // told, by one clock; what another run is, its number says.
+      order: [run.run_number, run.run_attempt ?? 1, run.run_started_at ?? 0, progress[state], run.updated_at],
       told: 'workflow_run',
       ofWorkflow: true,
       doubted: times.doubted(),
@@ -139,7 +140,7 @@ function fromCheckRun(event: LoggedEvent): Run[] {
         finishedAt,
       }),
       time: finishedAt ?? startedAt ?? event.time,
-      order: [run.id, startedAt ?? 0, progress[state], finishedAt ?? 0],
+      order: [run.id, run.started_at ?? 0, progress[state], run.completed_at ?? 0],
       told: 'check_run',
       ofWorkflow: run.app?.slug === 'github-actions',
       doubted: times.doubted(),
@@ -158,7 +159,8 @@ function fromStatus(event: LoggedEvent, homes: Homes): Run[] {
     ...{ name: `status/${context}`, job: context, state, repository: repository.full_name },
     ...present({ href: target_url }),
     time: updatedAt,
-    order: [updatedAt, id ?? 0, progress[state]],
+    // GitHub numbers statuses as they come.
+    order: [id ?? 0, updatedAt, progress[state]],
     told: 'status' as const,
     ...{ ofWorkflow: false, doubted: times.doubted() },
   }

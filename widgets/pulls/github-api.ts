@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
+import { believed } from '../moment.ts'
 import { type Pull, pullOf, pullRequest } from './pull-request.ts'
 
 const perPage = 50
@@ -40,7 +41,11 @@ export async function openPulls(
         },
       )
     }
-    pulls.push(...requests.data.map((request) => pullOf(repository, request)).filter(keep))
+    const held = requests.data.map((request) => ({
+      ...request,
+      updated_at: believed(request.updated_at, now),
+    }))
+    pulls.push(...held.map((request) => pullOf(repository, request)).filter(keep))
     if (!/<[^>]*>;\s*rel="next"/.test(answer.headers.get('link') ?? '')) return { pulls, complete: true }
     if (pulls.length >= wanted) break
   }
