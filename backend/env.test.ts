@@ -84,7 +84,12 @@ test('proxies are those of this machine, those named, or none', () => {
     '2001:db8::1/128',
   ])
   expect(parseEnv({ HUBS_PROXIES: 'none' }).HUBS_PROXIES).toEqual([])
-  const text = mistakes({ HUBS_PROXIES: 'proxy', HUBS_STREAMS: '0', HUBS_STREAMS_PER_CLIENT: '1.5' })
-  for (const name of ['HUBS_PROXIES', 'HUBS_STREAMS', 'HUBS_STREAMS_PER_CLIENT'])
+  const text = mistakes({
+    HUBS_PROXIES: 'proxy',
+    HUBS_STREAMS: '0',
+    HUBS_STREAMS_PER_CLIENT: '1.5',
+    HUBS_PUBLISH_RATE: '49',
+  })
+  for (const name of ['HUBS_PROXIES', 'HUBS_STREAMS', 'HUBS_STREAMS_PER_CLIENT', 'HUBS_PUBLISH_RATE'])
     expect(text).toContain(`${name} must be`)
 })

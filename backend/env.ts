@@ -46,6 +46,7 @@ const variables = z.object({
   HUBS_PROXIES: proxies,
   HUBS_STREAMS: count(1).default(20_000),
   HUBS_STREAMS_PER_CLIENT: count(1).default(5_000),
+  HUBS_PUBLISH_RATE: count(50).default(1_000),
   HUBS_EVENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(3650).default(30),
   HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
   HUBS_METRICS_TOKEN: secret,

@@ -6,6 +6,7 @@ import { eventRoutes } from './http/events.ts'
 import { hubRoutes } from './http/hubs.ts'
 import { type Figure, metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
+import { publishRate } from './http/publish-rate.ts'
 import { openQuota } from './http/quota.ts'
 import type { RawRoute, Route } from './http/route.ts'
 import { securityTxtRoutes } from './http/security-txt.ts'
@@ -95,6 +96,7 @@ export async function openFront(options: {
       ...eventRoutes({
         publish: publisher({ bus }),
         hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
+        rate: publishRate(env.HUBS_PUBLISH_RATE),
       }),
       openApiRoute(),
       ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),

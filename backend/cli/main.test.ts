@@ -142,7 +142,7 @@ describe('beside a running Hubs', () => {
 
 test.each([
   [['dance'], 'There is no command “dance”.'],
-  [['token', 'create', 'x', '--scope', 'everything'], 'takes --scope'],
+  [['token', 'create', 'x', '--scope', 'everything'], 'is none of publish'],
   [['token', 'list', '--loud'], '--loud'],
   [['replay', 'github', '--rate', 'fast'], '--rate takes a number'],
 ])(

@@ -9,8 +9,8 @@ import { UsageError } from './usage-error.ts'
 
 const usage = `Usage: npm run hubs -- COMMAND
 
-  token create NAME --scope SCOPE   make an API token and print it; scopes: publish, hubs:write, read
-                                    (--scope may be given several times)
+  token create NAME --scope SCOPE   make an API token and print it; scopes: publish, publish:PATTERN,
+                                    hubs:write, read, administer (--scope may be given several times)
   token list                        all tokens, without their secret part
   token revoke ID                   no process accepts it 5 seconds later
   apply PATH …                      create or replace hubs by documents { "slug": …, "title": …, "widgets": […] },

@@ -1,4 +1,4 @@
-import { scopes } from '../hubs/tokens.ts'
+import { scopeFault } from '../hubs/grant.ts'
 import { printTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -7,9 +7,11 @@ import { UsageError } from './usage-error.ts'
 export async function createToken(terminal: Terminal, args: readonly string[], asked: readonly string[]) {
   const [name, ...more] = args
   if (name === undefined || more.length > 0) throw new UsageError('token create takes one NAME.')
-  const granted = scopes.filter((scope) => asked.includes(scope))
-  if (granted.length === 0 || granted.length < new Set(asked).size) {
-    throw new UsageError(`token create takes --scope, one or more of ${scopes.join(', ')}.`)
+  const granted = [...new Set(asked)]
+  if (granted.length === 0) throw new UsageError('token create takes --scope, one or more.')
+  for (const scope of granted) {
+    const fault = scopeFault(scope)
+    if (fault !== undefined) throw new UsageError(`--scope ${scope} ${fault}.`)
   }
   const { id, token } = await terminal.ask({ do: 'token create', name, scopes: granted })
   console.error(`Token ${id} “${name}” allows ${granted.join(', ')}. It is shown only now:`)

@@ -1,9 +1,11 @@
+import type { Grant } from '../hubs/grant.ts'
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../ingest/cloud-event.ts'
-import type { HubEvent } from '../ingest/event.ts'
+import { type HubEvent, PUBLISHER } from '../ingest/event.ts'
 import { readGithub } from '../ingest/github.ts'
 import { githubHeaderFault } from '../ingest/github-headers.ts'
 import type { Publish } from '../ingest/publish.ts'
 import { ProblemError } from './problem.ts'
+import type { PublishRate } from './publish-rate.ts'
 import type { Answer, Call, Route } from './route.ts'
 
 /** Bytes of one webhook delivery, which GitHub bounds. */
@@ -35,7 +37,24 @@ function conflict(conflicts: readonly (readonly [number, HubEvent])[], of: numbe
 
 const named = (event: HubEvent | undefined): string => `“${event?.id}” of “${event?.source}”`
 
-export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSecret: string }): Route[] {
+/** @throws ProblemError 403 that names the topics, or sources, and the scopes the token lacks for them. */
+function allowed(grant: Grant, events: readonly HubEvent[]): void {
+  const errors = [...events.entries()].flatMap(([index, event]) => {
+    const scope = grant.lacks(event)
+    const message = `“${event.topic}” from “${event.source}” takes a token with the scope ${scope}`
+    return scope === undefined ? [] : { field: events.length > 1 ? `/${index}/topic` : '/topic', message }
+  })
+  const [first] = errors
+  if (first) throw new ProblemError(403, `Nothing was accepted. ${first.message}.`, { errors })
+}
+
+export function eventRoutes(options: {
+  readonly publish: Publish
+  readonly hookSecret: string
+  readonly rate: PublishRate
+}): Route[] {
+  const { publish, hookSecret, rate } = options
+
   async function readDelivery(call: Call): Promise<Reading> {
     // Anybody may ask, so what the headers tell comes before a body of megabytes is taken in.
     const fault = githubHeaderFault(call.headers)
@@ -61,9 +80,18 @@ export function eventRoutes({ publish, hookSecret }: { publish: Publish; hookSec
       method: 'POST',
       path: '/api/v1/events',
       async handle(call) {
-        await call.authorize('publish')
+        const grant = await call.authorize('publish')
         const body = await call.body(BATCH_LIMIT)
-        return put(call, accepted(readCloudEvents({ headers: call.headers, body, now: Date.now() })))
+        const events = accepted(readCloudEvents({ headers: call.headers, body, now: Date.now() }))
+        allowed(grant, events)
+        await rate.take(grant.token, events.length)
+        return put(
+          call,
+          events.map((event) => ({
+            ...event,
+            extensions: { ...event.extensions, [PUBLISHER]: grant.token },
+          })),
+        )
       },
     },
     handshake('/api/v1/events'),

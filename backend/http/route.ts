@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Grant } from '../hubs/grant.ts'
 import type { Client } from './client-address.ts'
 
-export type Scope = 'publish' | 'hubs:write' | 'read'
+export type Scope = 'publish' | 'hubs:write' | 'read' | 'administer'
 
 /** One request as a route sees it. */
 export interface Call {
@@ -15,8 +16,8 @@ export interface Call {
   body(limit: number): Promise<Buffer>
   /** The body as JSON. @throws ProblemError 413, 400 when it is not JSON in UTF-8. */
   json(limit: number): Promise<unknown>
-  /** @throws ProblemError 401 without a valid token, 403 when it lacks the scope. */
-  authorize(scope: Scope): Promise<void>
+  /** What the token allows. @throws ProblemError 401 without a valid token, 403 when it lacks the scope. */
+  authorize(scope: Scope): Promise<Grant>
 }
 
 export interface Answer {

@@ -3,10 +3,11 @@ import { Agent, type ClientRequest, type IncomingMessage, request, type ServerRe
 import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { grantOf } from '../hubs/grant.ts'
 import { authorizer } from './authorize.ts'
 import { clientRule } from './client-address.ts'
 import { ProblemError } from './problem.ts'
-import type { Route, Scope } from './route.ts'
+import type { Route } from './route.ts'
 import { type FrontServer, frontServer } from './server.ts'
 
 let front: FrontServer
@@ -47,9 +48,9 @@ const routes: Route[] = [
 ]
 
 beforeEach(async () => {
-  const tokens = new Map<string, ReadonlySet<Scope>>([
-    ['hubs_writer', new Set(['hubs:write'])],
-    ['hubs_reader', new Set(['read'])],
+  const tokens = new Map([
+    ['hubs_writer', grantOf('1', ['hubs:write'])],
+    ['hubs_reader', grantOf('2', ['read'])],
   ])
   lines = []
   const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import type { Grant } from '../hubs/grant.ts'
 import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import type { Client } from './client-address.ts'
@@ -25,7 +26,7 @@ export interface FrontServer {
 /** Codes of the errors of stores that do not serve; their messages say why. */
 const AWAY = new Set(['cache-away', 'bus-away', 'database-away'])
 
-type Authorize = (header: string | undefined, scope: Scope) => Promise<void>
+type Authorize = (header: string | undefined, scope: Scope) => Promise<Grant>
 
 /** The one port: everything except pages is answered here, from an explicit list of routes. */
 export function frontServer(options: {
@@ -82,7 +83,10 @@ export function frontServer(options: {
       json: async (limit) => parseJson(await body.read(limit)),
       async authorize(scope) {
         const header = request.headers.authorization
-        await guesses.watch(client, header, async () => authorize?.(header, scope))
+        const verify = authorize
+        // Only health is answered before, which asks for nothing.
+        if (!verify) throw new ProblemError(503, 'Hubs is starting.', { headers: { 'retry-after': '2' } })
+        return guesses.watch(client, header, () => verify(header, scope))
       },
     }
     try {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Control } from '../db/control-socket.ts'
+import { scopeFault } from './grant.ts'
 import type { HubsRoom } from './hubs.ts'
-import { scopes, type TokensRoom } from './tokens.ts'
+import type { TokensRoom } from './tokens.ts'
 
 const command = z.discriminatedUnion('do', [
   z.strictObject({
@@ -9,7 +10,7 @@ const command = z.discriminatedUnion('do', [
     name: z
       .string()
       .regex(/^[^\p{Cc}\p{Surrogate}]{1,100}$/u, { error: 'must be 1 to 100 characters on one line' }),
-    scopes: z.array(z.enum(scopes)).min(1),
+    scopes: z.array(z.string().refine((text) => scopeFault(text) === undefined)).min(1),
   }),
   z.strictObject({ do: z.literal('token list') }),
   z.strictObject({ do: z.literal('token revoke'), id: z.string().max(100) }),

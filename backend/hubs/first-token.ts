@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import { facts, tokens } from '#drizzle/schema.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
-import { scopes, tokensRoom } from './tokens.ts'
+import { scopes } from './grant.ts'
+import { tokensRoom } from './tokens.ts'
 
 /** The token of the first start, which makes its bearer the admin. */
 export interface FirstToken {
@@ -39,7 +40,7 @@ export async function firstToken(database: OpenDatabase): Promise<FirstToken | u
     const [still] = await tx.select({ id: facts.value }).from(facts).where(eq(facts.name, OWED))
     if (!still) return undefined
     await tx.delete(tokens).where(eq(tokens.id, still.id))
-    const { id, token } = await tokensRoom({ db: tx }).create('first start', scopes)
+    const { id, token } = await tokensRoom({ db: tx }).create('first start', [...scopes, 'publish:>'])
     await tx.update(facts).set({ value: id }).where(eq(facts.name, OWED))
     return { id, token }
   })

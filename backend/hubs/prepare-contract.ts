@@ -29,7 +29,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       const made = starts.flatMap(({ firstToken }) => firstToken ?? [])
       expect(made).toHaveLength(1)
       const rights = () => tokensRoom({ db: database.db }).verify(made[0]?.token ?? '')
-      expect(await rights()).toEqual(new Set(['publish', 'hubs:write', 'read']))
+      expect((await rights())?.scopes).toEqual(new Set(['publish', 'hubs:write', 'read', 'administer']))
 
       // As after the end of that process, before it told: nobody holds the lock any more.
       const died: OpenDatabase = {
@@ -40,7 +40,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       expect(await rights()).toBeUndefined()
       await firstToken?.told()
       const kept = await tokensRoom({ db: database.db }).verify(firstToken?.token ?? '')
-      expect(kept?.has('hubs:write')).toBe(true)
+      expect(kept?.scopes.has('hubs:write')).toBe(true)
       expect(await prepare({ database: died })).toEqual({})
 
       const hubs = await hubsRoom({ db: database.db, typeOf: widgetType }).all()

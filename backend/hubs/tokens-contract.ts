@@ -19,7 +19,7 @@ export function describeTokens(name: string, open: () => Promise<OpenDatabase>):
       const tokens = room()
       const { id, token } = await tokens.create('deploys', ['publish', 'read'])
       expect(token).toMatch(/^hubs_[\w-]{32}$/)
-      expect(await tokens.verify(token)).toEqual(new Set(['publish', 'read']))
+      expect(await tokens.verify(token)).toMatchObject({ token: id, scopes: new Set(['publish', 'read']) })
       expect(await tokens.list()).toContainEqual({
         ...{ id, name: 'deploys', scopes: ['publish', 'read'], revoked: false },
         createdAt: expect.any(Date),
@@ -51,9 +51,9 @@ export function describeTokens(name: string, open: () => Promise<OpenDatabase>):
 
     test('the admin’s token has every scope', async () => {
       const tokens = room('an-admin-token-of-length')
-      expect(await tokens.verify('an-admin-token-of-length')).toEqual(
-        new Set(['publish', 'hubs:write', 'read']),
-      )
+      const grant = await tokens.verify('an-admin-token-of-length')
+      expect(grant?.scopes).toEqual(new Set(['publish', 'hubs:write', 'read', 'administer']))
+      expect(grant?.lacks({ topic: 'github.a.b.push.-', source: 'https://github.com/a/b' })).toBeUndefined()
       expect(await tokens.verify('an-admin-token-of-lengtH')).toBeUndefined()
     })
   })

@@ -23,17 +23,17 @@ test('while Postgres is away a token accepted before still is, and no other', as
   let clock = 0
   const tokens = tokensRoom({ db: database.db, now: () => clock })
   const { token } = await tokens.create('publisher', ['publish'])
-  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  expect((await tokens.verify(token))?.scopes).toEqual(new Set(['publish']))
   await server.kill()
   clock += 60_000
-  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  expect((await tokens.verify(token))?.scopes).toEqual(new Set(['publish']))
   const asked = [tokens.verify('hubs_another'), tokens.verify('hubs_another')]
   for (const one of await Promise.allSettled(asked)) {
     expect(one).toMatchObject({ status: 'rejected', reason: { code: 'database-away' } })
   }
   await expect(tokens.verify('hubs_another')).rejects.toMatchObject({ code: 'database-away' })
   clock += 60_000
-  expect(await tokens.verify(token)).toEqual(new Set(['publish']))
+  expect((await tokens.verify(token))?.scopes).toEqual(new Set(['publish']))
   await database.close()
   await server.stop()
 })

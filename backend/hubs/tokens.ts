@@ -3,9 +3,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { tokens } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
-import type { Scope } from '../http/route.ts'
-
-export const scopes = ['publish', 'hubs:write', 'read'] as const satisfies readonly Scope[]
+import { adminGrant, type Grant, grantOf } from './grant.ts'
 
 export interface TokenView {
   readonly id: string
@@ -18,12 +16,12 @@ export interface TokenView {
 /** API tokens. Every verb rejects with `DatabaseAway` while the database cannot be reached. */
 export interface TokensRoom {
   /** The token itself is told only here: a hash of it is kept. */
-  create(name: string, scopes: readonly Scope[]): Promise<{ readonly id: string; readonly token: string }>
+  create(name: string, scopes: readonly string[]): Promise<{ readonly id: string; readonly token: string }>
   list(): Promise<TokenView[]>
   /** By id. Says whether there was one still in force; no process accepts it 5 s later. */
   revoke(id: string): Promise<boolean>
   /** What the token allows, or nothing when it is none of ours. One accepted before still is while the database is away. */
-  verify(token: string): Promise<ReadonlySet<Scope> | undefined>
+  verify(token: string): Promise<Grant | undefined>
 }
 
 /** Milliseconds an answer about a token is believed. */
@@ -32,7 +30,7 @@ const REMEMBERED = 10_000
 
 interface Answer {
   readonly at: number
-  readonly allowed: Promise<ReadonlySet<Scope> | undefined>
+  readonly allowed: Promise<Grant | undefined>
 }
 
 /** `adminToken` is `HUBS_ADMIN_TOKEN`: it has every scope and is in no table. */
@@ -45,12 +43,12 @@ export function tokensRoom(options: {
   const answers = new Map<string, Answer>()
   const admin = adminToken === undefined ? undefined : digest(adminToken)
 
-  async function look(hash: string): Promise<ReadonlySet<Scope> | undefined> {
+  async function look(hash: string): Promise<Grant | undefined> {
     const [row] = await db
-      .select({ scopes: tokens.scopes })
+      .select({ id: tokens.id, scopes: tokens.scopes })
       .from(tokens)
       .where(and(eq(tokens.hash, hash), eq(tokens.revoked, false)))
-    return row && new Set(scopes.filter((scope) => row.scopes.includes(scope)))
+    return row && grantOf(row.id, row.scopes)
   }
 
   return {
@@ -89,7 +87,7 @@ export function tokensRoom(options: {
 
     async verify(token) {
       const hashed = digest(token)
-      if (admin && timingSafeEqual(hashed, admin)) return new Set(scopes)
+      if (admin && timingSafeEqual(hashed, admin)) return adminGrant
       const hash = hashed.toString('hex')
       const known = answers.get(hash)
       if (known && now() - known.at < BELIEVED) return known.allowed

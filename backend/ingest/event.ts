@@ -18,6 +18,9 @@ export interface HubEvent {
   readonly base64?: true
 }
 
+/** The extension attribute that names the token an event was published with; what a publisher says there is not kept. */
+export const PUBLISHER = 'hubstoken'
+
 /** An event as it came off the bus. */
 export interface ReceivedEvent extends HubEvent {
   /** When the bus stored it, milliseconds since 1970. */

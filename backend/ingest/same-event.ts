@@ -1,10 +1,11 @@
 import type { Json } from '#widgets/define.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
 import { readJson } from './content.ts'
+import { PUBLISHER } from './event.ts'
 
 /**
  * Whether two envelopes of one `source` and `id` are one event sent twice. All of them counts but `time`, which is that
- * of the arrival where the producer told none.
+ * of the arrival where the producer told none, and who brought it.
  */
 export function sameEvent(one: string, other: Uint8Array): boolean {
   const stored = readJson(other)
@@ -14,5 +15,5 @@ export function sameEvent(one: string, other: Uint8Array): boolean {
 function contentOf(envelope: unknown): string {
   // What was parsed from JSON; a `time` that is undefined is left out.
   if (typeof envelope !== 'object' || envelope === null) return canonicalJson(envelope as Json)
-  return canonicalJson({ ...envelope, time: undefined } as unknown as Json)
+  return canonicalJson({ ...envelope, time: undefined, [PUBLISHER]: undefined } as unknown as Json)
 }

@@ -1,0 +1,37 @@
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { ProblemError } from './problem.ts'
+
+/** Seconds over which a rate holds: a burst may take them all at once. */
+const WINDOW = 10
+
+/** How much each token may publish, in this process. */
+export interface PublishRate {
+  /** Events a second. */
+  readonly each: number
+  /** @throws ProblemError 429 when the token has published as much as it may for now. */
+  take(token: string, events: number): Promise<void>
+}
+
+/** `each` is at least a tenth of the events of a batch, or one could never be taken. */
+export function publishRate(each: number): PublishRate {
+  const limiter = new RateLimiterMemory({ points: each * WINDOW, duration: WINDOW })
+  return {
+    each,
+    async take(token, events) {
+      const full = await limiter.consume(token, events).then(
+        () => undefined,
+        (full: RateLimiterRes) => full,
+      )
+      if (!full) return
+      // What was refused is not counted, or a publisher that tries again would never be let in.
+      await limiter.reward(token, events)
+      throw new ProblemError(
+        429,
+        `This token may publish ${each} events a second, on average over ${WINDOW} s.`,
+        {
+          headers: { 'retry-after': String(Math.max(1, Math.ceil(full.msBeforeNext / 1_000))) },
+        },
+      )
+    },
+  }
+}

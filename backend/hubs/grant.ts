@@ -1,0 +1,57 @@
+import type { Scope } from '../http/route.ts'
+import { doorOfSource, doorOfTopic } from '../ingest/doors.ts'
+import { parsePattern, patternCovers, type Tokens } from '../ingest/topic.ts'
+
+export const scopes = ['publish', 'hubs:write', 'read', 'administer'] as const satisfies readonly Scope[]
+
+/** `publish` narrowed to the topics of a pattern: `publish:deploy.>`. */
+const PUBLISH = 'publish:'
+
+/** What a token may do. */
+export interface Grant {
+  /** The token's id, which is no secret. */
+  readonly token: string
+  readonly scopes: ReadonlySet<Scope>
+  /**
+   * The scope it lacks to publish such an event; nothing when it lacks none. Plain `publish` is all topics but those
+   * that a door speaks for: they, and its sources, have to be named.
+   */
+  lacks(event: { readonly topic: string; readonly source: string }): string | undefined
+}
+
+/** What is wrong with the text of a scope, if anything. */
+export function scopeFault(text: string): string | undefined {
+  if ((scopes as readonly string[]).includes(text)) return undefined
+  if (!text.startsWith(PUBLISH)) return `is none of ${scopes.join(', ')}, ${PUBLISH}PATTERN`
+  const pattern = parsePattern(text.slice(PUBLISH.length))
+  return typeof pattern === 'string' ? `has a pattern that ${pattern}` : undefined
+}
+
+export function grantOf(token: string, given: readonly string[]): Grant {
+  const patterns = given.filter((text) => text.startsWith(PUBLISH)).flatMap(patternOf)
+  const plain = given.includes('publish')
+  const granted = new Set(scopes.filter((scope) => given.includes(scope)))
+  if (patterns.length > 0) granted.add('publish')
+  const named = (topics: Tokens) => patterns.some((pattern) => patternCovers(pattern, topics))
+  return {
+    token,
+    scopes: granted,
+    lacks({ topic, source }) {
+      const tokens = topic.split('.')
+      const door = doorOfTopic(tokens)
+      if (!named(tokens) && (door !== undefined || !plain)) {
+        return `${PUBLISH}${(door?.topics ?? tokens).join('.')}`
+      }
+      const speaker = doorOfSource(source)
+      return speaker && !named(speaker.topics) ? `${PUBLISH}${speaker.topics.join('.')}` : undefined
+    },
+  }
+}
+
+/** May do everything. */
+export const adminGrant: Grant = grantOf('admin', [...scopes, `${PUBLISH}>`])
+
+function patternOf(scope: string): Tokens[] {
+  const pattern = parsePattern(scope.slice(PUBLISH.length))
+  return typeof pattern === 'string' ? [] : [pattern]
+}

@@ -1,0 +1,25 @@
+import { patternCovers, type Tokens } from './topic.ts'
+
+/** A way in that proves by itself who speaks: topics and sources that are its own, or anybody's event could pass for one of its. */
+export interface Door {
+  readonly topics: Tokens
+  owns(source: string): boolean
+}
+
+const github: Door = {
+  topics: ['github', '>'],
+  owns: (source) => /^(https?:)?\/\/([^/]*@)?(www\.|api\.)?github\.com(:\d+)?(\/|$)/i.test(source),
+}
+
+/** What comes over the bus without a name is given one of this source, by its place. */
+const bus: Door = { topics: ['>'], owns: (source) => source === 'bus' }
+
+const doors: readonly Door[] = [github]
+
+/** The door a topic belongs to. */
+export const doorOfTopic = (topic: Tokens): Door | undefined =>
+  doors.find((door) => patternCovers(door.topics, topic))
+
+/** The door a source belongs to. */
+export const doorOfSource = (source: string): Door | undefined =>
+  [bus, ...doors].find((door) => door.owns(source))
