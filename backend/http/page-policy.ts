@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 /**
  * The content security policy of one page. Styles in attributes stay allowed because server HTML carries some that
- * hydration does not put back. Development needs eval and injected styles for its error overlay and hot swaps.
+ * hydration does not put back. Images may come from anywhere by https, because notes show them. Development needs eval and injected styles for its error overlay and hot swaps.
  */
 export function pagePolicy(options: { development: boolean; frameAncestors: readonly string[] }): string {
   const { development, frameAncestors } = options
@@ -14,7 +14,7 @@ export function pagePolicy(options: { development: boolean; frameAncestors: read
     `script-src 'self' ${script}`,
     `style-src 'self' ${style}`,
     `style-src-attr 'unsafe-inline'`,
-    `img-src 'self' data:`,
+    `img-src 'self' data: https:`,
     `font-src 'self'`,
     `connect-src 'self'${development ? ' ws:' : ''}`,
     `worker-src 'self'`,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
 import { openAddress } from '../http-url.ts'
+import { isLinkTarget } from '../link-target.ts'
 import { samples } from './fixtures.ts'
-import { isLinkTarget } from './target.ts'
 
 const groups = z.array(
   z.strictObject({

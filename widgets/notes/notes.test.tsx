@@ -47,11 +47,12 @@ describe('what is written by somebody else cannot harm a reader', () => {
   test.each([
     ['HTML is text', '<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
     ['inline HTML too', 'a <img src=x onerror=alert(1)>', '<p>a &lt;img src=x onerror=alert(1)&gt;</p>'],
-    ['a script is no link', '[x](javascript:alert(1))', '<p><a>x</a></p>'],
-    ['in any spelling', '[x](JaVaScRiPt:alert(1))', '<p><a>x</a></p>'],
-    ['nor is data', '[x](data:text/html,hi)', '<p><a>x</a></p>'],
-    ['nor another program', '<xmpp:a@b.example>', '<p><a>xmpp:a@b.example</a></p>'],
-    ['nor a place here', '[x](//evil.example)', '<p><a>x</a></p>'],
+    ['a script is no link', '[x](javascript:alert(1))', '<p>x</p>'],
+    ['in any spelling', '[x](JaVaScRiPt:alert(1))', '<p>x</p>'],
+    ['nor is data', '[x](data:text/html,hi)', '<p>x</p>'],
+    ['nor another program', '<xmpp:a@b.example>', '<p>xmpp:a@b.example</p>'],
+    ['nor another site by its name alone', '[x](//evil.example)', '<p>x</p>'],
+    ['nor by a backslash', '[x](/\\evil.example)', '<p><a href="/%5Cevil.example" target="_top">x</a></p>'],
     [
       'attributes are not left',
       '[x](https://a.example/"onclick=alert(1))',
@@ -62,10 +63,68 @@ describe('what is written by somebody else cannot harm a reader', () => {
       "[x](https://a.example '\"><script>')",
       '<p><a href="https://a.example" target="_blank" rel="noopener noreferrer" title="&quot;&gt;&lt;script&gt;">x</a></p>',
     ],
-    ['an image is its description', '![a "cat"](https://a.example/cat.png "t")', '<p>a &quot;cat&quot;</p>'],
-    ['in a link too', '[![cat](c.png)](mailto:a@b.example)', '<p><a href="mailto:a@b.example">cat</a></p>'],
-    ['no ids are made', 'a[^1]\n\n[^1]: b', '<p>a<a>^1</a></p>\n'],
+    [
+      'an image is asked for without saying where it is',
+      '![a "cat"](https://a.example/cat.png "t")',
+      '<p><img src="https://a.example/cat.png" alt="a &quot;cat&quot;" title="t" loading="lazy" decoding="async" referrerpolicy="no-referrer" /></p>',
+    ],
+    [
+      'one that is not encrypted is its description',
+      '![a "cat"](http://a.example/cat.png "t")',
+      '<p>a &quot;cat&quot;</p>',
+    ],
+    [
+      'so is one from here',
+      '[![cat](c.png)](mailto:a@b.example)',
+      '<p><a href="mailto:a@b.example">cat</a></p>',
+    ],
+    ['and one that is data', '![cat](data:image/svg+xml,x)', '<p>cat</p>'],
   ])('%s', async (_, text, html) => expect(await rendered(text)).toBe(html))
+})
+
+test('a link leads to a page here, and what cannot be a link does not look like one', async () => {
+  const text = '[hub](/welcome) [here](#x) [call](tel:+420123) [web](https://example.org)'
+  expect(await rendered(text)).toBe(
+    '<p><a href="/welcome" target="_top">hub</a> here call <a href="https://example.org" target="_blank" rel="noopener noreferrer">web</a></p>',
+  )
+  expect(await rendered('[a](/b?c=1&d=2)')).toContain('<a href="/b?c=1&amp;d=2" target="_top">')
+})
+
+test('a footnote is at the end, and its links lead there and back', async () => {
+  const html = await rendered('Restart it twice[^1].\n\n[^1]: Only after draining.')
+  expect(html).toMatch(/<a href="#user-content-fn-1" id="user-content-fnref-1"[^>]*>1<\/a>/)
+  expect(html).toMatch(
+    /<li id="user-content-fn-1">\s*<p>Only after draining\. <a href="#user-content-fnref-1"/,
+  )
+})
+
+test('a footnote in the text of a link leaves one link', async () => {
+  const html = await rendered('[a[^1]](https://a.example)\n\n[^1]: b')
+  expect(html.split('</section>')[0]?.match(/<a /g)?.length).toBe(html.match(/<\/a>/g)?.length)
+  expect(html).not.toMatch(/<a [^>]*>[^<]*(<sup>)?<a /)
+})
+
+test('two cards that show the same note have no id in common', async () => {
+  const html = await rendered('a[^1] "id="user-content-" b\n\n[^1]: c')
+  const config = { text: '' }
+  const page = renderToStaticMarkup(
+    <>
+      <NotesView data={{ html }} config={config} />
+      <NotesView data={{ html }} config={config} />
+    </>,
+  )
+  const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+  expect(ids).toHaveLength(6)
+  expect(new Set(ids).size).toBe(6)
+  for (const [, to] of page.matchAll(/ href="#([^"]*)"/g)) expect(ids).toContain(to)
+  for (const [, by] of page.matchAll(/ aria-describedby="([^"]*)"/g)) expect(ids).toContain(by)
+})
+
+test('columns of a table say how they are aligned', async () => {
+  const html = await rendered('| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | 2 | 3 | 4 |')
+  expect(html).toMatch(
+    /<td>1<\/td>\s*<td align="left">2<\/td>\s*<td align="center">3<\/td>\s*<td align="right">4</,
+  )
 })
 
 test("headings begin below a card's own, without a gap", async () => {

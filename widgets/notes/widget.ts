@@ -16,7 +16,7 @@ export const notes = defineWidget({
   type: 'notes',
   title: 'Notes',
   description: 'Text in Markdown: who we are, how to reach us, what to do when it burns.',
-  version: 1,
+  version: 2,
   config: z.strictObject({
     text: z
       .string()
@@ -24,7 +24,10 @@ export const notes = defineWidget({
         error: 'must be at most 20 KB of Markdown',
       })
       .refine((text) => mostCells(text) <= maxCells, { error: 'must not hold a table as large as that' })
-      .meta({ description: 'Markdown; HTML in it is shown as text, images as their description' }),
+      .meta({
+        description:
+          'GitHub’s Markdown. HTML in it is shown as text; images by https are shown, others as their description',
+      }),
   }),
   data: z.strictObject({ html: z.string() }),
   interests: () => [],
