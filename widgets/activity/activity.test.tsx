@@ -256,6 +256,9 @@ describe('any other event', () => {
       head_commit: { message: 'token=hunter2' },
     })
     expect(read(push)).toEqual(['octocat pushed “token=•••” to main in acme/api'])
+    const token = `ghp${'_'}${'a1B2'.repeat(9)}`
+    for (let before = 170; before < 200; before++)
+      expect(read(plain('a.b', `${'x'.repeat(before)} ${token}`))[0]).not.toContain('a1B2')
     const [line] = joinLines([plain('a.b', { url: 'https://a.example/?token=hunter2' })], 1)
     expect(line).not.toHaveProperty('href')
   })

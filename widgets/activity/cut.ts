@@ -1,6 +1,13 @@
-/** A line of at most `length` whole characters. */
+import { redact } from './redact.ts'
+
+/** A line of at most `length` whole characters, without the secrets in it: those first, for a half of one is no less one. */
 export function cut(text: string, length = 250): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = redact(
+    text
+      .slice(0, 4 * length)
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
   if (line.length <= length) return line
   const characters = [...line]
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : line
