@@ -3,10 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { SecretName } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
+import type { Key } from './cache/version.ts'
 import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
+import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import { untilDone } from './ingest/until-done.ts'
 import { auditor, runAuditor } from './refresh/auditor.ts'
@@ -54,10 +56,21 @@ export async function runDaemon(options: {
   const counts = triageCounts()
   const index = matchingIndex<Target>()
 
+  let poke = () => {}
+  const following = followingIndex({ index, cache, logger: log, signal, onDue: () => poke() })
+  // From the first hub that is read, so that none is gone through twice.
+  indexHubs(followed, following)
+  await followed.ready
+
+  function byKey(key: Key): PlacedWidget | undefined {
+    const widget = followed.widgets.get(following.shows(key) ?? '')
+    return widget?.problem ? undefined : widget
+  }
+
   const refresh = runRefresh({
     cache,
     find(key) {
-      const placed = followed.byKey(key)
+      const placed = byKey(key)
       return placed && { key, type: placed.widgetType, params: placed.params }
     },
     // A web node may know a widget before this process has read of it.
@@ -69,6 +82,7 @@ export async function runDaemon(options: {
     sourceOf: (loadable) => sourceOf(loadable, secrets),
     openContext: contextOpener({
       memory: followed,
+      byKey,
       fetch: guardedFetch({ allow: env.HUBS_FETCH_ALLOW, timeout: FETCH_TIMEOUT, maxBytes: FETCH_BYTES }),
       gitLog: gitLog({
         roots: env.HUBS_GIT_ROOTS,
@@ -83,8 +97,7 @@ export async function runDaemon(options: {
     signal,
   })
 
-  const following = followingIndex({ index, cache, logger: log, signal, onDue: refresh.poke })
-  indexHubs(followed, following)
+  poke = refresh.poke
   // To the end, so that no event of before the start misses a widget of before the start.
   await followed.caughtUp()
   following.ready()
@@ -98,7 +111,7 @@ export async function runDaemon(options: {
         for await (const { rows, topics } of eventLog.prune(keep)) {
           log.info({ rows }, 'old events were removed from the log')
           // No event says so, and what was read from the log may be another now.
-          const keys = [...readersOf(topics, followed.widgets.values())].map((key) => ({ key }))
+          const keys = [...readersOf(topics, index)].map((key) => ({ key }))
           const { due } = await untilDone(() => cache.invalidate(keys), {
             signal,
             onFailure(err, attempt) {

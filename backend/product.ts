@@ -131,6 +131,7 @@ export async function openProduct(options: {
 
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   const tokens = tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })
+  const lacking = await findLacking(Object.values(registry), secrets)
   const followed = followHubs({
     hubs,
     place: placer({ typeOf: widgetType, secret, secrets }),
@@ -139,12 +140,13 @@ export async function openProduct(options: {
     signal,
   })
   const lookUp = lookUpIn(followed)
-  const [lacking] = await Promise.all([findLacking(Object.values(registry), secrets), followed.ready])
   const logged = eventLog(database.db)
 
+  // At once, so that it meets each hub as it is read.
   const daemon = has('daemon')
     ? await runDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log, signal })
     : undefined
+  await followed.ready
   const parts = await openFront({
     env,
     secret,

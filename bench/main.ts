@@ -11,6 +11,7 @@ import { fanOut } from './fan-out.ts'
 import { hangingHost } from './hanging-host.ts'
 import { idleStreams } from './idle-streams.ts'
 import { jsonRefresh } from './json-refresh.ts'
+import { largeInstallation } from './large-installation-costs.ts'
 import { machine } from './machine.ts'
 import { manyHubs } from './many-hubs.ts'
 import { memoryAndStart } from './memory-and-start.ts'
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'browser-script': browserScript,
   'memory-and-start': memoryAndStart,
   'mixed-load': mixedLoad,
+  'large-installation': largeInstallation,
 }
 
 const root = join(import.meta.dirname, '..')
@@ -103,6 +105,7 @@ ${figures}
 - *Triage* and *refreshes* are told by what is done while the bus is never empty.
 - *Painted* is the first frame after the one in which the number changed, by the page's own clock.
 - *Fan-out* is compared with servers that take turns with ours in the same run: nchan on one nginx worker, better-sse, a route handler of the same Next, and a server that does nothing but \`response.write\`, and, as the floor, one that writes a frame made once to bare sockets. CPU is that of the process that writes, less what it uses when idle. Ours takes the event from the bus, matches it, loads the number over HTTP and stores it as well; the others are handed the frame.
+- *10,000 hubs* are put straight into Postgres, ten widgets each of all types, nearly all with settings of their own. Health is asked for every 20 ms while a process starts.
 - *Memory* is taken after a garbage collection for streams, and as it is for idle processes.
 - CPU of processes is what the kernel counted of their threads and their children's.
 - Peers from npm are in \`bench/peers\`, with a lock file of their own, and installed by the first run that needs them. nchan is Debian's \`libnginx-mod-nchan\`, installed where the command may. What cannot be had is named in the details.

@@ -515,18 +515,18 @@ export const mutants: readonly Mutant[] = [
     breaks: 'A change takes the next number of one counter row, in its transaction.',
     patches: [
       {
-        file: 'backend/hubs/hubs.ts',
-        find: "const [counter] = await tx.select().from(counters).where(eq(counters.name, 'changes')).for('update')",
-        replace: `const [counter] = await db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning()`,
+        file: 'backend/hubs/write-hubs.ts',
+        find: "tx.select().from(counters).where(eq(counters.name, 'changes')).for('update'),",
+        replace: `db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning(),`,
       },
       {
-        file: 'backend/hubs/hubs.ts',
-        find: 'return work(tx, counter.value + 1)',
-        replace: 'return work(tx, counter.value)',
+        file: 'backend/hubs/write-hubs.ts',
+        find: 'decideAll(group, counter.value, before,',
+        replace: 'decideAll(group, counter.value - 1, before,',
       },
       {
-        file: 'backend/hubs/hubs.ts',
-        find: "await tx.update(counters).set({ value: number }).where(eq(counters.name, 'changes'))",
+        file: 'backend/hubs/write-hubs.ts',
+        find: "tx.update(counters).set({ value: last }).where(eq(counters.name, 'changes')),",
         replace: '',
       },
     ],

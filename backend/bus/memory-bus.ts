@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { DatabaseAway, isDatabaseAway } from '../db/database-away.ts'
+import { groupCommit } from '../group-commit.ts'
 import { ackTimer } from './ack-timer.ts'
 import { bell } from './bell.ts'
 import {
@@ -14,7 +15,6 @@ import {
   type StoredMessage,
 } from './bus.ts'
 import type { BusStore, Place } from './bus-store.ts'
-import { groupCommit } from './group-commit.ts'
 
 const HOUR = 3_600_000
 const PUT_ASIDE_KEPT = 30 * 24 * HOUR

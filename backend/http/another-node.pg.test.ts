@@ -107,10 +107,10 @@ test('so are its retry, its data and its stream', async () => {
   expect((await fetch(`${base}/widgets/${retried.id}/retry`, { method: 'POST' })).status).toBe(202)
 
   const { slug } = await made('with-data')
-  const [hub] = await elsewhere.some([slug])
+  const hub = await elsewhere.get(slug)
   const [widget] = hub ? placed(hub).widgets : []
   if (!widget || widget.problem) throw new Error('not placed')
-  const answer = await fetch(`${base}/data/${widget.token}/1/1`)
+  const answer = await fetch(`${base}/data/${widget.token}/1/1?widget=${widget.id}`)
   // Nothing is loaded, for no daemon runs; but it is known that a widget shows it.
   expect(await answer.json()).toMatchObject({ detail: 'There is no data of this yet.' })
 

@@ -117,7 +117,12 @@ const paths = {
     },
   },
   '/api/v1/data/{key}/{epoch}/{offset}': {
-    parameters: [path('key'), path('epoch'), path('offset')],
+    parameters: [
+      path('key'),
+      path('epoch'),
+      path('offset'),
+      query('widget', text, 'Id of a widget that shows it'),
+    ],
     get: {
       summary: 'Data too large for the stream: the `href` of its event',
       responses: {

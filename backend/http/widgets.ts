@@ -88,8 +88,9 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/data/:token/:epoch/:offset',
       shared: true,
-      async handle({ params }) {
-        const widget = await lookUp(() => hubs.byToken(params.token ?? ''))
+      async handle({ params, url }) {
+        const id = url.searchParams.get('widget') ?? ''
+        const widget = await lookUp(() => shownAs(params.token, hubs.widgets.get(id)))
         if (!widget) throw new ProblemError(404, 'No widget shows this any more.')
         const asked = { epoch: Number(params.epoch), offset: Number(params.offset) }
         if (!Number.isSafeInteger(asked.epoch) || !Number.isSafeInteger(asked.offset)) {
@@ -109,6 +110,11 @@ export function widgetRoutes(options: {
       },
     },
   ]
+}
+
+/** The widget, if that is the token of its key. */
+function shownAs(token: string | undefined, widget: Placed | undefined): PlacedWidget | undefined {
+  return widget && !widget.problem && widget.token === token ? widget : undefined
 }
 
 function text({ text: body, paused }: Served): Answer {

@@ -64,11 +64,14 @@ export function commands({
       if (revoked) changed({ command: 'token revoke', id })
       return { revoked }
     },
-    'hubs list': async () =>
-      (await hubs.all()).map(({ slug, title, widgets, revision }) => ({
-        ...{ slug, title, revision },
-        widgets: widgets.length,
-      })),
+    async 'hubs list'() {
+      const all: Results['hubs list'][number][] = []
+      for await (const page of hubs.all()) {
+        for (const { slug, title, widgets, revision } of page)
+          all.push({ slug, title, revision, widgets: widgets.length })
+      }
+      return all
+    },
     async apply({ slug, document, dryRun }) {
       const { hub, outcome } = await hubs.put(slug, document, { dryRun })
       if (!dryRun) changed({ command: 'apply', slug, outcome, revision: hub.revision })

@@ -1,14 +1,19 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { OpenDatabase } from '../db/database.ts'
+import { inSlices } from '../in-slices.ts'
 import { type HubChange, type HubMemory, hubMemory } from './hub-memory.ts'
-import { CHANGES_CHANNEL, type HubsRoom } from './hubs.ts'
+import type { HubsRoom } from './hubs.ts'
 import type { Place } from './placed.ts'
 import type { StoredHub } from './stored-hub.ts'
+import { CHANGES_CHANNEL } from './write-hubs.ts'
 
 /** Milliseconds between two reads of the log of changes when nothing hints at one. */
 const INTERVAL = 1_000
 /** Milliseconds without an answer after which the database counts as away although no error said so. */
 const PATIENCE = 5_000
+/** Milliseconds from a read to the next that a hint asks for, so that many writes are few reads. */
+const BETWEEN_HINTS = 25
 const BATCH = 1_000
 
 /** All hubs as of the last change read; the last known ones while the database is away. */
@@ -39,6 +44,7 @@ export function followHubs(options: {
   let position: number | undefined
   let failing = false
   let answeredAt = performance.now()
+  let heardAt = answeredAt
   let reading: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
   let listening = false
@@ -58,33 +64,42 @@ export function followHubs(options: {
     }
   }
 
-  async function readAll(latest: number): Promise<void> {
-    const all = new Map((await hubs.all()).map((hub) => [hub.slug, hub]))
-    for (const slug of new Set([...memory.hubs.keys(), ...all.keys()])) set(slug, all.get(slug))
+  /** What is written meanwhile is met again as a change after `latest`. */
+  async function readAll(): Promise<void> {
+    const latest = await hubs.latestChange()
+    const gone = new Set(memory.hubs.keys())
+    for await (const page of hubs.all()) {
+      await inSlices(page, (hub) => {
+        gone.delete(hub.slug)
+        set(hub.slug, hub)
+      })
+      // As long as it answers it is not away, however many hubs there are.
+      heardAt = performance.now()
+    }
+    for (const slug of gone) set(slug, undefined)
     position = latest
   }
 
   async function readOn(): Promise<void> {
     const asked = performance.now()
-    const latest = await hubs.latestChange()
-    // A lower number: the database was restored from an older copy.
-    if (position === undefined || latest < position) await readAll(latest)
-    while (position !== undefined && position < latest) {
-      const changes = await hubs.changesAfter(position, BATCH)
-      const last = changes.at(-1)
-      if (!last || changes[0]?.number !== position + 1) {
-        await readAll(latest)
-        break
+    if (position === undefined) await readAll()
+    for (let end = false; !end; ) {
+      const from: number = position ?? 0
+      const { latest, upTo, whole, hubs: changed } = await hubs.changesAfter(from, BATCH)
+      // A lower number, or a hole: the database was restored from another copy.
+      if (latest < from || !whole || (upTo < latest && changed.length === 0)) {
+        await readAll()
+        continue
       }
-      const slugs = [...new Set(changes.map(({ hub }) => hub))]
-      const now = new Map((await hubs.some(slugs)).map((hub) => [hub.slug, hub]))
-      for (const slug of slugs) {
+      await inSlices(changed, ({ slug, hub }) => {
         // Already known when a read before this one met the hub newer than its change.
-        if (now.get(slug)?.revision !== memory.hubs.get(slug)?.revision) set(slug, now.get(slug))
-      }
-      position = last.number
+        if (hub?.revision !== memory.hubs.get(slug)?.revision) set(slug, hub)
+      })
+      position = upTo
+      end = upTo >= latest
     }
     answeredAt = asked
+    heardAt = Math.max(heardAt, asked)
   }
 
   /** One read at a time, each begun after it was asked for; all who ask while one goes on share the next. */
@@ -104,10 +119,11 @@ export function followHubs(options: {
     wake()
   }
 
-  function idle(): Promise<void> {
-    if (hinted || signal.aborted) return Promise.resolve()
+  async function idle(): Promise<void> {
+    await setTimeout(BETWEEN_HINTS, undefined, { signal }).catch(() => {})
+    if (hinted || signal.aborted) return
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, INTERVAL)
+      const timer = globalThis.setTimeout(resolve, INTERVAL)
       wake = () => {
         clearTimeout(timer)
         resolve()
@@ -149,7 +165,7 @@ export function followHubs(options: {
   return {
     ...memory,
     get away() {
-      return failing || performance.now() - answeredAt > PATIENCE
+      return failing || performance.now() - heardAt > PATIENCE
     },
     get knownAt() {
       return answeredAt

@@ -1,5 +1,4 @@
-import type { Key } from '../cache/version.ts'
-import type { Hub, Placed, PlacedWidget } from './placed.ts'
+import type { Hub, Placed } from './placed.ts'
 
 export interface HubChange {
   readonly slug: string
@@ -13,52 +12,43 @@ export interface HubChange {
 export interface HubMemory {
   readonly hubs: ReadonlyMap<string, Hub>
   /** By widget id. */
-  readonly widgets: ReadonlyMap<string, Placed>
-  /** One of the widgets that show the key: what is loaded for it is the same for all. */
-  byKey(key: Key): PlacedWidget | undefined
-  byToken(token: string): PlacedWidget | undefined
+  readonly widgets: {
+    get(id: string): Placed | undefined
+    has(id: string): boolean
+    readonly size: number
+    values(): Iterator<Placed> & Iterable<Placed>
+  }
 }
 
 export function hubMemory(): HubMemory & { set(slug: string, after: Hub | undefined): HubChange } {
   const hubs = new Map<string, Hub>()
-  const widgets = new Map<string, Placed>()
-  const byKey = new Map<Key, Set<PlacedWidget>>()
-  const keys = new Map<string, Key>()
-
-  function add(widget: Placed): void {
-    widgets.set(widget.id, widget)
-    if (widget.problem) return
-    const sharers = byKey.get(widget.key)
-    if (sharers) sharers.add(widget)
-    else byKey.set(widget.key, new Set([widget]))
-    keys.set(widget.token, widget.key)
-  }
-
-  function drop(widget: Placed): void {
-    // An id may have moved to another hub, whose change may have come first.
-    if (widgets.get(widget.id) === widget) widgets.delete(widget.id)
-    if (widget.problem) return
-    const sharers = byKey.get(widget.key)
-    sharers?.delete(widget)
-    if (sharers?.size !== 0) return
-    byKey.delete(widget.key)
-    keys.delete(widget.token)
-  }
-
-  const first = (key: Key | undefined) =>
-    key === undefined ? undefined : byKey.get(key)?.values().next().value
+  const hubOf = new Map<string, Hub>()
 
   return {
     hubs,
-    widgets,
-    byKey: first,
-    byToken: (token) => first(keys.get(token)),
+    widgets: {
+      get: (id) => hubOf.get(id)?.widget(id),
+      has: (id) => hubOf.has(id),
+      get size() {
+        return hubOf.size
+      },
+      *values() {
+        for (const [id, hub] of hubOf) {
+          const widget = hub.widget(id)
+          if (widget) yield widget
+        }
+      },
+    },
     set(slug, after) {
       const before = hubs.get(slug)
-      for (const widget of before?.widgets ?? []) drop(widget)
-      for (const widget of after?.widgets ?? []) add(widget)
-      if (after) hubs.set(slug, after)
-      else hubs.delete(slug)
+      for (const id of before?.widgetIds ?? []) {
+        // An id may have moved to another hub, whose change may have come first.
+        if (hubOf.get(id) === before) hubOf.delete(id)
+      }
+      if (after) {
+        for (const id of after.widgetIds) hubOf.set(id, after)
+        hubs.set(slug, after)
+      } else hubs.delete(slug)
       return { slug, before, after }
     },
   }

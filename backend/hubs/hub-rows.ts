@@ -1,42 +1,87 @@
-import { asc, inArray } from 'drizzle-orm'
+import { asc, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import { hubs, widgets } from '#drizzle/schema.ts'
 import type { Json } from '#widgets/define.ts'
 import type { Database } from '../db/database.ts'
 import type { StoredHub, StoredWidget } from './stored-hub.ts'
 
-/** The hubs of these slugs, or all, with their widgets; from one instant, so that no hub is met half written. */
-export function readHubs(db: Database, slugs?: readonly string[]): Promise<StoredHub[]> {
-  return db.transaction(
-    async (tx) => {
-      const hubRows = await tx
-        .select()
-        .from(hubs)
-        .where(slugs && inArray(hubs.slug, [...slugs]))
-        .orderBy(asc(hubs.slug))
-      const widgetRows = await tx
-        .select()
-        .from(widgets)
-        .where(slugs && inArray(widgets.hub, [...slugs]))
-        .orderBy(asc(widgets.hub), asc(widgets.place))
-      const byHub = new Map<string, StoredWidget[]>()
-      for (const row of widgetRows) {
-        const list = byHub.get(row.hub)
-        if (list) list.push(toWidget(row))
-        else byHub.set(row.hub, [toWidget(row)])
-      }
-      return hubRows.map((row) => toHub(row, byHub.get(row.slug) ?? []))
+/** Hubs of one read: few statements for all of an installation, and no long pause for what waits meanwhile. */
+const PAGE = 250
+
+/**
+ * All widgets of a row of `hubs`, as JSON text: so a hub is read whole by one statement, and is held in memory as one
+ * text where objects for each widget would be ten times as large.
+ */
+export const widgetsText = sql<string>`(select coalesce(json_agg(
+  json_build_array(w.id, w.type, w.title, w.config, w.x, w.y, w.w, w.h) order by w.place), '[]')::text
+  from ${widgets} w where w.hub = ${hubs}.slug)`
+
+const columns = {
+  slug: hubs.slug,
+  title: hubs.title,
+  summary: hubs.summary,
+  embedOrigins: hubs.embedOrigins,
+  revision: hubs.revision,
+  widgets: widgetsText,
+}
+
+export interface HubRow extends Pick<StoredHub, 'slug' | 'title' | 'summary' | 'embedOrigins' | 'revision'> {
+  /** JSON text, as `widgetsText` makes it. */
+  readonly widgets: string
+}
+
+/** The hubs of these slugs, by slug. */
+export async function readHubs(db: Database, slugs: readonly string[]): Promise<StoredHub[]> {
+  return (await select(db, inArray(hubs.slug, [...slugs]))).map(storedHub)
+}
+
+/** All hubs, by slug, each whole; not all as of one instant. */
+export async function* readAllHubs(db: Database): AsyncGenerator<readonly StoredHub[]> {
+  let after: string | undefined
+  for (;;) {
+    const rows = await select(db, after === undefined ? undefined : gt(hubs.slug, after), PAGE)
+    if (rows.length > 0) yield rows.map(storedHub)
+    if (rows.length < PAGE) return
+    after = rows.at(-1)?.slug
+  }
+}
+
+function select(db: Database, where: SQL | undefined, limit?: number): Promise<HubRow[]> {
+  const query = db.select(columns).from(hubs).where(where).orderBy(asc(hubs.slug))
+  return limit === undefined ? query : query.limit(limit)
+}
+
+/** The ids of these that belong to a widget of the installation, with its hub. */
+export async function ownersOf(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: widgets.id, hub: widgets.hub })
+    .from(widgets)
+    .where(inArray(widgets.id, [...ids]))
+  return new Map(rows.map(({ id, hub }) => [id, hub]))
+}
+
+export function storedHub({ widgets: text, ...row }: HubRow): StoredHub {
+  return {
+    ...row,
+    visibility: 'public',
+    get widgets() {
+      // The statement's own text, of what `parseHubDocument` let in.
+      return (JSON.parse(text) as WidgetRow[]).map(storedWidget)
     },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  )
+  }
 }
 
-function toHub(row: typeof hubs.$inferSelect, hubWidgets: readonly StoredWidget[]): StoredHub {
-  const { slug, title, summary, embedOrigins, revision } = row
-  return { slug, title, summary, visibility: 'public', embedOrigins, revision, widgets: hubWidgets }
-}
+type WidgetRow = readonly [
+  id: string,
+  type: string,
+  title: string | null,
+  config: Json,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+]
 
-function toWidget(row: typeof widgets.$inferSelect): StoredWidget {
-  const { id, type, title, config, x, y, w, h } = row
-  // The column holds what `parseHubDocument` let in.
-  return { id, type, title, config: config as Json, position: { x, y, w, h } }
+function storedWidget([id, type, title, config, x, y, w, h]: WidgetRow): StoredWidget {
+  return { id, type, title, config, position: { x, y, w, h } }
 }

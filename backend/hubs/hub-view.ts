@@ -8,8 +8,8 @@ export function hubView({ slug, title, summary, visibility, embedOrigins, revisi
   return { slug, title, summary, visibility, embedOrigins, revision, widgets: widgets.map(hubWidget) }
 }
 
-export function hubSummary({ slug, title, summary, revision, widgets }: Hub): HubSummary {
-  return { slug, title, summary, widgets: widgets.length, revision }
+export function hubSummary({ slug, title, summary, revision, widgetIds }: Hub): HubSummary {
+  return { slug, title, summary, widgets: widgetIds.length, revision }
 }
 
 export function hubWidget(placed: Placed): HubWidget {

@@ -66,9 +66,13 @@ export function describeHubs(name: string, open: () => Promise<OpenDatabase>): v
       await expect(hubs.put('api', hubDocument())).rejects.toMatchObject({ code: 'hub-refused' })
       await hubs.remove('counted')
       expect(await hubs.latestChange()).toBe(before + 3)
-      const three = [1, 2, 3].map((step) => ({ number: before + step, hub: 'counted' }))
-      expect(await hubs.changesAfter(before, 10)).toEqual(three)
-      expect(await hubs.changesAfter(before, 2)).toEqual(three.slice(0, 2))
+      const news = { latest: before + 3, whole: true }
+      const gone = [{ slug: 'counted', hub: undefined }]
+      expect(await hubs.changesAfter(before, 10)).toEqual({ ...news, upTo: before + 3, hubs: gone })
+      expect(await hubs.changesAfter(before, 2)).toEqual({ ...news, upTo: before + 2, hubs: gone })
+      const none = { latest: before + 3, upTo: before + 3, whole: true, hubs: [] }
+      expect(await hubs.changesAfter(before + 3, 10)).toEqual(none)
+      expect(await hubs.changesAfter(before + 9, 10)).toMatchObject({ latest: before + 3 })
     })
 
     test('writers at the same time get numbers one after the other, each with its own', async () => {
@@ -79,7 +83,44 @@ export function describeHubs(name: string, open: () => Promise<OpenDatabase>): v
       )
       const numbers = written.map(({ hub }) => hub.revision).sort((a, b) => a - b)
       expect(numbers).toEqual(slugs.map((_, index) => before + 1 + index))
-      expect((await hubs.changesAfter(before, 100)).map(({ number }) => number)).toEqual(numbers)
+      const news = await hubs.changesAfter(before, 100)
+      expect(news).toMatchObject({ latest: before + 12, upTo: before + 12, whole: true })
+      // Each once, as its last writer left it.
+      expect(news.hubs.map(({ slug, hub }) => [slug, hub?.revision, hub?.title])).toEqual(
+        [8, 9, 10, 11].map((index) => [slugs[index], written[index]?.hub.revision, `Title ${index}`]),
+      )
+    })
+
+    test('of writes that are carried out together each fails or holds by itself, in order', async () => {
+      const mine = (id: string) => hubDocument({ widgets: [textWidget(id, { id })] })
+      const before = await hubs.latestChange()
+      const together = await Promise.allSettled([
+        hubs.put('group-a', mine('group-1')),
+        hubs.put('group-b', mine('group-1')),
+        hubs.put('group-a', hubDocument({ title: 'Anew' })),
+        hubs.put('group-b', mine('group-1')),
+        hubs.remove('group-none'),
+        hubs.remove('group-a'),
+        hubs.put('group-a', mine('group-2'), { expect: { exists: false } }),
+        hubs.put('group-b', hubDocument(), { expect: { revisions: [before] } }),
+      ])
+      const told = together.map((one) =>
+        one.status === 'fulfilled' ? (one.value?.outcome ?? 'removed') : one.reason.code,
+      )
+      expect(told).toEqual([
+        'created',
+        'widget-taken',
+        'replaced',
+        'created',
+        'hub-missing',
+        'removed',
+        'created',
+        'hub-changed',
+      ])
+      expect((await hubs.get('group-a'))?.widgets.map(({ id }) => id)).toEqual(['group-2'])
+      expect((await hubs.get('group-b'))?.widgets.map(({ id }) => id)).toEqual(['group-1'])
+      expect(await hubs.latestChange()).toBe(before + 5)
+      expect((await hubs.changesAfter(before, 100)).whole).toBe(true)
     })
 
     test('a widget without an id keeps that of its equal, moved, retitled or duplicated', async () => {
@@ -164,10 +205,11 @@ export function describeHubs(name: string, open: () => Promise<OpenDatabase>): v
       })
     })
 
-    test('all are listed by slug, and some when asked for', async () => {
-      const all = await hubs.all()
-      expect(all.map(({ slug }) => slug)).toEqual(all.map(({ slug }) => slug).sort())
-      expect((await hubs.some(['texts', 'no-such', 'dry'])).map(({ slug }) => slug)).toEqual(['dry', 'texts'])
+    test('all are read, each once, however many pages that takes', async () => {
+      const slugs: string[] = []
+      for await (const page of hubs.all()) slugs.push(...page.map(({ slug }) => slug))
+      expect(slugs).toContain('texts')
+      expect(new Set(slugs).size).toBe(slugs.length)
     })
   })
 }

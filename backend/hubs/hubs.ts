@@ -1,16 +1,14 @@
-import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
-import { changes, counters, hubs, widgets } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import { toldWhenAway } from '../db/database-away.ts'
+import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
+import { groupCommit } from '../group-commit.ts'
+import { type News, readLatest, readNews } from './changes.ts'
 import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'
-import { readHubs } from './hub-rows.ts'
-import { comparable, keepIds } from './keep-ids.ts'
+import { readAllHubs, readHubs } from './hub-rows.ts'
+import { comparable, identifier, keepIds } from './keep-ids.ts'
 import { checkSlug, isSlug } from './slug.ts'
 import type { StoredHub } from './stored-hub.ts'
-
-/** Channel of the hint that `changes` has grown. */
-export const CHANGES_CHANNEL = 'hubs_changes'
+import { type Write, writeHubs } from './write-hubs.ts'
 
 /** What a writer believes of the hub: whether there is one, or which revision it is at one of. */
 export type Expectation = { readonly exists: boolean } | { readonly revisions: readonly number[] }
@@ -26,16 +24,10 @@ export interface Written {
   readonly outcome: 'created' | 'replaced' | 'unchanged'
 }
 
-export interface Change {
-  readonly number: number
-  readonly hub: string
-}
-
 /** The door to the tables of hubs. Every verb rejects with `DatabaseAway` while the database cannot be reached. */
 export interface HubsRoom {
-  /** By slug. */
-  all(): Promise<StoredHub[]>
-  some(slugs: readonly string[]): Promise<StoredHub[]>
+  /** By slug, some at a time; what is written meanwhile may be among them or not. */
+  all(): AsyncIterable<readonly StoredHub[]>
   get(slug: string): Promise<StoredHub | undefined>
   /** Creates or replaces a hub by a whole document, as it came from outside. @throws HubError */
   put(slug: string, document: unknown, options?: WriteOptions): Promise<Written>
@@ -43,85 +35,81 @@ export interface HubsRoom {
   remove(slug: string, options?: WriteOptions): Promise<void>
   /** Number of the last change; 0 before the first. */
   latestChange(): Promise<number>
-  /** In order, without holes. */
-  changesAfter(number: number, limit: number): Promise<Change[]>
+  /** What the changes after that number, at most `limit` of them, have made of the hubs they wrote. */
+  changesAfter(number: number, limit: number): Promise<News>
 }
+
+/** Writes that one transaction carries out at most, when many wait. */
+const GROUP = 64
 
 /** `db` may be a transaction, which the writes are then part of. */
 export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): HubsRoom {
-  /** Runs `work` as the only writer: whoever holds the counter's row has the next number, and commits before the one after. */
-  function write<Result>(work: (tx: Database, next: number) => Promise<Result>): Promise<Result> {
-    return toldWhenAway(() =>
-      db.transaction(async (tx) => {
-        const [counter] = await tx.select().from(counters).where(eq(counters.name, 'changes')).for('update')
-        if (!counter) throw new Error('The counter of changes is missing: the database was not migrated.')
-        return work(tx, counter.value + 1)
+  const identity = identifier(typeOf)
+  const commit = groupCommit<Write, unknown>((group) => writeHubs(db, group), GROUP)
+
+  /** Together with the writes that wait; alone when they fail, so that one at fault fails alone. */
+  async function write(one: Write): Promise<void> {
+    const [failure] = await toldWhenAway(() =>
+      commit([one]).catch((error: unknown) => {
+        if (isDatabaseAway(error)) throw error
+        return writeHubs(db, [one])
       }),
     )
-  }
-
-  async function record(tx: Database, number: number, hub: string, kind: 'put' | 'delete'): Promise<void> {
-    await tx.insert(changes).values({ number, hub, kind })
-    await tx.update(counters).set({ value: number }).where(eq(counters.name, 'changes'))
-    await tx.execute(sql`select pg_notify(${CHANGES_CHANNEL}, '')`)
+    if (failure) throw failure
   }
 
   return {
-    all: () => toldWhenAway(() => readHubs(db)),
-    some: (slugs) => toldWhenAway(() => readHubs(db, slugs)),
+    async *all() {
+      const pages = readAllHubs(db)
+      for (;;) {
+        const { value, done } = await toldWhenAway(() => pages.next())
+        if (done) return
+        yield value
+      }
+    },
     get: (slug) => toldWhenAway(async () => (await readHubs(db, [slug]))[0]),
 
     async put(slug, raw, { expect, dryRun = false } = {}) {
       checkSlug(slug)
       const document = parseHubDocument(raw, typeOf)
-      return write(async (tx, revision): Promise<Written> => {
-        const [before] = await readHubs(tx, [slug])
-        checkExpectation(before, expect)
-        await checkIds(tx, slug, document)
-        const hub = {
-          slug,
-          ...document,
-          revision,
-          widgets: keepIds(document.widgets, before?.widgets ?? [], typeOf),
-        }
-        if (before && comparable(before, typeOf) === comparable(hub, typeOf))
-          return { hub: before, outcome: 'unchanged' }
-        if (!dryRun) {
-          await writeRows(tx, hub)
-          await record(tx, revision, slug, 'put')
-        }
-        return { hub, outcome: before ? 'replaced' : 'created' }
+      let written: Written | undefined
+      await write({
+        slug,
+        ids: document.widgets.flatMap(({ id }) => id ?? []),
+        decide(before, revision, ownerOf) {
+          checkExpectation(before, expect)
+          checkIds(slug, document, ownerOf)
+          const widgets = keepIds(document.widgets, before?.widgets ?? [], identity)
+          const hub = { slug, ...document, revision, widgets }
+          if (before && comparable(before, identity) === comparable(hub, identity)) {
+            written = { hub: before, outcome: 'unchanged' }
+            return undefined
+          }
+          written = { hub, outcome: before ? 'replaced' : 'created' }
+          return dryRun ? undefined : { after: hub }
+        },
       })
+      // `write` throws unless it was decided.
+      return written as Written
     },
 
     async remove(slug, { expect, dryRun = false } = {}) {
       const missing = () => new HubError('hub-missing', `There is no hub “${slug}”.`)
       // Not asked of the database, which fails on a NUL.
       if (!isSlug(slug)) throw missing()
-      await write(async (tx, number) => {
-        const [before] = await readHubs(tx, [slug])
-        if (!before) throw missing()
-        checkExpectation(before, expect)
-        if (dryRun) return
-        await tx.delete(hubs).where(eq(hubs.slug, slug))
-        await record(tx, number, slug, 'delete')
+      await write({
+        slug,
+        ids: [],
+        decide(before) {
+          if (!before) throw missing()
+          checkExpectation(before, expect)
+          return dryRun ? undefined : { after: undefined }
+        },
       })
     },
 
-    latestChange: () =>
-      toldWhenAway(async () => {
-        const [counter] = await db.select().from(counters).where(eq(counters.name, 'changes'))
-        return counter?.value ?? 0
-      }),
-    changesAfter: (number, limit) =>
-      toldWhenAway(() =>
-        db
-          .select({ number: changes.number, hub: changes.hub })
-          .from(changes)
-          .where(gt(changes.number, number))
-          .orderBy(asc(changes.number))
-          .limit(limit),
-      ),
+    latestChange: () => toldWhenAway(() => readLatest(db)),
+    changesAfter: (number, limit) => toldWhenAway(() => readNews(db, number, limit)),
   }
 }
 
@@ -140,44 +128,16 @@ function checkExpectation(hub: StoredHub | undefined, expected: Expectation | un
 }
 
 /** An id names one widget of the installation, for it stands in the embeds of other pages. */
-async function checkIds(tx: Database, slug: string, document: HubDocument): Promise<void> {
-  const given = document.widgets.flatMap(({ id }) => (id === undefined ? [] : [id]))
-  if (given.length === 0) return
-  const taken = await tx
-    .select({ id: widgets.id, hub: widgets.hub })
-    .from(widgets)
-    .where(and(inArray(widgets.id, given), ne(widgets.hub, slug)))
+function checkIds(slug: string, { widgets }: HubDocument, ownerOf: (id: string) => string | undefined): void {
+  const taken = widgets.flatMap(({ id }, index) => {
+    const owner = id === undefined ? undefined : ownerOf(id)
+    return owner === undefined || owner === slug ? [] : [{ id, index, owner }]
+  })
   const [first] = taken
   if (!first) return
-  const message = `The id “${first.id}” belongs to a widget of the hub “${first.hub}”. Leave the id out to get a new one.`
-  const errors = document.widgets.flatMap(({ id }, index) =>
-    taken.some((row) => row.id === id)
-      ? [{ field: `/widgets/${index}/id`, message: 'belongs to another hub' }]
-      : [],
-  )
-  throw new HubError('widget-taken', message, errors)
-}
-
-async function writeRows(tx: Database, hub: StoredHub): Promise<void> {
-  const { slug, title, summary, visibility, revision } = hub
-  const row = {
-    title,
-    summary,
-    visibility,
-    revision,
-    embedOrigins: [...hub.embedOrigins],
-    updatedAt: new Date(),
-  }
-  await tx
-    .insert(hubs)
-    .values({ slug, ...row })
-    .onConflictDoUpdate({ target: hubs.slug, set: row })
-  await tx.delete(widgets).where(eq(widgets.hub, slug))
-  if (hub.widgets.length === 0) return
-  await tx.insert(widgets).values(
-    hub.widgets.map(({ id, type, title, config, position }, place) => ({
-      ...{ id, hub: slug, type, title, config, place },
-      ...position,
-    })),
+  throw new HubError(
+    'widget-taken',
+    `The id “${first.id}” belongs to a widget of the hub “${first.owner}”. Leave the id out to get a new one.`,
+    taken.map(({ index }) => ({ field: `/widgets/${index}/id`, message: 'belongs to another hub' })),
   )
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import { ZodError } from 'zod'
 import type { Interest, Json, SecretName, WidgetType } from '#widgets/define.ts'
 import type { Key } from '../cache/version.ts'
@@ -6,6 +6,7 @@ import type { Position } from '../wire.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { TypeOf } from './document.ts'
 import { fieldErrors, plainWords } from './field-error.ts'
+import { recent } from './recent.ts'
 import type { StoredHub, StoredWidget } from './stored-hub.ts'
 
 interface Placement {
@@ -42,12 +43,22 @@ export interface RefusedWidget extends Placement {
 
 export type Placed = PlacedWidget | RefusedWidget
 
-/** A hub as it is held in memory. */
+/**
+ * A hub as it is held in memory: its widgets are placed when they are asked for, since most of a large installation is
+ * shown to nobody.
+ */
 export interface Hub extends Omit<StoredHub, 'widgets'> {
+  readonly stored: StoredHub
+  readonly widgetIds: readonly string[]
   readonly widgets: readonly Placed[]
+  /** One of `widgets`. */
+  widget(id: string): Placed | undefined
 }
 
 export type Place = (hub: StoredHub) => Hub
+
+/** Hubs whose placed widgets are kept: those of a busy time of day. */
+const SHOWN = 256
 
 /**
  * Resolves stored hubs. `secret` is `HUBS_SECRET`, which makes tokens of keys; `secrets` are the settings widget types may
@@ -63,7 +74,7 @@ export function placer(options: {
   const secretMarks = (names: readonly SecretName[]) =>
     names.map((name) => `${name}#${secrets[name] === undefined ? '' : short(`secret ${secrets[name]}`)}`)
 
-  function resolve(stored: StoredWidget, hub: StoredHub): Placed {
+  function resolve(stored: StoredWidget, hub: Pick<StoredHub, 'slug' | 'title'>): Placed {
     const { id, type, position, config: rawConfig } = stored
     const widgetType = typeOf(type)
     const title = stored.title ?? widgetType?.definition.title ?? type
@@ -80,16 +91,42 @@ export function placer(options: {
       const ofHub = definition.scope === 'hub'
       // A loader that is given the hub may show its title.
       const given = [params, ...(ofHub ? [hub.title] : []), ...secretMarks(definition.secrets ?? [])]
-      const hash = createHash('sha256').update(given.map(canonicalJson).join('\n')).digest('base64url')
-      const key = `${schema}:${hash.slice(0, 22)}:${ofHub ? `hub.${hub.slug}` : 'shared'}`
+      const digest = hash('sha256', given.map(canonicalJson).join('\n'), 'base64url')
+      const key = `${schema}:${digest.slice(0, 22)}:${ofHub ? `hub.${hub.slug}` : 'shared'}`
       const interests = definition.interests(config)
-      return { ...placement, widgetType, config, params, interests, key, token: short(key), schema }
+      let token: string | undefined
+      return {
+        ...{ ...placement, widgetType, config, params, interests, key, schema },
+        // What is placed to be followed alone is never told of.
+        get token() {
+          token ??= short(key)
+          return token
+        },
+      }
     } catch (error) {
       return { ...placement, problem: { code: 'config-refused', message: refusal(definition.title, error) } }
     }
   }
 
-  return (hub) => ({ ...hub, widgets: hub.widgets.map((widget) => resolve(widget, hub)) })
+  const shown = recent<Hub, readonly Placed[]>(SHOWN)
+
+  return (stored) => {
+    const { slug, title, summary, visibility, embedOrigins, revision } = stored
+    const hub: Hub = {
+      ...{ slug, title, summary, visibility, embedOrigins, revision, stored },
+      widgetIds: stored.widgets.map(({ id }) => id),
+      get widgets() {
+        return shown.get(hub, () => stored.widgets.map((widget) => resolve(widget, stored)))
+      },
+      widget(id) {
+        const among = shown.peek(hub)
+        if (among) return among.find((placed) => placed.id === id)
+        const widget = stored.widgets.find((one) => one.id === id)
+        return widget && resolve(widget, stored)
+      },
+    }
+    return hub
+  }
 }
 
 function refusal(title: string, error: unknown): string {

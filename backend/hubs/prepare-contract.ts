@@ -3,6 +3,7 @@ import { widgetType } from '#widgets/registry.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { hubsRoom } from './hubs.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import type { StoredHub } from './stored-hub.ts'
 import { tokensRoom } from './tokens.ts'
 
 const secret = 's'.repeat(32)
@@ -43,7 +44,8 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       expect(kept?.scopes.has('hubs:write')).toBe(true)
       expect(await prepare({ database: died })).toEqual({})
 
-      const hubs = await hubsRoom({ db: database.db, typeOf: widgetType }).all()
+      const hubs: StoredHub[] = []
+      for await (const page of hubsRoom({ db: database.db, typeOf: widgetType }).all()) hubs.push(...page)
       expect(hubs.map(({ slug }) => slug)).toEqual(['designteam', 'welcome'])
       for (const hub of hubs) expect(hub.widgets.length).toBeGreaterThanOrEqual(9)
     })

@@ -10,7 +10,7 @@ export interface StoredHub {
   readonly embedOrigins: readonly string[]
   /** Number of the change that wrote it. */
   readonly revision: number
-  /** In the order of its document. */
+  /** In the order of its document. May be made anew each time it is asked for. */
   readonly widgets: readonly StoredWidget[]
 }
 

@@ -72,7 +72,7 @@ async function open() {
     find: (key) => (key === widget.key ? { key, type: widget.widgetType, params: widget.params } : undefined),
     sourceOf: () => undefined,
     openContext: contextOpener({
-      ...{ memory, secrets: {}, lacking: new Map() },
+      ...{ memory, byKey: () => widget, secrets: {}, lacking: new Map() },
       fetch: () => Promise.reject(new Error('not here')),
       gitLog: async () => [],
       readEvents(query) {

@@ -64,8 +64,8 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
     const refresh = runRefresh({
       ...{ cache, log, signal, knows: () => true },
       find: (wanted) => {
-        const placed = memory.byKey(wanted)
-        return placed && { key: wanted, type, params: placed.params }
+        const placed = [...memory.widgets.values()].find((one) => !one.problem && one.key === wanted)
+        return placed && !placed.problem ? { key: wanted, type, params: placed.params } : undefined
       },
       sourceOf: () => undefined,
       openContext: (_, now, ending) => ({ now, signal: ending.signal() }) as LoadContext,

@@ -1,5 +1,7 @@
 import { type LoadContext, LoadFailure, type LoggedEvent, type SecretName } from '#widgets/define.ts'
+import type { Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
+import type { PlacedWidget } from '../hubs/placed.ts'
 import { parsePattern, patternCovers } from '../ingest/topic.ts'
 import type { Lacking } from './availability.ts'
 import type { GitLog } from './git-log.ts'
@@ -18,20 +20,22 @@ export type ReadEvents = (query: {
 
 /** Gives each load the part of the world its type declared, and no more. */
 export function contextOpener(options: {
-  memory: Pick<HubMemory, 'byKey' | 'hubs'>
+  memory: Pick<HubMemory, 'hubs'>
+  /** One of the widgets that show the key. */
+  byKey: (key: Key) => PlacedWidget | undefined
   fetch: GuardedFetch
   gitLog: GitLog
   readEvents: ReadEvents
   secrets: Readonly<Partial<Record<SecretName, string>>>
   lacking: Lacking
 }): OpenContext {
-  const { memory, fetch, gitLog, readEvents, secrets, lacking } = options
+  const { memory, byKey, fetch, gitLog, readEvents, secrets, lacking } = options
 
   return ({ key, type }, now, ending): LoadContext => {
     const { definition } = type
     const remedy = lacking.get(definition.type)
     if (remedy !== undefined) throw new LoadFailure('unavailable', remedy)
-    const placed = memory.byKey(key)
+    const placed = byKey(key)
     const own = placed?.interests.map(({ topic }) => topic) ?? []
     const patterns = own.map(parsePattern).filter((pattern) => typeof pattern !== 'string')
     const hub = definition.scope === 'hub' && placed ? memory.hubs.get(placed.hub) : undefined

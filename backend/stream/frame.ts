@@ -86,7 +86,7 @@ function widgetFrames(state: KeyState, { widgets }: Placement, withData: boolean
   for (const [index, shown] of widgets.entries()) {
     text += `event: widget\ndata: {"id":${JSON.stringify(shown.id)},${identityMembers(version, shown)}${told}`
     if (withData && hasData)
-      text += data === undefined ? `,"href":"${dataHref(state, shown.token)}"` : `,"data":${data}`
+      text += data === undefined ? `,"href":"${dataHref(state, shown)}"` : `,"data":${data}`
     text += withId && index === widgets.length - 1 ? `}\nid: ${formatVersion(version)}\n\n` : '}\n\n'
   }
   return chunkOf(text)

@@ -246,7 +246,7 @@ test('data over the inline limit travels by href', async () => {
   await commit(cache, shown('a').key, 'x'.repeat(9_000))
   const frame = await client.until(({ name, data }) => name === 'widget' && data.status === 'fresh')
   expect(frame.data.data).toBeUndefined()
-  expect(frame.data.href).toMatch(/^\/api\/v1\/data\/t-json@1:a:shared\/\d+\/\d+$/)
+  expect(frame.data.href).toMatch(/^\/api\/v1\/data\/t-json@1:a:shared\/\d+\/\d+\?widget=a$/)
 })
 
 test('a layout change: gained keys are read, told and sent; lost ones are silent', async () => {

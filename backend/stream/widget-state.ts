@@ -53,12 +53,12 @@ export function toldMembers(entry: Entry): string {
   return members.join(',')
 }
 
-/** Where data too large for a frame is read; immutable while it is the version asked for. */
+/** Where data too large for a frame is read, by a widget that shows it; immutable while it is the version asked for. */
 export function dataHref(
   { version, dataOffset }: Pick<Entry, 'version' | 'dataOffset'>,
-  token: string,
+  { id, token }: Pick<Shown, 'id' | 'token'>,
 ): string {
-  return `/api/v1/data/${token}/${version.epoch}/${dataOffset}`
+  return `/api/v1/data/${token}/${version.epoch}/${dataOffset}?widget=${id}`
 }
 
 export function fitsInline(data: string): boolean {

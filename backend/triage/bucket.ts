@@ -74,6 +74,14 @@ export function visit<Owner>(
   }
 }
 
+/** Calls `found` with the owner of every interest, whatever its criteria. */
+export function visitAll<Owner>({ plain, fields }: Bucket<Owner>, found: (owner: Owner) => void): void {
+  for (const { owner } of plain ?? []) found(owner)
+  for (const { byValue } of fields?.values() ?? []) {
+    for (const list of byValue.entries.values()) for (const { owner } of list) found(owner)
+  }
+}
+
 /** Where fewest lie already; among equals, the field that tells most values apart. */
 function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]): Criterion | undefined {
   let best: Criterion | undefined

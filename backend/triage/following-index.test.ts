@@ -50,6 +50,21 @@ function setUp() {
   return { index, following, invalidated, matched, place, stop, widget }
 }
 
+test('a key is shown by one of its widgets for as long as there is one', () => {
+  const { following, widget } = setUp()
+  following.place(widget('1', 'k'))
+  following.place(widget('2', 'k'))
+  following.place(widget('3', 'k', { interests: [{ topic: 'other' }] }))
+  for (const id of ['3', '1']) following.unplace(id)
+  expect(following.shows('k')).toBe('2')
+  following.place(widget('2', 'moved'))
+  expect([following.shows('k'), following.shows('moved')]).toEqual([undefined, '2'])
+  following.place(widget('4', 'k', { interests: [] }))
+  following.place(widget('5', 'k'))
+  following.unplace('5')
+  expect(following.shows('k')).toBe('4')
+})
+
 test('what is placed before the start is only indexed', async () => {
   const { following, invalidated, matched, widget } = setUp()
   following.place(widget('1', 'k'))

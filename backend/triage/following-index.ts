@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Interest } from '#widgets/define.ts'
 import type { Invalidator } from '../cache/cache.ts'
@@ -18,6 +19,8 @@ export interface FollowingIndex {
   place(widget: FollowedWidget): void
   /** The key of one that was the last of its key and interests is invalidated `LEFT_FOR` ms later, or once `signal` is aborted. */
   unplace(id: string): void
+  /** Id of one of the widgets that show the key: what is loaded for it is the same for all. */
+  shows(key: Key): string | undefined
   /**
    * All widgets there are have been placed, and triage may begin. From now on the key of a widget whose key or
    * interests are new is invalidated once it is in the index: events that came before were not matched for it.
@@ -33,7 +36,18 @@ export interface FollowingIndex {
  */
 const LEFT_FOR = 2_000
 
-/** Widgets that share a key and interests share one entry of the index. */
+/** The widgets that share a key and interests, which are one entry of the index. */
+interface Entry {
+  /** In the index: a digest of key and interests. */
+  readonly name: string
+  readonly key: Key
+  /** Ids; nearly always one. */
+  widgets: string | Set<string>
+  /** Of the same key, with other interests. */
+  next: Entry | undefined
+}
+
+/** Keeps those of one key in a chain: there are hundreds of thousands, and hardly ever two. */
 export function followingIndex(options: {
   readonly index: MatchingIndex<Target>
   readonly cache: Invalidator
@@ -42,8 +56,8 @@ export function followingIndex(options: {
   readonly onDue?: () => void
 }): FollowingIndex {
   const { index, cache, logger, signal, onDue = () => {} } = options
-  const entryOf = new Map<string, string>()
-  const widgetsOf = new Map<string, { readonly key: Key; count: number }>()
+  const entryOf = new Map<string, Entry>()
+  const byKey = new Map<Key, Entry>()
   const left = new Map<Key, NodeJS.Timeout>()
   const stale = new Set<Key>()
   let isReady = false
@@ -69,20 +83,42 @@ export function followingIndex(options: {
     working = undefined
   }
 
-  function leave(entry: string): void {
-    const widgets = widgetsOf.get(entry)
-    if (!widgets) return
-    widgets.count -= 1
-    if (widgets.count > 0) return
-    widgetsOf.delete(entry)
-    index.remove(entry)
+  function find(key: Key, name: string): Entry | undefined {
+    let entry = byKey.get(key)
+    while (entry && entry.name !== name) entry = entry.next
+    return entry
+  }
+
+  function drop(entry: Entry): void {
+    index.remove(entry.name)
+    const first = byKey.get(entry.key)
+    if (first !== entry) {
+      let before = first
+      while (before && before.next !== entry) before = before.next
+      if (before) before.next = entry.next
+    } else if (entry.next) byKey.set(entry.key, entry.next)
+    else byKey.delete(entry.key)
+  }
+
+  function leave(entry: Entry, id: string): void {
+    const { widgets, key } = entry
+    if (typeof widgets !== 'string') {
+      widgets.delete(id)
+      if (widgets.size > 0) return
+    }
+    drop(entry)
     if (!isReady) return
-    stay(widgets.key)
+    stay(key)
     const timer = setTimeout(() => {
-      left.delete(widgets.key)
-      makeStale(widgets.key)
+      left.delete(key)
+      makeStale(key)
     }, LEFT_FOR)
-    left.set(widgets.key, timer.unref())
+    left.set(key, timer.unref())
+  }
+
+  function join(entry: Entry, id: string): void {
+    if (typeof entry.widgets === 'string') entry.widgets = new Set([entry.widgets])
+    entry.widgets.add(id)
   }
 
   function stay(key: Key): void {
@@ -108,23 +144,23 @@ export function followingIndex(options: {
 
   return {
     place({ id, interests, key, reads, settle }) {
-      const entry = JSON.stringify([key, reads, settle, interests])
+      const name = hash('sha1', JSON.stringify([key, reads, settle, interests]), 'base64url')
       const before = entryOf.get(id)
-      if (before === entry) return
-      const known = widgetsOf.get(entry)
-      if (known) known.count += 1
+      if (before?.name === name) return
+      const known = find(key, name)
+      if (known) join(known, id)
       else {
         try {
-          index.add(entry, interests, { key, reads, settle })
+          index.add(name, interests, { key, reads, settle })
         } catch (err) {
           // The widget then follows the clock alone.
           logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
-          index.add(entry, [], { key, reads, settle })
+          index.add(name, [], { key, reads, settle })
         }
-        widgetsOf.set(entry, { key, count: 1 })
+        byKey.set(key, { name, key, widgets: id, next: byKey.get(key) })
       }
-      entryOf.set(id, entry)
-      if (before !== undefined) leave(before)
+      entryOf.set(id, find(key, name) as Entry)
+      if (before !== undefined) leave(before, id)
       if (!isReady || known) return
       stay(key)
       makeStale(key)
@@ -134,7 +170,12 @@ export function followingIndex(options: {
       const entry = entryOf.get(id)
       if (entry === undefined) return
       entryOf.delete(id)
-      leave(entry)
+      leave(entry, id)
+    },
+
+    shows(key) {
+      const widgets = byKey.get(key)?.widgets
+      return typeof widgets === 'string' ? widgets : widgets?.values().next().value
     },
 
     ready() {

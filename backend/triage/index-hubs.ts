@@ -13,7 +13,7 @@ export function indexHubs(
       else following.place(followedWidget(widget))
     }
     // One that is elsewhere moved to another hub, whose change may have come first.
-    for (const { id } of before?.widgets ?? []) if (!followed.widgets.has(id)) following.unplace(id)
+    for (const id of before?.widgetIds ?? []) if (!followed.widgets.has(id)) following.unplace(id)
   })
 }
 

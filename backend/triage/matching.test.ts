@@ -15,6 +15,16 @@ function indexOf(instances: Record<string, readonly Interest[]>) {
   return { index, matched: (each: HubEvent) => [...index.match(each.topic, () => each)].sort() }
 }
 
+test('an interest in a topic counts whatever its criteria, each instance once', () => {
+  const { index } = indexOf({
+    wide: [{ topic: 'ci.>' }, { topic: '*.web' }],
+    choosy: [{ topic: 'ci.*', where: { subject: 'main', source: 's' } }],
+    elsewhere: [{ topic: 'deploy.>' }],
+  })
+  expect([...index.concerned('ci.web')].sort()).toEqual(['choosy', 'wide'])
+  expect(index.concerned('none')).toEqual([])
+})
+
 test('patterns and criteria decide', () => {
   const { matched } = indexOf({
     all: [{ topic: '>' }],

@@ -1,7 +1,7 @@
 import type { Interest } from '#widgets/define.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { parsePattern, type Tokens } from '../ingest/topic.ts'
-import { type Bucket, emptyBucket, isEmpty, type Placed, put, take, visit } from './bucket.ts'
+import { type Bucket, emptyBucket, isEmpty, type Placed, put, take, visit, visitAll } from './bucket.ts'
 import { type FilteredMap, filteredMap, get, remove as removeFrom, set } from './filtered-map.ts'
 
 /** Which instances an event concerns. Cost follows the matches, not the instances. */
@@ -16,6 +16,8 @@ export interface MatchingIndex<Payload> {
   remove(id: string): boolean
   /** The payload of each instance with an interest in the event, once. `event` is called only if criteria need it. */
   match(topic: string, event: () => HubEvent): readonly Payload[]
+  /** The payload of each instance with an interest in the topic, once, whatever its criteria. */
+  concerned(topic: string): readonly Payload[]
 }
 
 interface Node<Payload> {
@@ -81,8 +83,15 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
         if (matched) matched.push(owner.payload)
         else matched = [owner.payload]
       }
-      walk(root, topic.split('.'), 0, event, found)
+      walk(root, topic.split('.'), 0, (bucket) => visit(bucket, event, found))
       return matched ?? none
+    },
+
+    concerned(topic) {
+      const owners = new Set<Owner<Payload>>()
+      const found = (owner: Owner<Payload>) => owners.add(owner)
+      walk(root, topic.split('.'), 0, (bucket) => visitAll(bucket, found))
+      return [...owners].map(({ payload }) => payload)
     },
   }
 }
@@ -91,18 +100,17 @@ function walk<Payload>(
   node: Node<Payload>,
   topic: Tokens,
   depth: number,
-  event: () => HubEvent,
-  found: (owner: Owner<Payload>) => void,
+  meet: (bucket: Bucket<Owner<Payload>>) => void,
 ): void {
   const token = topic[depth]
   if (token === undefined) {
-    if (node.here) visit(node.here, event, found)
+    if (node.here) meet(node.here)
     return
   }
-  if (node.below) visit(node.below, event, found)
+  if (node.below) meet(node.below)
   const literal = node.literals && get(node.literals, token)
-  if (literal) walk(literal, topic, depth + 1, event, found)
-  if (node.star) walk(node.star, topic, depth + 1, event, found)
+  if (literal) walk(literal, topic, depth + 1, meet)
+  if (node.star) walk(node.star, topic, depth + 1, meet)
 }
 
 function checkedPattern(topic: string): Tokens {

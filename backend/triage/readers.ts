@@ -1,26 +1,13 @@
 import type { Key } from '../cache/version.ts'
-import type { Placed } from '../hubs/placed.ts'
-import { parsePattern } from '../ingest/topic.ts'
-import { matchingIndex } from './matching.ts'
+import type { MatchingIndex } from './matching.ts'
+import type { Target } from './target.ts'
 
-/** Keys whose loaders may have read events of these topics in the event log. */
-export function readersOf(topics: Iterable<string>, widgets: Iterable<Placed>): ReadonlySet<Key> {
-  const index = matchingIndex<Key>()
-  for (const widget of widgets) {
-    if (widget.problem || widget.widgetType.definition.reads !== 'events') continue
-    // Without their criteria, for loaders read by topic alone.
-    const asked = widget.interests.map(({ topic }) => ({ topic }))
-    index.add(
-      widget.id,
-      asked.filter(({ topic }) => typeof parsePattern(topic) !== 'string'),
-      widget.key,
-    )
-  }
+/** Keys whose loaders may have read events of these topics in the event log: by topic alone, as they do. */
+export function readersOf(
+  topics: Iterable<string>,
+  index: Pick<MatchingIndex<Target>, 'concerned'>,
+): ReadonlySet<Key> {
   const keys = new Set<Key>()
-  for (const topic of topics) for (const key of index.match(topic, noCriteria)) keys.add(key)
+  for (const topic of topics) for (const { key, reads } of index.concerned(topic)) if (reads) keys.add(key)
   return keys
-}
-
-function noCriteria(): never {
-  throw new Error('Nothing but the topic is matched.')
 }

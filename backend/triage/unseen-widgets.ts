@@ -1,13 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Cache } from '../cache/cache.ts'
+import type { Key } from '../cache/version.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import type { IndexedMark } from '../hubs/indexed-mark.ts'
+import { inSlices } from '../in-slices.ts'
 
 const EVERY = 5_000
+/** Keys that one script invalidates, which holds up others meanwhile. */
+const AT_ONCE = 1_000
 
-const newest = (followed: Pick<FollowedHubs, 'hubs'>) =>
-  Math.max(0, ...[...followed.hubs.values()].map(({ revision }) => revision))
+function newest({ hubs }: Pick<FollowedHubs, 'hubs'>): number {
+  let latest = 0
+  for (const { revision } of hubs.values()) latest = Math.max(latest, revision)
+  return latest
+}
 
 /** Invalidates the keys of widgets that were placed while no daemon ran, whose events of then were matched for nobody. */
 export async function invalidateUnseen(options: {
@@ -17,12 +24,15 @@ export async function invalidateUnseen(options: {
 }): Promise<void> {
   const { followed, mark, cache } = options
   const seen = await mark.read()
-  const keys = new Set(
-    [...followed.hubs.values()]
-      .filter(({ revision }) => revision > seen)
-      .flatMap(({ widgets }) => widgets.flatMap((widget) => (widget.problem ? [] : [widget.key]))),
-  )
-  if (keys.size > 0) await cache.invalidate([...keys].map((key) => ({ key })))
+  const keys = new Set<Key>()
+  await inSlices(followed.hubs.values(), (hub) => {
+    if (hub.revision <= seen) return
+    for (const widget of hub.widgets) if (!widget.problem) keys.add(widget.key)
+  })
+  const marks = [...keys].map((key) => ({ key }))
+  for (let from = 0; from < marks.length; from += AT_ONCE) {
+    await cache.invalidate(marks.slice(from, from + AT_ONCE))
+  }
   await mark.raise(newest(followed))
 }
 

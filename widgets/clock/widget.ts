@@ -2,11 +2,17 @@ import { z } from 'zod'
 import { defineWidget } from '../define.ts'
 import { samples } from './fixtures.ts'
 
+/** Names found to be zones: there are some hundreds, and to ask the engine costs as much as all else of a config. */
+const known = new Set<string>()
+const MOST_KNOWN = 2_000
+
 function isZone(name: string): boolean {
+  if (known.has(name)) return true
   // Some engines take bare offsets such as +01:00 too, which never change and have no name.
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
+    if (known.size < MOST_KNOWN) known.add(name)
     return true
   } catch {
     return false
