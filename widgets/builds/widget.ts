@@ -86,8 +86,8 @@ export const builds = defineWidget({
       .map((topic) => ({ topic })),
   reads: 'events',
   truth: 'events',
-  // Several pages of the log are read: twice a second is as fast as jobs can be read.
-  minInterval: 500,
+  // Several pages of the log may be read, and nobody reads jobs faster than once a second.
+  minInterval: 1_000,
   maxAge: 3600,
   isEmpty: (data) => data.builds.length === 0,
   samples,
