@@ -1,4 +1,5 @@
-// Runs the product and its unit tests on each Node that package.json allows: npm run nodes. With names, on those: -- 22.
+// Starts the product on each Node that package.json allows, has it serve and ends it: npm run nodes. With names, on
+// those: -- 22. With --unit, runs the unit tests there too.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +10,8 @@ import { build, isBuilt } from './build.mjs'
 import { installDependencies } from './dependencies.mjs'
 import { exitCode, root } from './run.mjs'
 
-const asked = process.argv.slice(2)
+const asked = process.argv.slice(2).filter((word) => word !== '--unit')
+const withTests = process.argv.includes('--unit')
 const versions = asked.length > 0 ? asked : ['20', '22', '24']
 const home = mkdtempSync(join(tmpdir(), 'hubs-nodes-'))
 process.on('exit', () => rmSync(home, { recursive: true, force: true }))
@@ -63,13 +65,8 @@ for (const version of versions) {
   if ((await exitCode(program, ['--version'])) !== 0) process.exit(1)
   const fault = await startsAndEnds(program, version)
   console.log(fault ?? 'starts, serves a page and ends when told to, with nothing on standard error')
-  const tests = await exitCode(program, [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    'unit',
-    '--reporter=dot',
-  ])
+  const unit = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot']
+  const tests = withTests ? await exitCode(program, unit) : 0
   if (fault !== undefined || tests !== 0) failed++
 }
 console.log(`\n${versions.length - failed} passed, ${failed} failed`)

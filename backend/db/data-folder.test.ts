@@ -25,6 +25,10 @@ const holding = `
 
 const releasing = `
   import { holdDataFolder } from ${JSON.stringify(new URL('./data-folder.ts', import.meta.url).href)}
+  // Only now: what is imported may be for root alone to read.
+  process.setgroups([])
+  process.setgid(65534)
+  process.setuid(65534)
   const folder = await holdDataFolder(process.argv.at(-1))
   await folder.release()
   process.stdout.write('held')
@@ -110,8 +114,6 @@ describe('of a folder that was there', () => {
           ['--import', 'tsx', '--input-type=module', '--eval', releasing, dataDir],
           {
             encoding: 'utf8',
-            uid: 65_534,
-            gid: 65_534,
           },
         )
       await chown(dataDir, 1, 65_534)
