@@ -1,5 +1,7 @@
 // Completes the lock files: npm leaves out packages for other platforms when the registry it saw lacks them, and
-// npm ci then refuses the lock. With --check only says what is wrong with it.
+// npm ci then refuses the lock. Each entry gets the hash of its package, asked of npm where it is missing, so that no
+// platform installs what nobody has vouched for. With --check only says what is wrong with it.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { areInstalled, markInstalled, peers } from './dependencies.mjs'
@@ -78,19 +80,27 @@ for (const folder of [root, peers]) {
   const path = `${folder}/package-lock.json`
   const text = readFileSync(path, 'utf8')
   if (process.argv.includes('--check')) faults += check(relative(root, path), text)
-  else complete(folder, path, text)
+  else faults += complete(folder, path, text)
 }
 if (faults > 0) {
-  console.error('Run: node scripts/lock.mjs')
+  if (process.argv.includes('--check')) console.error('Run: node scripts/lock.mjs')
   process.exit(1)
 }
 
+/** Those that npm would install without knowing what they must be. */
+function unproven(packages) {
+  return Object.entries(packages).filter(([place, one]) => place !== '' && !one.link && !one.integrity)
+}
+
 function check(name, text) {
-  const absent = missing(JSON.parse(text).packages)
+  const { packages } = JSON.parse(text)
+  const absent = missing(packages)
   const addresses = new Set(text.match(/"resolved": "[^"]*"|https?:\/\/[^"/]*registry[^"/]*/g) ?? [])
   for (const one of absent) console.error(`${name} lacks ${one.name}, an optional dependency of ${one.from}`)
   for (const address of addresses) console.error(`${name} names a registry: ${address}`)
-  return absent.length + addresses.size
+  const bare = unproven(packages)
+  for (const [place] of bare) console.error(`${name} has no hash of ${place}`)
+  return absent.length + addresses.size + bare.length
 }
 
 function complete(folder, path, text) {
@@ -100,9 +110,30 @@ function complete(folder, path, text) {
   const wasInstalled = areInstalled(folder)
   for (const one of absent) packages[one.place] = entry(one)
   for (const one of Object.values(packages)) delete one.resolved
+  let faults = 0
+  const bare = unproven(packages)
+  for (const [place, one] of bare) {
+    const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
+    const integrity = hashOf(`${name}@${one.version}`)
+    if (integrity) packages[place] = { version: one.version, integrity, ...one }
+    else faults++
+  }
   lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
   // Packages of other platforms change nothing of what is installed on this one.
   if (wasInstalled) markInstalled(folder)
-  console.log(`${relative(root, path)}: added ${absent.length} packages of other platforms`)
+  console.log(
+    `${relative(root, path)}: added ${absent.length} packages of other platforms and ${bare.length - faults} hashes`,
+  )
+  return faults
+}
+
+function hashOf(spec) {
+  try {
+    const said = execFileSync('npm', ['view', spec, 'dist.integrity', '--json'], { encoding: 'utf8' })
+    return JSON.parse(said)
+  } catch {
+    console.error(`npm does not know ${spec}`)
+    return undefined
+  }
 }
