@@ -6,8 +6,20 @@ import { installDependencies } from './dependencies.mjs'
 import { root } from './run.mjs'
 
 await installDependencies()
-const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev', '--omit', 'optional']
-const bill = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }))
+const args = [
+  'sbom',
+  '--sbom-format',
+  'cyclonedx',
+  '--sbom-type',
+  'application',
+  '--omit',
+  'dev',
+  '--omit',
+  'optional',
+]
+const bill = JSON.parse(
+  execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }),
+)
 const { name } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 // npm names the whole after the folder it lies in.
 bill.metadata.component.name = name
