@@ -1,15 +1,30 @@
 import { services } from '#backend/services.ts'
 import { HubTile } from './ui/hub-tile.tsx'
+import { PageLinks } from './ui/page-links.tsx'
 import { SiteHeader } from './ui/site-header.tsx'
 
-export default async function DirectoryPage() {
-  const hubs = await services().directory()
+interface Props {
+  readonly searchParams: Promise<{ readonly page?: string | readonly string[] }>
+}
+
+/** The page asked for; the first for whatever is no number of a page. */
+function pageOf(text: unknown): number {
+  return typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 1
+}
+
+export default async function DirectoryPage({ searchParams }: Props) {
+  const { hubs, page, pages, from, to, total } = await services().directory(pageOf((await searchParams).page))
   return (
     <>
       <SiteHeader />
       <main id="main" className="frame pt-5 pb-16">
         <h1 className="text-title">Hubs</h1>
         <p className="mt-0.5 text-soft">Every team’s page, always current.</p>
+        {pages > 1 ? (
+          <p className="mt-1 text-muted text-small">
+            {from.toLocaleString('en')}–{to.toLocaleString('en')} of {total.toLocaleString('en')}
+          </p>
+        ) : null}
         {hubs.length === 0 ? (
           <NoHubs />
         ) : (
@@ -19,6 +34,7 @@ export default async function DirectoryPage() {
             ))}
           </ul>
         )}
+        <PageLinks page={page} pages={pages} />
       </main>
     </>
   )

@@ -8,6 +8,9 @@ import type { Services } from './services.ts'
 import type { Snapshots } from './stream/snapshots.ts'
 import type { Explanation, Snapshot } from './wire.ts'
 
+/** Hubs of one page of the directory. */
+const DIRECTORY_PAGE = 200
+
 /** What pages get, answered from the hubs held in memory and one read of the cache. */
 export function pageServices(options: {
   build: string
@@ -42,8 +45,13 @@ export function pageServices(options: {
   return {
     build,
     origin,
-    async directory() {
-      return [...memory.hubs.values()].map(hubSummary).sort((a, b) => a.title.localeCompare(b.title))
+    async directory(asked) {
+      const total = memory.hubs.size
+      const pages = Math.max(1, Math.ceil(total / DIRECTORY_PAGE))
+      const page = Math.min(asked, pages)
+      const from = (page - 1) * DIRECTORY_PAGE
+      const hubs = memory.byTitle(from, DIRECTORY_PAGE).map(hubSummary)
+      return { hubs, page, pages, from: from + 1, to: from + hubs.length, total }
     },
     async hubPage(slug) {
       const hub = await found(() => memory.hubs.get(slug))

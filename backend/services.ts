@@ -16,12 +16,23 @@ export interface EmbedData {
   readonly paused: boolean
 }
 
+/** Hubs `from` (counted from 1) to `to` of `total`. */
+export interface DirectoryData {
+  readonly hubs: readonly HubSummary[]
+  readonly page: number
+  readonly pages: number
+  readonly from: number
+  readonly to: number
+  readonly total: number
+}
+
 /** All that pages get of the backend. */
 export interface Services {
   readonly build: string
   /** Public URL of this installation, without a trailing slash. */
   readonly origin: string
-  directory(): Promise<readonly HubSummary[]>
+  /** One page of all hubs, by title, counted from 1; beyond the last it is the last. */
+  directory(page: number): Promise<DirectoryData>
   hubPage(slug: string): Promise<PageData | undefined>
   embed(widgetId: string): Promise<EmbedData | undefined>
   /** Slugs and titles of hubs that somebody who asked for `slug` may have meant, at most three; the nearest first. */

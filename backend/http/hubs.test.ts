@@ -84,7 +84,7 @@ test('a hub is put, read with what it shows, and removed', async () => {
   expect(wireSchemas.HubView.parse(view)).toEqual(view)
   expect(view).toMatchObject({ slug: 'first', title: 'A hub', summary: '', embedOrigins: [] })
   expect(view.widgets).toMatchObject([
-    { type: 'notes', title: 'Notes', config: { text: 'hi' }, schema: 'notes@1' },
+    { type: 'notes', title: 'Notes', config: { text: 'hi' }, schema: 'notes@2' },
   ])
   expect(view.widgets[0]?.key).toMatch(/^[\w-]{22}$/)
   expect(created.headers.get('etag')).toBe(`"${view.revision}"`)

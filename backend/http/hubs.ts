@@ -92,9 +92,9 @@ function listed(followed: FollowedHubs, query: URLSearchParams): Answer {
     })
   }
   const after = query.get('after') ?? ''
-  const slugs = [...followed.hubs.keys()].filter((slug) => slug > after).sort()
-  const page = slugs.slice(0, limit).flatMap((slug) => followed.hubs.get(slug) ?? [])
-  const next = slugs.length > limit ? page.at(-1)?.slug : undefined
+  const found = followed.bySlug(after, limit + 1)
+  const page = found.slice(0, limit)
+  const next = found.length > limit ? page.at(-1)?.slug : undefined
   return { status: 200, body: { hubs: page.map(hubSummary), ...(next ? { next } : {}) } }
 }
 

@@ -1,4 +1,5 @@
 import type { Hub, Placed } from './placed.ts'
+import { sortedList } from './sorted-list.ts'
 
 export interface HubChange {
   readonly slug: string
@@ -11,6 +12,10 @@ export interface HubChange {
 /** All hubs of the installation, and the ways to find a widget in them. */
 export interface HubMemory {
   readonly hubs: ReadonlyMap<string, Hub>
+  /** By title, from place `from` on, at most `limit`. */
+  byTitle(from: number, limit: number): readonly Hub[]
+  /** By slug, those after `after`, at most `limit`. */
+  bySlug(after: string, limit: number): readonly Hub[]
   /** By widget id. */
   readonly widgets: {
     get(id: string): Placed | undefined
@@ -23,9 +28,22 @@ export interface HubMemory {
 export function hubMemory(): HubMemory & { set(slug: string, after: Hub | undefined): HubChange } {
   const hubs = new Map<string, Hub>()
   const hubOf = new Map<string, Hub>()
+  const slugOrder = (a: Hub, b: Hub) => (a.slug < b.slug ? -1 : a.slug > b.slug ? 1 : 0)
+  const { compare } = new Intl.Collator()
+  const bySlug = sortedList(() => hubs.values(), slugOrder)
+  const byTitle = sortedList(
+    () => hubs.values(),
+    (a, b) => compare(a.title, b.title) || slugOrder(a, b),
+  )
 
   return {
     hubs,
+    byTitle: byTitle.at,
+    bySlug: (after, limit) =>
+      bySlug.at(
+        bySlug.placeAfter(({ slug }) => slug <= after),
+        limit,
+      ),
     widgets: {
       get: (id) => hubOf.get(id)?.widget(id),
       has: (id) => hubOf.has(id),
@@ -41,12 +59,14 @@ export function hubMemory(): HubMemory & { set(slug: string, after: Hub | undefi
     },
     set(slug, after) {
       const before = hubs.get(slug)
+      if (before) for (const order of [bySlug, byTitle]) order.remove(before)
       for (const id of before?.widgetIds ?? []) {
         // An id may have moved to another hub, whose change may have come first.
         if (hubOf.get(id) === before) hubOf.delete(id)
       }
       if (after) {
         for (const id of after.widgetIds) hubOf.set(id, after)
+        for (const order of [bySlug, byTitle]) order.add(after)
         hubs.set(slug, after)
       } else hubs.delete(slug)
       return { slug, before, after }
