@@ -33,6 +33,8 @@ import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
 const PRUNE_EVERY = 3_600_000
+/** Milliseconds between two looks whether the event log is larger than it may be. */
+const LOOK_EVERY = 300_000
 
 export interface Daemon {
   readonly figures: readonly Figure[]
@@ -105,9 +107,12 @@ export async function runDaemon(options: {
   await invalidateUnseen({ followed, mark, cache })
 
   async function prune(): Promise<void> {
-    while (!signal.aborted) {
+    for (let wholeAt = -Infinity; !signal.aborted; ) {
       try {
-        const keep = { days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS }
+        const bytes = env.HUBS_EVENT_BYTES
+        const whole = performance.now() - wholeAt >= PRUNE_EVERY
+        const keep = whole ? { days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS, bytes } : { bytes }
+        if (whole) wholeAt = performance.now()
         for await (const { rows, topics } of eventLog.prune(keep)) {
           log.info({ rows }, 'old events were removed from the log')
           // No event says so, and what was read from the log may be another now.
@@ -123,7 +128,7 @@ export async function runDaemon(options: {
       } catch (error) {
         log.warn({ err: error }, 'the event log could not be pruned')
       }
-      await setTimeout(PRUNE_EVERY, undefined, { signal }).catch(() => {})
+      await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => {})
     }
   }
 

@@ -89,7 +89,16 @@ test('proxies are those of this machine, those named, or none', () => {
     HUBS_STREAMS: '0',
     HUBS_STREAMS_PER_CLIENT: '1.5',
     HUBS_PUBLISH_RATE: '49',
+    HUBS_EVENT_BYTES: '1000',
+    HUBS_BUS_BYTES: '1e3',
   })
-  for (const name of ['HUBS_PROXIES', 'HUBS_STREAMS', 'HUBS_STREAMS_PER_CLIENT', 'HUBS_PUBLISH_RATE'])
+  for (const name of [
+    'HUBS_PROXIES',
+    'HUBS_STREAMS',
+    'HUBS_STREAMS_PER_CLIENT',
+    'HUBS_PUBLISH_RATE',
+    'HUBS_EVENT_BYTES',
+    'HUBS_BUS_BYTES',
+  ])
     expect(text).toContain(`${name} must be`)
 })

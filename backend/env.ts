@@ -48,6 +48,8 @@ const variables = z.object({
   HUBS_STREAMS_PER_CLIENT: count(1).default(5_000),
   HUBS_PUBLISH_RATE: count(50).default(1_000),
   HUBS_EVENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(3650).default(30),
+  HUBS_EVENT_BYTES: count(16 * 1024 * 1024).default(4 * 1024 ** 3),
+  HUBS_BUS_BYTES: count(16 * 1024 * 1024).default(2 * 1024 ** 3),
   HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
   HUBS_METRICS_TOKEN: secret,
   HUBS_DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(5),

@@ -35,7 +35,7 @@ export async function openStores(options: {
   onLost: (error: Error) => void
 }): Promise<Stores> {
   const { env, log, signal, prepare, onLost } = options
-  const { DATABASE_URL, REDIS_URL, NATS_URL, HUBS_DATA } = env
+  const { DATABASE_URL, REDIS_URL, NATS_URL, HUBS_DATA, HUBS_BUS_BYTES } = env
   const database = await openDatabase({ url: DATABASE_URL, dataDir: HUBS_DATA, log, signal })
   const missing = [REDIS_URL ? '' : 'REDIS_URL', NATS_URL ? '' : 'NATS_URL'].filter((name) => name !== '')
   if (DATABASE_URL && missing.length > 0) {
@@ -51,8 +51,8 @@ export async function openStores(options: {
   await prepare(database)
   const cache = REDIS_URL ? await redisCache({ url: REDIS_URL, log }) : memoryCache()
   const bus = NATS_URL
-    ? natsBus({ url: NATS_URL, log })
-    : await memoryBus({ store: busStore(database.db), log })
+    ? natsBus({ url: NATS_URL, log, maxBytes: HUBS_BUS_BYTES })
+    : await memoryBus({ store: busStore(database.db), log, maxBytes: HUBS_BUS_BYTES })
   const checks: StoreChecks = {
     database: database.check,
     cache: cache.check,

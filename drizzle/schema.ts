@@ -86,6 +86,10 @@ export const events = pgTable(
     time: instant('time').notNull(),
     receivedAt: instant('received_at').notNull(),
     data: json('data'),
+    /** Of `data` as JSON; none of rows older than the column. */
+    bytes: integer('bytes'),
+    /** Id of the API token it was published with. */
+    token: text('token'),
   },
   (table) => [
     uniqueIndex('events_source_id').on(table.source, table.id),

@@ -9,6 +9,8 @@ export interface Place {
   readonly sequence: number
   readonly topic: string
   readonly time: number
+  /** Of its body. */
+  readonly bytes: number
   /** Starts of the bus that found it unacknowledged. */
   readonly deliveries: number
 }
@@ -38,11 +40,19 @@ export interface BusStore {
 
 export function busStore(db: Database): BusStore {
   const { sequence, id, topic, body, storedAt, ackedAt, deadReason, deliveries } = busMessages
-  const place = (row: { sequence: number; topic: string; storedAt: Date; deliveries: number }): Place => ({
+  const bytes = sql<number>`octet_length(${body})`
+  const place = (row: {
+    sequence: number
+    topic: string
+    storedAt: Date
+    deliveries: number
+    bytes: number
+  }): Place => ({
     sequence: row.sequence,
     topic: row.topic,
     time: row.storedAt.getTime(),
     deliveries: row.deliveries,
+    bytes: row.bytes,
   })
   type Row = Pick<typeof busMessages.$inferSelect, 'id' | 'topic' | 'body' | 'storedAt'>
 
@@ -121,7 +131,7 @@ export function busStore(db: Database): BusStore {
         .update(busMessages)
         .set({ deliveries: sql`${deliveries} + 1` })
         .where(isNull(ackedAt))
-        .returning({ sequence, topic, storedAt, deliveries })
+        .returning({ sequence, topic, storedAt, deliveries, bytes })
       return found.map(place).sort((a, b) => a.sequence - b.sequence)
     },
     async bodies(sequences) {
@@ -138,7 +148,10 @@ export function busStore(db: Database): BusStore {
         .where(and(gt(sequence, after), gte(storedAt, new Date(since)), lte(storedAt, new Date(until))))
         .orderBy(asc(sequence))
         .limit(limit)
-      return rows.map((row) => ({ ...place(row), body: row.body }))
+      return rows.map((row) => ({
+        ...place({ ...row, bytes: Buffer.byteLength(row.body) }),
+        body: row.body,
+      }))
     },
     async prune(before) {
       const acknowledged = and(

@@ -48,7 +48,7 @@ export interface Delivery extends StoredMessage {
 /**
  * The message bus: at-least-once, any order. `consume` is shared: each message goes to one of all the consumers, and
  * to another if it is neither acknowledged nor worked at for `ACK_WAIT` ms.
- * Every verb rejects with `BusAway` while the bus cannot be reached.
+ * Every verb rejects with `BusAway` while the bus cannot be reached, `publish` of the embedded one with `BusFull`.
  */
 export interface Bus {
   /** Resolves once every message is safely on the bus, in order, with what became of each. */
@@ -63,6 +63,11 @@ export interface Bus {
   /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */
   replay(time: number, signal: AbortSignal): AsyncIterable<readonly StoredMessage[]>
   close(): Promise<void>
+}
+
+/** The bus takes no more until some of what it holds is handled. Told by `code`. */
+export class BusFull extends Error {
+  readonly code = 'bus-full'
 }
 
 /** The bus cannot be reached. Told by `code`. */

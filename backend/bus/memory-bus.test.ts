@@ -47,3 +47,23 @@ test('a day later an id is free, also that of a dead letter', async () => {
   await bus.close()
   await database.db.delete(busMessages)
 })
+
+test('what waits to be handled is bounded: more is refused until some of it is', async () => {
+  const store = busStore(database.db)
+  const bus = await memoryBus({ store, log, maxBytes: 1_000 })
+  const stop = new AbortController()
+  const message = (id: string) => ({ topic: 'a', id, body: 'x'.repeat(600) })
+  await bus.publish([message('1'), message('2')])
+  await expect(bus.publish([message('3')])).rejects.toMatchObject({ code: 'bus-full' })
+  // Also what a former process left counts.
+  const next = await memoryBus({ store, log, maxBytes: 1_000 })
+  await expect(next.publish([message('3')])).rejects.toMatchObject({ code: 'bus-full' })
+  for await (const batch of next.consume({ max: 1, signal: stop.signal })) {
+    for (const delivery of batch) delivery.ack()
+    stop.abort()
+  }
+  expect(await next.publish([message('3')])).toEqual([{ duplicate: false }])
+  await bus.close()
+  await next.close()
+  await database.db.delete(busMessages)
+})

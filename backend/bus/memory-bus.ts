@@ -8,6 +8,7 @@ import {
   ACK_WAIT,
   type Bus,
   BusAway,
+  BusFull,
   type Delivery,
   type Message,
   type Published,
@@ -37,8 +38,10 @@ export async function memoryBus(options: {
   readonly log: Pick<Logger, 'warn'>
   readonly now?: () => number
   readonly ackWait?: number
+  /** Bytes that may wait to be handled. */
+  readonly maxBytes?: number
 }): Promise<Bus> {
-  const { store, log, now = Date.now, ackWait = ACK_WAIT } = options
+  const { store, log, now = Date.now, ackWait = ACK_WAIT, maxBytes = 2 * 1024 ** 3 } = options
   /** All that is not acknowledged, ascending. */
   const outstanding = new Map<number, Held>()
   /** What of it waits for a consumer. */
@@ -46,6 +49,8 @@ export async function memoryBus(options: {
   const arrival = bell()
   const closing = new AbortController()
   let bodiesSize = 0
+  /** Bytes of all that is outstanding. */
+  let waiting = 0
   let lastTime = 0
   let appendingSince: number | undefined
 
@@ -57,6 +62,7 @@ export async function memoryBus(options: {
   function hold(place: Place, body?: string): void {
     const kept = body !== undefined && bodiesSize + body.length <= BODIES_LIMIT ? body : undefined
     bodiesSize += kept?.length ?? 0
+    waiting += place.bytes
     lastTime = Math.max(lastTime, place.time)
     outstanding.set(place.sequence, { ...place, body: kept })
     ready.add(place.sequence)
@@ -66,7 +72,9 @@ export async function memoryBus(options: {
   function settle(sequence: number): boolean {
     timer.stop(sequence)
     ready.delete(sequence)
-    bodiesSize -= outstanding.get(sequence)?.body?.length ?? 0
+    const held = outstanding.get(sequence)
+    bodiesSize -= held?.body?.length ?? 0
+    waiting -= held?.bytes ?? 0
     return outstanding.delete(sequence)
   }
 
@@ -80,7 +88,7 @@ export async function memoryBus(options: {
       return appended.map((each, index): Published => {
         if ('stored' in each) return { duplicate: true, stored: Buffer.from(each.stored) }
         const { topic = '', body = '' } = messages[index] ?? {}
-        hold({ sequence: each.sequence, topic, time, deliveries: 0 }, body)
+        hold({ sequence: each.sequence, topic, time, deliveries: 0, bytes: Buffer.byteLength(body) }, body)
         return { duplicate: false }
       })
     } finally {
@@ -160,6 +168,7 @@ export async function memoryBus(options: {
 
   return {
     async publish(messages) {
+      if (waiting >= maxBytes) throw new BusFull('Too many events wait to be handled.')
       return messages.length === 0 ? [] : append(messages).catch(rejectAway)
     },
 

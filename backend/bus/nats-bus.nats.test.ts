@@ -79,6 +79,53 @@ test('a message whose first one is no more on the stream is stored, not taken fo
   expect(value?.map(text)).toEqual([message.body])
 })
 
+test('the stream is bounded in bytes, also one that is there; what it discards unhandled is told', async () => {
+  const server = await startNats()
+  const first = natsBus({ url: server.url, log, maxBytes: 50_000_000 })
+  await first.through()
+  await first.close()
+  const lines: string[] = []
+  const told = {
+    debug: () => {},
+    info: () => {},
+    warn: (_: unknown, line?: string) => void lines.push(line ?? ''),
+  }
+  const bus = natsBus({ url: server.url, log: told, maxBytes: 20_000 })
+  const connection = await connect({ servers: server.url })
+  onTestFinished(async () => {
+    await bus.close()
+    await connection.close()
+    await server.stop()
+  })
+  await bus.through()
+  const manager = await jetstreamManager(connection)
+  expect((await manager.streams.info('HUBS')).config).toMatchObject({ max_bytes: 20_000, discard: 'old' })
+  const body = 'x'.repeat(2_000)
+  for (let n = 0; n < 30; n++) await bus.publish([{ topic: 'a', id: String(n), body }])
+  const { state } = await manager.streams.info('HUBS')
+  expect(state.bytes).toBeLessThanOrEqual(20_000)
+  await bus.through()
+  await bus.through()
+  expect(lines.filter((line) => line.includes('were discarded before they were handled'))).toHaveLength(1)
+})
+
+test('a stream of others that has our subjects is named as the reason', async () => {
+  const server = await startNats()
+  const connection = await connect({ servers: server.url })
+  const manager = await jetstreamManager(connection)
+  await manager.streams.add({ name: 'THEIRS', subjects: ['events.>'] })
+  const bus = natsBus({ url: server.url, log })
+  onTestFinished(async () => {
+    await bus.close()
+    await connection.close()
+    await server.stop()
+  })
+  await expect(bus.through()).rejects.toMatchObject({
+    code: 'bus-away',
+    message: expect.stringMatching(/^Another stream on NATS has subjects that Hubs needs/),
+  })
+})
+
 test('stream, dead letters and consumer are as other programs expect them', async () => {
   const { manager } = await setting()
   expect((await manager.streams.info('HUBS')).config).toMatchObject({
@@ -101,12 +148,13 @@ test('stream, dead letters and consumer are as other programs expect them', asyn
 
 test('an operator’s own settings of the stream stay', async () => {
   const { server, manager } = await setting()
-  await manager.streams.update('HUBS', { max_bytes: 1e9, subjects: ['events.>', 'legacy.>'] })
+  await manager.streams.update('HUBS', { max_msgs: 1e6, subjects: ['events.>', 'legacy.>'] })
   const other = natsBus({ url: server.url, log, maxAge: 86_400_000 })
   await other.through()
   await other.close()
   expect((await manager.streams.info('HUBS')).config).toMatchObject({
-    max_bytes: 1e9,
+    max_msgs: 1e6,
+    max_bytes: 2 * 1024 ** 3,
     subjects: ['events.>', 'legacy.>'],
     max_age: 86_400e9,
   })

@@ -57,20 +57,23 @@ export function natsBus(options: {
   readonly name?: string
   /** How long messages are kept; default 7 days. */
   readonly maxAge?: number
+  /** Bytes kept; beyond them the oldest messages go, handled or not. */
+  readonly maxBytes?: number
   readonly ackWait?: number
 }): Bus {
-  const { url, log, name = 'hubs', maxAge = 7 * DAY, ackWait = ACK_WAIT } = options
+  const { url, log, name = 'hubs', maxAge = 7 * DAY, maxBytes = 2 * 1024 ** 3, ackWait = ACK_WAIT } = options
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
   const unsent = new Map<string, { readonly payload: Payload; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
   let goneAt: number | undefined
+  let told = { created: '', upTo: 0 }
   const link = natsLink<Session>({
     url,
     name,
     log,
     async prepare(connection) {
       const manager = await jetstreamManager(connection)
-      const { created } = await prepareStreams(manager, { maxAge, ackWait, deleted })
+      const { created } = await prepareStreams(manager, { maxAge, maxBytes, ackWait, deleted })
       goneAt = undefined
       const stream = `${STREAM}-${Date.parse(created).toString(36)}`
       for (const [reply, { payload, stream: of }] of unsent)
@@ -143,6 +146,19 @@ export function natsBus(options: {
     }
   }
 
+  /** What is gone from the stream before it was handled: nobody will be told of it. */
+  async function tellDiscarded(manager: JetStreamManager, handled: number): Promise<void> {
+    const { state, created } = await manager.streams.info(STREAM)
+    if (created !== told.created) told = { created, upTo: 0 }
+    const from = Math.max(handled, told.upTo)
+    if (state.first_seq - 1 <= from) return
+    told = { created, upTo: state.first_seq - 1 }
+    log.warn(
+      { events: state.first_seq - 1 - from },
+      'Up to so many events were discarded before they were handled: the stream HUBS is full (HUBS_BUS_BYTES), too old, or was purged',
+    )
+  }
+
   async function publishOne({ client, manager }: Session, message: Message): Promise<Published> {
     const { topic, body, id } = message
     const stored = await client.publish(SUBJECT + topic, body, { msgID: messageId(id) })
@@ -189,6 +205,7 @@ export function natsBus(options: {
           STREAM,
           CONSUMER,
         )
+        await tellDiscarded(manager, ack_floor.stream_seq)
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
         if (num_pending === 0 && num_ack_pending === 0) return asked

@@ -6,6 +6,9 @@ import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
 import { parseNatsServers } from './nats-servers.ts'
 
+/** Of JetStream: subjects overlap with an existing stream; insufficient storage, of the server and of the account. */
+const OVERLAP = 10065
+const NO_ROOM = 10047
 const ANSWER_WITHIN = 5000
 const BACKOFF = { first: 100, most: 5000 }
 
@@ -155,6 +158,13 @@ export function natsLink<Session>(options: {
 
 function told(error: unknown): string {
   if (error instanceof BusAway) return error.message
+  if (error instanceof JetStreamApiError) {
+    if (error.code === OVERLAP)
+      return 'Another stream on NATS has subjects that Hubs needs (events.> or dead.>): give Hubs a JetStream, or an account, of its own.'
+    if (error.code === NO_ROOM)
+      return 'NATS has no room for the streams of Hubs: give it more storage, or set HUBS_BUS_BYTES lower.'
+    return `NATS refuses the streams of Hubs: ${error.message}.`
+  }
   if (isNoResponders(error)) return 'NATS runs without JetStream: start it with -js.'
   return isUnauthorized(error)
     ? 'NATS refuses our user or password, or wants one: check NATS_URL.'

@@ -2,6 +2,7 @@ import {
   AckPolicy,
   type ConsumerInfo,
   DeliverPolicy,
+  DiscardPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
@@ -19,12 +20,15 @@ export const DEAD_SUBJECT = 'dead.'
 
 const DAY = 86_400_000
 const DEAD_KEPT = 30 * DAY
+const DEAD_BYTES = 256 * 1024 * 1024
 
 /** Creates streams and consumer, or brings those of them that are there to what we need; other settings of an operator's stay. */
 export async function prepareStreams(
   manager: JetStreamManager,
   options: {
     readonly maxAge: number
+    /** Of the stream of events; beyond them the oldest go. */
+    readonly maxBytes: number
     readonly ackWait: number
     /** Called before the stream of events is made anew where there was one; throws if it is not to be yet. */
     readonly deleted: () => void
@@ -34,8 +38,11 @@ export async function prepareStreams(
   const dead = await infoOf(manager, DEAD_STREAM)
   // The second stream is made after the first, and stays when that is deleted.
   if (!found && dead) options.deleted()
-  const info = await prepareStream(manager, found, STREAM, `${SUBJECT}>`, options.maxAge)
-  await prepareStream(manager, dead, DEAD_STREAM, `${DEAD_SUBJECT}>`, DEAD_KEPT)
+  const info = await prepareStream(manager, found, STREAM, `${SUBJECT}>`, options)
+  await prepareStream(manager, dead, DEAD_STREAM, `${DEAD_SUBJECT}>`, {
+    maxAge: DEAD_KEPT,
+    maxBytes: DEAD_BYTES,
+  })
   const wanted = {
     durable_name: CONSUMER,
     ack_policy: AckPolicy.Explicit,
@@ -69,11 +76,13 @@ async function prepareStream(
   found: StreamInfo | undefined,
   name: string,
   subject: string,
-  maxAge: number,
+  { maxAge, maxBytes }: { readonly maxAge: number; readonly maxBytes: number },
 ): Promise<StreamInfo> {
   const wanted = {
     subjects: [subject],
     max_age: nanos(maxAge),
+    max_bytes: maxBytes,
+    discard: DiscardPolicy.Old,
     // A message is told from its double for as long, and never longer than it is kept.
     duplicate_window: nanos(Math.min(DAY, maxAge)),
   }
@@ -88,6 +97,8 @@ async function prepareStream(
   const asWanted =
     config.subjects.includes(subject) &&
     config.max_age === wanted.max_age &&
+    config.max_bytes === wanted.max_bytes &&
+    config.discard === wanted.discard &&
     config.duplicate_window === wanted.duplicate_window
   return asWanted
     ? found

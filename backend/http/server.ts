@@ -24,7 +24,7 @@ export interface FrontServer {
 }
 
 /** Codes of the errors of stores that do not serve; their messages say why. */
-const AWAY = new Set(['cache-away', 'bus-away', 'database-away'])
+const AWAY = new Set(['cache-away', 'bus-away', 'bus-full', 'database-away'])
 
 type Authorize = (header: string | undefined, scope: Scope) => Promise<Grant>
 

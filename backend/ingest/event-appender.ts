@@ -5,6 +5,7 @@ import { REMEMBERED } from '../bus/bus.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway } from '../db/database-away.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
+import { PUBLISHER } from './event.ts'
 import type { EventLog, UnloggedEvent } from './event-log.ts'
 
 const TAKEN = 'Another event with this source and id was logged within 24 hours; that one stays.'
@@ -16,15 +17,16 @@ export function eventAppender(db: Database): EventLog['append'] {
   async function insert(received: readonly LoggedEvent[]): Promise<number> {
     const column = (of: (event: LoggedEvent) => string | null) => sql`${sql.param(received.map(of))}::text[]`
     const inserted = db.$with('inserted', { one: sql<number>`one`.as('one') }).as(sql`
-      insert into ${events} (source, id, type, topic, subject, time, received_at, data)
-      select source, id, type, topic, subject, time::timestamptz, received_at::timestamptz, data::json
+      insert into ${events} (source, id, type, topic, subject, time, received_at, data, bytes, token)
+      select source, id, type, topic, subject, time::timestamptz, received_at::timestamptz, data::json,
+        octet_length(data), token
       from unnest(
         ${column(({ source }) => source)}, ${column(({ id }) => id)}, ${column(({ type }) => type)},
         ${column(({ topic }) => topic)}, ${column(({ subject }) => subject ?? null)},
         ${column(({ time }) => new Date(time).toISOString())},
         ${column(({ receivedAt }) => new Date(receivedAt).toISOString())},
-        ${column(({ data }) => JSON.stringify(data))}
-      ) as received (source, id, type, topic, subject, time, received_at, data)
+        ${column(({ data }) => JSON.stringify(data))}, ${column(tokenOf)}
+      ) as received (source, id, type, topic, subject, time, received_at, data, token)
       on conflict do nothing
       returning 1 as one`)
     const [counted] = await db.with(inserted).select({ rows: sql<number>`count(*)::int` }).from(inserted)
@@ -89,6 +91,8 @@ export function eventAppender(db: Database): EventLog['append'] {
         time: new Date(event.time),
         receivedAt: new Date(event.receivedAt),
         data: event.data,
+        bytes: Buffer.byteLength(JSON.stringify(event.data)),
+        token: tokenOf(event),
       })
       .where(eq(events.sequence, row.sequence))
       .returning()
@@ -96,6 +100,14 @@ export function eventAppender(db: Database): EventLog['append'] {
   }
 
   return append
+}
+
+/** Of what came over the bus: what is logged as a widget sees it has no extensions. */
+function tokenOf(
+  event: LoggedEvent & { readonly extensions?: Readonly<Record<string, unknown>> },
+): string | null {
+  const token = event.extensions?.[PUBLISHER]
+  return typeof token === 'string' ? token : null
 }
 
 const nameOf = ({ source, id }: Pick<LoggedEvent, 'source' | 'id'>): string => JSON.stringify([source, id])

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -213,13 +214,44 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
         sql`select setval('events_sequence_seq', nextval('events_sequence_seq') + 5000)`,
       )
       await log.append([event('3', { topic: 'back', receivedAt: Date.now() })])
-      for await (const _ of log.prune());
+      for await (const _ of log.prune({ days: 30 }));
       const left = await database.db.select({ topic: topics.topic }).from(topics)
       expect(left).toEqual([{ topic: 'back' }])
       await log.append([event('4', { topic: 'gone.a', receivedAt: Date.now() })])
       expect(ids(await log.read({ patterns: ['gone.*'], limit: 5 }))).toEqual(['4'])
       for await (const _ of log.prune({ rows: 0 }));
       expect(await database.db.select().from(topics)).toEqual([])
+    })
+
+    test('a reading is bounded in bytes, and has its newest event whatever its size', async () => {
+      const data = 'x'.repeat(5 * 1024 * 1024)
+      for (const id of ['1', '2', '3', '4', '5']) await log.append([event(id, { data })])
+      expect(ids(await log.read({ patterns: ['>'], limit: 500 }))).toEqual(['5', '4', '3', '2'])
+      await log.append([event('6', { data: 'y'.repeat(20 * 1024 * 1024) })])
+      expect(ids(await log.read({ patterns: ['a.b'], limit: 500 }))).toEqual(['6'])
+    })
+
+    test('prune keeps the newest bytes, also of rows that were logged before they were counted', async () => {
+      // Nothing that the database could make small.
+      const data = () => randomBytes(50_000).toString('hex')
+      for (let n = 1; n <= 8; n++) await log.append([event(String(n), { data: data() })])
+      await database.db.execute(sql`update events set bytes = null where id in ('6', '7')`)
+      for await (const _ of log.prune({ bytes: 100_000_000 }));
+      expect(await log.read({ patterns: ['>'], limit: 9 })).toHaveLength(8)
+      for await (const _ of log.prune({ bytes: 350_000 }));
+      expect(await log.read({ patterns: ['>'], limit: 9 })).toHaveLength(3)
+    })
+
+    test('the token an event was published with is kept beside it', async () => {
+      const published = { ...event('1'), extensions: { hubstoken: '0123' } }
+      await log.append([published, event('2')])
+      const rows = await database.db.select({ id: events.id, token: events.token }).from(events)
+      expect(new Map(rows.map(({ id, token }) => [id, token]))).toEqual(
+        new Map([
+          ['1', '0123'],
+          ['2', null],
+        ]),
+      )
     })
 
     test('since keeps what was received then or later', async () => {
@@ -334,12 +366,12 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       // Sequences of rows left out are gaps; they are not rows.
       await log.append(Array.from({ length: 20 }, () => event('3')))
       const topics = new Set([event('old').topic])
-      const pruned = async (keep?: Parameters<EventLog['prune']>[0]) => {
+      const pruned = async (keep: Parameters<EventLog['prune']>[0]) => {
         const pieces = []
         for await (const piece of log.prune(keep)) pieces.push(piece)
         return pieces
       }
-      expect(await pruned()).toEqual([{ rows: 1, topics }])
+      expect(await pruned({ days: 30 })).toEqual([{ rows: 1, topics }])
       expect(await pruned({ rows: 2 })).toEqual([{ rows: 1, topics }])
       expect(ids(await log.read({ patterns: ['>'], limit: 9 }))).toEqual(['3', '2'])
       expect(await pruned({ rows: 2, days: 1.5 })).toEqual([])

@@ -1,4 +1,4 @@
-import { and, desc, eq, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lte, type SQL, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
@@ -25,7 +25,7 @@ export interface EventLog {
   append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]>
   /**
    * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970), and with `before`
-   * only what arrived before that event: none when it is no more.
+   * only what arrived before that event: none when it is no more. Of those, as many as fit into 16 MiB of data.
    * @throws RangeError when a pattern is none.
    */
   read(query: {
@@ -34,8 +34,12 @@ export interface EventLog {
     readonly since?: number | undefined
     readonly before?: Pick<LoggedEvent, 'source' | 'id'> | undefined
   }): Promise<readonly LoggedEvent[]>
-  /** Removes what is older than `days` or beyond the newest `rows`, and tells of it piece by piece. */
-  prune(keep?: { readonly days?: number; readonly rows?: number }): AsyncIterable<Pruned>
+  /** Removes what is older than `days`, beyond the newest `rows` or the newest `bytes` of data, and tells of it piece by piece. */
+  prune(keep: {
+    readonly days?: number
+    readonly rows?: number
+    readonly bytes?: number
+  }): AsyncIterable<Pruned>
 }
 
 export interface Pruned {
@@ -45,8 +49,13 @@ export interface Pruned {
   readonly topics: ReadonlySet<string>
 }
 
+/** Bytes of data of one reading, and one event more. */
+const READ_BYTES = 16 * 1024 * 1024
+
 /** Rows of one delete, so that none holds its locks for long. */
 const PRUNED_AT_ONCE = 5_000
+
+const SIZE = sql`coalesce(${events.bytes}, octet_length(${events.data}::text), 0)`
 
 export function eventLog(db: Database): EventLog {
   const known = loggedTopics(db)
@@ -75,6 +84,29 @@ export function eventLog(db: Database): EventLog {
     return row?.sequence
   }
 
+  /** The newest sequence that is too old to be among the newest `bytes` of data. */
+  async function beyondBytes(bytes: number): Promise<number | undefined> {
+    // Costs nothing, where adding up takes a look at every row.
+    const [table] = await db
+      .select({ size: sql<string>`pg_table_size('events')::text` })
+      .from(sql`(select 1) as one`)
+    if (Number(table?.size) <= bytes) return undefined
+    const summed = db
+      .select({
+        sequence: events.sequence,
+        total: sql<number>`sum(${SIZE}) over (order by ${events.sequence} desc)`.as('total'),
+      })
+      .from(events)
+      .as('summed')
+    const [row] = await db
+      .select({ sequence: summed.sequence })
+      .from(summed)
+      .where(sql`${summed.total} > ${bytes}`)
+      .orderBy(desc(summed.sequence))
+      .limit(1)
+    return row?.sequence
+  }
+
   async function* remove(condition: SQL): AsyncGenerator<Pruned> {
     for (;;) {
       const some = db
@@ -99,11 +131,19 @@ export function eventLog(db: Database): EventLog {
       if (asked.length === 0) return []
       const below = before ? await sequenceOf(before) : Number.MAX_SAFE_INTEGER
       const sequences = below === undefined ? [] : await newest(asked, { limit, since, below })
-      const rows = await db
-        .select()
+      const newer = db
+        .select({
+          ...getTableColumns(events),
+          newer: sql<number>`sum(${SIZE}) over (order by ${events.sequence} desc) - ${SIZE}`.as('newer'),
+        })
         .from(events)
         .where(sql`${events.sequence} = any(${sql.param(sequences)}::bigint[])`)
-        .orderBy(desc(events.sequence))
+        .as('newer')
+      const rows = await db
+        .select()
+        .from(newer)
+        .where(sql`${newer.newer} < ${READ_BYTES}`)
+        .orderBy(desc(newer.sequence))
       return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
         id,
         source,
@@ -116,16 +156,23 @@ export function eventLog(db: Database): EventLog {
       }))
     },
 
-    async *prune({ days = 30, rows = 1_000_000 } = {}) {
-      const oldest = new Date(Date.now() - days * 86_400_000).toISOString()
-      yield* remove(sql`${events.receivedAt} < ${oldest}`)
-      const [beyond] = await db
-        .select({ sequence: events.sequence })
-        .from(events)
-        .orderBy(desc(events.sequence))
-        .offset(rows)
-        .limit(1)
+    async *prune({ days, rows, bytes }) {
+      if (days !== undefined) {
+        const oldest = new Date(Date.now() - days * 86_400_000).toISOString()
+        yield* remove(sql`${events.receivedAt} < ${oldest}`)
+      }
+      const [beyond] =
+        rows === undefined
+          ? []
+          : await db
+              .select({ sequence: events.sequence })
+              .from(events)
+              .orderBy(desc(events.sequence))
+              .offset(rows)
+              .limit(1)
       if (beyond) yield* remove(lte(events.sequence, beyond.sequence))
+      const full = bytes === undefined ? undefined : await beyondBytes(bytes)
+      if (full !== undefined) yield* remove(lte(events.sequence, full))
       await forgetTopics(db)
     },
   }

@@ -1,0 +1,2 @@
+ALTER TABLE "events" ADD COLUMN "bytes" integer;--> statement-breakpoint
+ALTER TABLE "events" ADD COLUMN "token" text;
