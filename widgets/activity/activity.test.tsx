@@ -214,6 +214,8 @@ describe('any other event', () => {
     ['num x happened', 'num.x', null],
     ['anna created user: plan free', 'user.created', { by: 'anna', plan: 'free' }],
     ['order was paid', 'order.paid', null],
+    ['fan speed is 3', 'fan.speed', { value: 3 }],
+    ['user signed up, by bob', 'user.signed_up', { user: 'bob' }],
     [
       'backup nightly failed: No room on the disk',
       'backup.nightly.failed',

@@ -108,10 +108,10 @@ function tellFeedback([, ...rest]: readonly string[], data: PlainData, subject: 
 
 /** Last words of topics that say what happened by themselves; the other ones in -ed need a `was`. */
 const intransitive =
-  /^(?:failed|succeeded|started|finished|completed|ended|stopped|crashed|recovered|passed|expired|arrived|appeared|changed|joined|left|happened|restarted|errored)$/
+  /^(?:failed|succeeded|started|finished|completed|ended|stopped|crashed|recovered|passed|expired|arrived|appeared|changed|joined|left|happened|restarted|errored|(?:signed|logged|checked) (?:in|up|out))$/
 const states = /^(?:up|down|done|gone|ready|back|over|full|late|broken|online|offline)$/
 const participles =
-  /^(?:[a-z -]{2,}ed|built|sent|lost|found|paid|begun|made|shut|sold|bought|held|put|read|written|taken)$/
+  /^(?:(?!embed$|shed$|hundred$)[a-z -]{2,}(?<!e)ed|built|sent|lost|found|paid|begun|made|shut|sold|bought|held|put|read|written|taken)$/
 
 /** `order.paid` is told as such, `num.x` by what it is or reports. */
 function tellAny(words: readonly string[], data: PlainData, subject: string): Telling {

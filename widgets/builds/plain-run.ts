@@ -24,7 +24,7 @@ export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
   const parsed = plainBuild.safeParse(event.data)
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path[0]
-    return { lacks: field === undefined ? 'no object' : `no ${String(field)}` }
+    return { lacks: field === undefined ? 'data that is no object' : `no ${String(field)}` }
   }
   const { job, status, conclusion, repository, branch, version, url } = parsed.data
   const state = statedBuild(status, conclusion)
