@@ -3,6 +3,7 @@ import { buildId } from './build-id.ts'
 import { consoleTo } from './console.ts'
 import { productFolder } from './db/product-folder.ts'
 import { type Env, parseEnv } from './env.ts'
+import { boundHeapGrowth } from './heap-growth.ts'
 import { openLog } from './log.ts'
 import { openProduct, type Product } from './product.ts'
 
@@ -33,6 +34,7 @@ function dieOfBugs(log: Logger): void {
 async function main(): Promise<void> {
   // What is made, here and by what is started from here, is for this user alone.
   process.umask(0o077)
+  boundHeapGrowth()
   const env = readEnv()
   const log = openLog(env.HUBS_LOG_LEVEL)
   dieOfBugs(log)

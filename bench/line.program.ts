@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { natsBus } from '#backend/bus/nats-bus.ts'
 import { redisCache } from '#backend/cache/redis-cache.ts'
 import { openDatabase } from '#backend/db/database.ts'
+import { boundHeapGrowth } from '#backend/heap-growth.ts'
 import { type EventLog, eventLog } from '#backend/ingest/event-log.ts'
 import { lazySignal } from '#backend/refresh/lazy-signal.ts'
 import { runPulse } from '#backend/refresh/pulse.ts'
@@ -152,4 +153,5 @@ const verbs = {
 }
 export type LineVerbs = typeof verbs
 
+boundHeapGrowth()
 answer(verbs)

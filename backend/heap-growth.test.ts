@@ -1,0 +1,33 @@
+import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { boundHeapGrowth } from './heap-growth.ts'
+
+vi.mock('node:v8', async (original) => ({ ...(await original<object>()), setFlagsFromString: vi.fn() }))
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+test('garbage is collected sooner while there is time for it, and as V8 likes while there is none', () => {
+  let utilization = 0
+  vi.spyOn(performance, 'eventLoopUtilization').mockImplementation(() => ({
+    idle: 0,
+    active: 0,
+    utilization,
+  }))
+  boundHeapGrowth()
+  const after = (busy: number) => {
+    utilization = busy
+    vi.mocked(setFlagsFromString).mockClear()
+    vi.advanceTimersByTime(5_000)
+    return vi.mocked(setFlagsFromString).mock.calls.flat()
+  }
+  expect(after(1)).toEqual([])
+  expect(after(0.2)).toEqual(['--heap-growing-percent=100'])
+  expect(after(0.3)).toEqual([])
+  expect(after(0.9)).toEqual(['--heap-growing-percent=0'])
+  expect(after(0.1)).toEqual(['--heap-growing-percent=100'])
+})
