@@ -13,6 +13,7 @@ import { clientRule } from './http/client-address.ts'
 import { healthRoutes } from './http/health.ts'
 import { openPages } from './http/pages.ts'
 import { frontServer } from './http/server.ts'
+import { appliedSets } from './hubs/applied-sets.ts'
 import { commands } from './hubs/commands.ts'
 import type { FirstToken } from './hubs/first-token.ts'
 import { followHubs } from './hubs/follow.ts'
@@ -181,7 +182,7 @@ export async function openProduct(options: {
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
   const changed = (what: Readonly<Record<string, unknown>>) => log.info(what, 'changed by the command line')
-  await folder?.serve(commands({ hubs, tokens, changed }))
+  await folder?.serve(commands({ hubs, tokens, applied: appliedSets(database.db), changed }))
   ready = true
 
   return {

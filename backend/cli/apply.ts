@@ -1,43 +1,65 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { FieldError } from '../wire.ts'
+import { type DocumentFile, filesOf, readDocumentFile } from './document-file.ts'
 import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Writes the hub of each file, `{ slug, ...document }`; those after a refused one too. Says whether all went in. */
-export async function apply(terminal: Terminal, paths: readonly string[], dryRun: boolean): Promise<boolean> {
+/**
+ * Writes the hub of each file, those after a refused one too. Says whether all went in. With `prune`, the name of what
+ * these files are, it also deletes hubs that an earlier apply of that name wrote and that have no file any more.
+ */
+export async function apply(
+  terminal: Terminal,
+  paths: readonly string[],
+  { dryRun, prune }: { readonly dryRun: boolean; readonly prune: string | undefined },
+): Promise<boolean> {
   if (paths.length === 0) throw new UsageError('apply takes files or folders of hub documents.')
+  if (prune === '')
+    throw new UsageError('--prune takes a name for these files, such as that of their repository.')
+  const slugs = new Set<string>()
   let whole = true
-  for (const path of (await Promise.all(paths.map(filesOf))).flat()) {
-    try {
-      const { slug, document } = parse(await readFile(path, 'utf8'))
-      const { outcome } = await terminal.ask({ do: 'apply', slug, document, dryRun })
-      console.log(`${slug}: ${dryRun && outcome !== 'unchanged' ? `would be ${outcome}` : outcome}`)
-    } catch (error) {
-      whole = false
-      console.error(`${path}: ${(error as Error).message}`)
-      for (const { field, message } of errorsOf(error))
-        console.error(`  ${field || 'the document'} ${message}`)
+  const refused = (path: string, error: unknown, file?: DocumentFile): void => {
+    whole = false
+    console.error(`${path}: ${(error as Error).message}`)
+    for (const fault of errorsOf(error)) console.error(`  ${faultIn(fault, file)}`)
+  }
+  for (const path of paths) {
+    const files = await filesOf(path).catch((error: unknown) => {
+      refused(path, error)
+      return []
+    })
+    for (const name of files) {
+      let file: DocumentFile | undefined
+      try {
+        file = await readDocumentFile(name)
+        const { slug, document } = file
+        if (slugs.has(slug)) throw new Error(`Another file holds the hub “${slug}” already.`)
+        slugs.add(slug)
+        const { outcome } = await terminal.ask({ do: 'apply', slug, document, dryRun })
+        console.log(`${slug}: ${dryRun && outcome !== 'unchanged' ? `would be ${outcome}` : outcome}`)
+      } catch (error) {
+        refused(name, error, file)
+      }
     }
   }
+  if (prune !== undefined) await pruneOthers(terminal, prune, { keep: [...slugs], dryRun, whole })
   return whole
 }
 
-/** A folder stands for the `.json` files in it. */
-async function filesOf(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path]
-  const files = (await readdir(path)).filter((name) => name.endsWith('.json')).sort()
-  if (files.length === 0) throw new Error(`There are no .json files in ${path}.`)
-  return files.map((name) => join(path, name))
+async function pruneOthers(
+  terminal: Terminal,
+  name: string,
+  { keep, dryRun, whole }: { keep: string[]; dryRun: boolean; whole: boolean },
+): Promise<void> {
+  // A hub whose file is refused would be taken for one that has none.
+  if (!whole) return console.error('Nothing is deleted while a document is refused.')
+  const { deleted } = await terminal.ask({ do: 'prune', name, keep, dryRun })
+  for (const slug of deleted) console.log(`${slug}: ${dryRun ? 'would be deleted' : 'deleted'}`)
 }
 
-function parse(text: string): { slug: string; document: object } {
-  const raw: unknown = JSON.parse(text)
-  if (typeof raw !== 'object' || raw === null || !('slug' in raw) || typeof raw.slug !== 'string') {
-    throw new Error('A hub document in a file is an object with a "slug".')
-  }
-  const { slug, ...document } = raw
-  return { slug, document }
+function faultIn({ field, message }: FieldError, file: DocumentFile | undefined): string {
+  const place = file?.place(field)
+  const where = place ? ` (line ${place.line}, column ${place.column})` : ''
+  return `${field || 'the document'} ${message}${where}`
 }
 
 /** Of a HubError, here or from the running Hubs. */

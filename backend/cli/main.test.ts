@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { widgetType } from '#widgets/registry.ts'
 import { type DataFolder, holdDataFolder } from '../db/data-folder.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
+import { appliedSets } from '../hubs/applied-sets.ts'
 import { commands } from '../hubs/commands.ts'
 import { type HubsRoom, hubsRoom } from '../hubs/hubs.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
@@ -89,7 +90,13 @@ describe('beside a running Hubs', () => {
     database = await openDatabase({ dataDir: env.HUBS_DATA ?? '', log: pino({ level: 'silent' }) })
     await database.migrate()
     room = hubsRoom({ db: database.db, typeOf: widgetType })
-    await held.serve(commands({ hubs: room, tokens: tokensRoom({ db: database.db }) }))
+    await held.serve(
+      commands({
+        hubs: room,
+        tokens: tokensRoom({ db: database.db }),
+        applied: appliedSets(database.db),
+      }),
+    )
   }, LONG)
   afterAll(async () => {
     await database.close()
@@ -130,9 +137,9 @@ describe('beside a running Hubs', () => {
       expect(code).toBe(1)
       expect(out).toBe('good: created\n')
       expect(err).toContain(
-        `${bad}: The hub document is refused. /owner is not a field here.\n  /owner is not a field here\n`,
+        `${bad}: The hub document is refused. /owner is not a field here.\n  /owner is not a field here (line 1, column `,
       )
-      expect(err).toContain(`${broken}: `)
+      expect(err).toContain(`${broken}: It is not JSON: `)
       expect(err).toContain(`${nameless}: A hub document in a file is an object with a "slug".`)
       expect(await room.get('bad')).toBeUndefined()
     },
@@ -140,7 +147,75 @@ describe('beside a running Hubs', () => {
   )
 })
 
+describe('hubs in a repository', () => {
+  const yaml = (slug: string, text: string) => `# ours
+$schema: https://hubs.example.org/api/v1/hub.schema.json
+slug: ${slug}
+title: ${slug}
+visibility: public
+widgets:
+  - type: notes
+    config:
+      text: ${text}
+    position: { x: 0, y: 0, w: 4, h: 2 }
+`
+  let own: Record<string, string>
+  let repository: string
+  beforeAll(async () => {
+    own = { HUBS_DATA: join(folder, 'repository-data') }
+    repository = join(folder, 'repository')
+    await mkdir(repository)
+  })
+  const put = (name: string, text: string) => writeFile(join(repository, name), text)
+
+  test(
+    'YAML and JSON are applied, with byte order marks; a broken one stops no other, and is told with its place',
+    async () => {
+      await put('a.yaml', `\ufeff${yaml('a', 'hello')}`)
+      await put('b.json', `\ufeff${JSON.stringify(team({ slug: 'b' }))}`)
+      await put('c.yml', yaml('c', '[5]'))
+      await put('d.yml', 'slug: d\n title: x')
+      const { code, out, err } = await hubs(['apply', join(folder, 'nowhere'), repository], own)
+      expect(code).toBe(1)
+      expect(out).toBe('a: created\nb: created\n')
+      expect(err).toContain(`${join(folder, 'nowhere')}: `)
+      expect(err).toMatch(/c\.yml: .*\n {2}\/widgets\/0\/config\/text .* \(line 9, column 13\)\n/)
+      expect(err).toMatch(/d\.yml: It is not YAML: .* Line 1, column \d+\.\n/)
+      await Promise.all(['c.yml', 'd.yml'].map((name) => rm(join(repository, name))))
+    },
+    LONG,
+  )
+
+  test(
+    'pruned is what an earlier apply of the same name wrote, and nothing while a document is refused',
+    async () => {
+      const apply = (...args: string[]) => hubs(['apply', '--prune', 'repository', ...args, repository], own)
+      expect((await apply()).out).toBe('a: unchanged\nb: unchanged\n')
+      await rm(join(repository, 'b.json'))
+      await put('e.yaml', 'slug: e')
+      expect(await apply()).toMatchObject({
+        code: 1,
+        out: 'a: unchanged\n',
+        err: expect.stringContaining('Nothing is deleted while a document is refused.'),
+      })
+      await put('e.yaml', yaml('e', 'new'))
+      expect((await apply('--dry-run')).out).toBe('a: unchanged\ne: would be created\nb: would be deleted\n')
+      expect((await hubs(['apply', '--prune', 'another', repository], own)).out).toBe(
+        'a: unchanged\ne: created\n',
+      )
+      expect(await apply()).toEqual({ code: 0, out: 'a: unchanged\ne: unchanged\nb: deleted\n', err: '' })
+      expect((await apply()).out).toBe('a: unchanged\ne: unchanged\n')
+      // It is another's too by now.
+      await rm(join(repository, 'e.yaml'))
+      expect((await apply()).out).toBe('a: unchanged\n')
+      expect((await hubs(['hubs', 'list'], own)).out).toMatch(/^e /m)
+    },
+    LONG,
+  )
+})
+
 test.each([
+  [['apply', '--prune', '', 'x'], '--prune takes a name'],
   [['dance'], 'There is no command “dance”.'],
   [['token', 'create', 'x', '--scope', 'everything'], 'is none of publish'],
   [['token', 'list', '--loud'], '--loud'],

@@ -13,8 +13,10 @@ const usage = `Usage: npm run hubs -- COMMAND
                                     hubs:write, read, administer (--scope may be given several times)
   token list                        all tokens, without their secret part
   token revoke ID                   no process accepts it 5 seconds later
-  apply PATH …                      create or replace hubs by documents { "slug": …, "title": …, "widgets": […] },
-                                    from files or all .json files of folders
+  apply PATH …                      create or replace hubs by documents { "slug": …, "title": …, "widgets": […] }
+                                    in JSON or YAML, from files or folders
+    --prune NAME                    also delete hubs that an earlier apply --prune NAME wrote and that have no file
+                                    any more; NAME says what these files are, such as their repository
     --dry-run                       say what would be done, and do nothing
   hubs list                         all hubs
   replay github                     send a day of GitHub webhook deliveries to a running Hubs
@@ -42,6 +44,7 @@ function parse(args: string[]) {
     options: {
       scope: { type: 'string', multiple: true },
       'dry-run': { type: 'boolean' },
+      prune: { type: 'string' },
       rate: { type: 'string' },
       url: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -73,7 +76,8 @@ async function main(args: string[]): Promise<boolean> {
   }
   const terminal = await openTerminal(parseEnv(process.env))
   try {
-    if (!runOne) return await apply(terminal, positionals.slice(1), values['dry-run'] ?? false)
+    const { prune, 'dry-run': dryRun = false } = values
+    if (!runOne) return await apply(terminal, positionals.slice(1), { dryRun, prune })
     await runOne(terminal, rest, values)
     return true
   } finally {

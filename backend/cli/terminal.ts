@@ -7,6 +7,7 @@ import { controlPath, type DataFolder, DataFolderTaken, holdDataFolder } from '.
 import { openDatabase } from '../db/database.ts'
 import { refuseOthers } from '../db/private-folder.ts'
 import type { Env } from '../env.ts'
+import { appliedSets } from '../hubs/applied-sets.ts'
 import { type Command, commands, type Results } from '../hubs/commands.ts'
 import { hubsRoom } from '../hubs/hubs.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
@@ -62,6 +63,7 @@ async function ownDatabase(
   const control: Control = commands({
     hubs: hubsRoom({ db, typeOf: widgetType }),
     tokens: tokensRoom({ db }),
+    applied: appliedSets(db),
   })
   return {
     // `commands` answers each command as `Results` says.

@@ -103,14 +103,44 @@ test('what was read can be put back as it is, and changes nothing', async () => 
   const { json } = await send('PUT', '/hubs/round', {
     body: hub({ widgets: [note('hi', { title: 'T' }), clock] }),
   })
-  const { slug: _, revision, widgets, ...rest } = json as HubView
-  const back = widgets.map(({ id, type, title, config, position }) => ({ id, type, title, config, position }))
+  const { revision, widgets } = json as HubView
   // The title it was shown with is its own from now on; what follows is the same document.
-  const first = await send('PUT', '/hubs/round', { body: { ...rest, widgets: back } })
-  const second = await send('PUT', '/hubs/round', { body: { ...rest, widgets: back } })
+  const first = await send('PUT', '/hubs/round', { body: json })
+  const second = await send('PUT', '/hubs/round', { body: first.json })
   expect(first.json.widgets).toEqual(widgets)
   expect(second.json).toEqual(first.json)
   expect(second.json.revision).toBeGreaterThanOrEqual(revision)
+  const other = await send('PUT', '/hubs/another', { body: json })
+  expect([other.status, other.json.errors]).toEqual([
+    422,
+    [{ field: '/slug', message: 'is another hub’s: this is written to “another”' }],
+  ])
+})
+
+test('a document may be YAML, with a byte order mark as JSON may have one', async () => {
+  const put = (body: string, type: string) =>
+    send('PUT', '/hubs/written', { body, headers: { 'content-type': type } })
+  const yaml =
+    '\ufefftitle: Written\nvisibility: public\nwidgets:\n  - type: notes\n    config: { text: hi }\n    position: { x: 0, y: 0, w: 4, h: 2 }\n'
+  for (const type of ['application/yaml', 'text/yaml; charset=utf-8', 'application/x-yaml'])
+    expect((await put(yaml, type)).json).toMatchObject({ title: 'Written' })
+  expect((await put(`\ufeff${JSON.stringify(hub())}`, 'application/json')).status).toBe(200)
+  const bad = await put('title: [', 'application/yaml')
+  expect([bad.status, bad.json.detail]).toEqual([400, expect.stringMatching(/^It is not YAML: .* Line \d+/)])
+  expect((await put('- '.repeat(50_000), 'application/yaml')).status).toBe(400)
+  expect((await put(`title: ${'x'.repeat(200_000)}`, 'application/yaml')).status).toBe(413)
+})
+
+test('what may stand in a document is told to editors, with the settings of each type', async () => {
+  const { status, headers, json } = await send('GET', '/hub.schema.json', { bearer: '' })
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/schema+json'])
+  expect(json.required).toEqual(['title', 'visibility', 'widgets'])
+  const { items } = json.properties.widgets
+  expect(items.required).toEqual(['type', 'config', 'position'])
+  const notes = items.allOf.find(
+    (one: { if: { properties: { type: { const: string } } } }) => one.if.properties.type.const === 'notes',
+  )
+  expect(notes.then.properties.config.properties.text).toMatchObject({ type: 'string' })
 })
 
 test('only a token with the scope may write, whoever may read', async () => {

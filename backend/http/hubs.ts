@@ -1,15 +1,20 @@
+import { isUtf8 } from 'node:buffer'
+import { DocumentTextError, readDocumentText } from '../hubs/document-text.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import { HubError } from '../hubs/hub-error.ts'
 import { hubSummary, hubView } from '../hubs/hub-view.ts'
 import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import type { Lacking } from '../refresh/availability.ts'
+import { hubSchema } from './hub-schema.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { widgetTypeViews } from './widget-type-views.ts'
 
 /** Bytes of one hub document. */
 const DOCUMENT_LIMIT = 1024 * 1024
+/** The same in YAML, of which a parser takes some 2 ms a kilobyte. */
+const YAML_LIMIT = 128 * 1024
 const PAGE = 200
 export const MAX_PAGE = 1000
 
@@ -29,11 +34,12 @@ export function hubRoutes(options: {
 }): Route[] {
   const { hubs, followed, lookUp, lacking } = options
   const types = { types: widgetTypeViews(lacking) }
+  const schema = Buffer.from(JSON.stringify(hubSchema(types.types)))
 
   async function put(call: Call): Promise<Answer> {
     await call.authorize('hubs:write')
     const slug = call.params.slug ?? ''
-    const document = await call.json(DOCUMENT_LIMIT)
+    const document = await documentOf(call)
     const { hub, outcome } = await refusing(() => hubs.put(slug, document, { expect: expectation(call) }))
     // Whoever reads after this answer reads what was written; that it was written is true in any case.
     await followed.caughtUp().catch(() => {})
@@ -76,6 +82,16 @@ export function hubRoutes(options: {
     },
     {
       method: 'GET',
+      path: '/api/v1/hub.schema.json',
+      shared: true,
+      handle: async () => ({
+        status: 200,
+        headers: { 'content-type': 'application/schema+json' },
+        body: schema,
+      }),
+    },
+    {
+      method: 'GET',
       path: '/api/v1/widget-types',
       shared: true,
       handle: async () => ({ status: 200, body: types }),
@@ -96,6 +112,23 @@ function listed(followed: FollowedHubs, query: URLSearchParams): Answer {
   const page = found.slice(0, limit)
   const next = found.length > limit ? page.at(-1)?.slug : undefined
   return { status: 200, body: { hubs: page.map(hubSummary), ...(next ? { next } : {}) } }
+}
+
+/** As JSON, or as YAML when it says so. @throws ProblemError */
+async function documentOf(call: Call): Promise<unknown> {
+  const type = call.headers['content-type'] ?? ''
+  if (!/^(?:application|text)\/(?:x-|vnd\.)?yaml\b/i.test(type)) return call.json(DOCUMENT_LIMIT)
+  const body = await call.body(YAML_LIMIT)
+  if (!isUtf8(body)) throw new ProblemError(400, 'The body must be YAML in UTF-8.')
+  try {
+    return readDocumentText(body.toString(), 'yaml').value
+  } catch (error) {
+    if (!(error instanceof DocumentTextError)) throw error
+    const where = error.place ? ` Line ${error.place.line}, column ${error.place.column}.` : ''
+    throw new ProblemError(400, `${error.message}${where}`, {
+      errors: [{ field: '', message: error.message }],
+    })
+  }
 }
 
 async function refusing<Result>(work: () => Promise<Result>): Promise<Result> {

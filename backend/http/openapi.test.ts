@@ -24,6 +24,7 @@ test('it names every path of the contract', () => {
     '/api/v1/data/{key}/{epoch}/{offset}',
     '/api/v1/events',
     '/api/v1/hooks/github',
+    '/api/v1/hub.schema.json',
     '/api/v1/hubs',
     '/api/v1/hubs/{slug}',
     '/api/v1/hubs/{slug}/snapshot',

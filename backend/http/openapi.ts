@@ -77,7 +77,13 @@ const paths = {
       ...scoped('hubs:write'),
       summary: 'Create or replace a hub by a whole document',
       parameters: [ifMatch, header('If-None-Match', '`*`: only if there is no such hub')],
-      requestBody: { required: true, content: { 'application/json': { schema: ref('HubDocument') } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: ref('HubDocument') },
+          'application/yaml': { schema: ref('HubDocument') },
+        },
+      },
       responses: {
         200: one('HubView', 'Replaced, or unchanged', etag),
         201: one('HubView', 'Created', etag),
@@ -128,6 +134,17 @@ const paths = {
       responses: {
         200: one('KeyedData', 'The newest; immutable when it is the version asked for'),
         ...refused,
+      },
+    },
+  },
+  '/api/v1/hub.schema.json': {
+    get: {
+      summary: 'JSON Schema of a hub document, with the settings of each widget type',
+      responses: {
+        200: {
+          description: 'The schema',
+          content: { 'application/schema+json': { schema: { type: 'object' } } },
+        },
       },
     },
   },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { widgetType } from '#widgets/registry.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
+import { appliedSets } from './applied-sets.ts'
 import { commands } from './commands.ts'
 import { hubsRoom } from './hubs.ts'
 import { tokensRoom } from './tokens.ts'
@@ -11,6 +12,7 @@ test('what is changed from a terminal is told, without secrets; what is only loo
   const run = commands({
     hubs: hubsRoom({ db: database.db, typeOf: widgetType }),
     tokens: tokensRoom({ db: database.db }),
+    applied: appliedSets(database.db),
     changed: (what) => void told.push(what),
   })
   const made = await run({ do: 'token create', name: 'ci', scopes: ['publish'] })
@@ -20,11 +22,12 @@ test('what is changed from a terminal is told, without secrets; what is only loo
   await run({ do: 'apply', slug: 'a', document, dryRun: false })
   await run({ do: 'token list' })
   await run({ do: 'token revoke', id })
-  await run({ do: 'token revoke', id })
+  for (const keep of [['a'], []]) await run({ do: 'prune', name: 'ours', keep, dryRun: false })
   expect(told).toEqual([
     { command: 'token create', id, name: 'ci', scopes: ['publish'] },
     { command: 'apply', slug: 'a', outcome: 'created', revision: expect.any(Number) },
     { command: 'token revoke', id },
+    { command: 'prune', name: 'ours', slug: 'a' },
   ])
   expect(JSON.stringify(told)).not.toContain(token)
   await database.close()

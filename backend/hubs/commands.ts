@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Control } from '../db/control-socket.ts'
+import type { AppliedSets } from './applied-sets.ts'
 import { scopeFault } from './grant.ts'
 import type { HubsRoom } from './hubs.ts'
 import type { TokensRoom } from './tokens.ts'
@@ -16,6 +17,12 @@ const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('token revoke'), id: z.string().max(100) }),
   z.strictObject({ do: z.literal('hubs list') }),
   z.strictObject({ do: z.literal('apply'), slug: z.string(), document: z.unknown(), dryRun: z.boolean() }),
+  z.strictObject({
+    do: z.literal('prune'),
+    name: z.string().min(1).max(200),
+    keep: z.array(z.string().max(64)).max(100_000),
+    dryRun: z.boolean(),
+  }),
 ])
 
 /** What an operator can have done from a terminal. */
@@ -38,16 +45,19 @@ export interface Results {
     readonly revision: number
   }[]
   apply: { readonly outcome: 'created' | 'replaced' | 'unchanged'; readonly revision: number }
+  prune: { readonly deleted: readonly string[] }
 }
 
 /** Carries out commands, whether asked over the control socket or in the terminal's own process. */
 export function commands({
   hubs,
   tokens,
+  applied,
   changed = () => {},
 }: {
   hubs: HubsRoom
   tokens: TokensRoom
+  applied: AppliedSets
   /** Told what was changed, without secrets. */
   changed?: (what: Readonly<Record<string, unknown>>) => void
 }): Control {
@@ -76,6 +86,18 @@ export function commands({
       const { hub, outcome } = await hubs.put(slug, document, { dryRun })
       if (!dryRun) changed({ command: 'apply', slug, outcome, revision: hub.revision })
       return { outcome, revision: hub.revision }
+    },
+    async prune({ name, keep, dryRun }) {
+      const kept = new Set([...keep, ...(await applied.ofOthers(name))])
+      const deleted: string[] = []
+      for (const slug of await applied.slugs(name)) {
+        if (kept.has(slug) || !(await hubs.get(slug))) continue
+        await hubs.remove(slug, { dryRun })
+        if (!dryRun) changed({ command: 'prune', name, slug })
+        deleted.push(slug)
+      }
+      if (!dryRun) await applied.replace(name, keep)
+      return { deleted }
     },
   }
   return async (request) => {

@@ -241,3 +241,15 @@ test('any JSON is refused by the names of its fields, or taken whole', { timeout
   )
   expect(taken).toBeGreaterThan(50)
 })
+
+test('what an answer says of a hub can be written again, to that hub', () => {
+  const answered = {
+    $schema: 'https://hubs.example.org/api/v1/hub.schema.json',
+    slug: 'team',
+    revision: 7,
+    ...hubDocument({ widgets: [{ ...textWidget('hi'), key: 'k', schema: 'text@1', hideWhenEmpty: true }] }),
+  }
+  const written = parseHubDocument(answered, typeOf, 'team')
+  expect(written).toEqual(parseHubDocument(hubDocument({ widgets: [textWidget('hi')] }), typeOf))
+  expect(() => parseHubDocument(answered, typeOf, 'other')).toThrow('/slug is another hub’s')
+})

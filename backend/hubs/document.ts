@@ -40,6 +40,9 @@ const position = z
   })
   .refine(({ x, w }) => x + w <= COLUMNS, { error: `reaches beyond the ${COLUMNS} columns`, path: ['w'] })
 
+/** What an answer says beside a document's own fields: taken back, so that what was read can be written, and not kept. */
+const ofAnswer = z.unknown().optional().meta({ readOnly: true })
+
 const documentWidget = z.strictObject({
   id: z
     .string()
@@ -52,10 +55,18 @@ const documentWidget = z.strictObject({
   title: title.optional(),
   config: z.unknown().refine((config) => config !== undefined, { error: 'is required' }),
   position,
+  key: ofAnswer,
+  schema: ofAnswer,
+  hideWhenEmpty: ofAnswer,
+  problem: ofAnswer,
 })
 
 /** The structure of a hub document; what `config` may hold is its widget type's matter. */
 export const hubDocument = z.strictObject({
+  /** Where an editor finds what may stand here. */
+  $schema: z.string().max(2_000).optional(),
+  slug: z.string().max(64).optional(),
+  revision: ofAnswer,
   title,
   summary: z.string().max(500).default(''),
   visibility: z.literal('public', {
@@ -89,13 +100,23 @@ export interface DocumentWidget {
   readonly position: Position
 }
 
-/** @throws HubError `hub-refused` naming every bad field. */
-export function parseHubDocument(raw: unknown, typeOf: TypeOf): HubDocument {
+/** @throws HubError `hub-refused` naming every bad field; a slug in it must be the one it is written to. */
+export function parseHubDocument(raw: unknown, typeOf: TypeOf, slug?: string): HubDocument {
   refuseIfAny(jsonFaults(raw))
   const parsed = hubDocument.safeParse(raw, { error: plainWords })
   if (!parsed.success) throw refusal(fieldErrors(parsed.error.issues))
-  const { widgets, ...rest } = parsed.data
+  const { $schema: _, slug: named = slug, revision: __, widgets: given, ...rest } = parsed.data
+  const widgets = given.map(({ id, type, title, config, position }) => ({
+    id,
+    type,
+    title,
+    config,
+    position,
+  }))
   refuseIfAny([
+    ...(named === slug
+      ? []
+      : [{ field: '/slug', message: `is another hub’s: this is written to “${slug}”` }]),
     ...repeatedIds(widgets.map(({ id }) => id)),
     ...widgets.flatMap((widget, index) => configErrors(widget, index, typeOf)),
   ])

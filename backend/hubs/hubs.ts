@@ -71,7 +71,7 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
 
     async put(slug, raw, { expect, dryRun = false } = {}) {
       checkSlug(slug)
-      const document = parseHubDocument(raw, typeOf)
+      const document = parseHubDocument(raw, typeOf, slug)
       let written: Written | undefined
       await write({
         slug,

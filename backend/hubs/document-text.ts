@@ -1,0 +1,113 @@
+import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml'
+
+/** Where something stands in a text; both begin at 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** A text that is no JSON, or no YAML. Told by `code`. */
+export class DocumentTextError extends Error {
+  readonly code = 'document-text'
+  readonly place: Place | undefined
+  constructor(message: string, place?: Place) {
+    super(message)
+    this.name = 'DocumentTextError'
+    this.place = place
+  }
+}
+
+export interface DocumentText {
+  readonly value: unknown
+  /** Where a field stands, named as a JSON pointer; that of what holds it where the field itself is missing. */
+  place(field: string): Place | undefined
+}
+
+/** What a text says, in JSON or YAML 1.2; a byte order mark is no part of it. @throws DocumentTextError */
+export function readDocumentText(given: string, format: 'json' | 'yaml'): DocumentText {
+  const text = given.replace(/^\ufeff/, '')
+  if (format === 'yaml') {
+    const yaml = readYaml(text)
+    return { value: yaml.value, place: yaml.place }
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    // JSON is YAML, whose parser alone knows the places.
+    return { value, place: (field) => readYaml(text).place(field) }
+  } catch (error) {
+    throw new DocumentTextError(`It is not JSON: ${(error as Error).message}.`, faultIn(text))
+  }
+}
+
+/** Names an alias may stand for in all; documents of a billion parts are made of few. */
+const MOST_ALIASES = 100
+
+function readYaml(text: string): DocumentText {
+  const lines = new LineCounter()
+  const { document, value } = parse(text, lines)
+  return {
+    value,
+    place(field) {
+      const path = field
+        .split('/')
+        .slice(1)
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+      for (; ; path.pop()) {
+        const node = path.length === 0 ? document.contents : document.getIn(path, true)
+        if (isNode(node) && node.range) return placeOf(lines.linePos(node.range[0]))
+        if (path.length === 0) return undefined
+      }
+    },
+  }
+}
+
+/** Levels a text may be nested by the look of it. The parser is recursive, and one that runs out of stack can end the process. */
+const DEEPEST = 256
+
+/**
+ * Whether a text can be nested too deeply, which its indentation and its brackets bound from above: a level needs a blank
+ * or an indicator before its line's content, or a bracket of its own.
+ */
+function isDeep(text: string): boolean {
+  let open = 0
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') open++
+    else if (sign === ']' || sign === '}') open = Math.max(0, open - 1)
+    if (open > DEEPEST) return true
+  }
+  return new RegExp(`^[ \\t?:-]{${DEEPEST}}`, 'm').test(text)
+}
+
+function parse(text: string, lines: LineCounter): { document: Document; value: unknown } {
+  if (isDeep(text)) throw new DocumentTextError('It is nested too deeply.')
+  try {
+    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+    const [document, second] = Array.isArray(documents) ? documents : []
+    if (!document) throw new DocumentTextError('It is empty.')
+    if (second)
+      throw new DocumentTextError('It holds more than one document: one hub a file.', placeIn(second, lines))
+    const [error] = document.errors
+    if (error)
+      throw new DocumentTextError(`It is not YAML: ${error.message}.`, placeOf(lines.linePos(error.pos[0])))
+    return { document, value: document.toJS({ maxAliasCount: MOST_ALIASES }) }
+  } catch (error) {
+    if (error instanceof DocumentTextError) throw error
+    throw new DocumentTextError(`It is not YAML: ${(error as Error).message}.`)
+  }
+}
+
+const placeOf = ({ line, col }: { line: number; col: number }): Place => ({ line, column: col })
+
+function placeIn(document: Document, lines: LineCounter): Place | undefined {
+  return document.range ? placeOf(lines.linePos(document.range[0])) : undefined
+}
+
+/** Where JSON ends to be any, as far as a parser of YAML sees it: Node tells no place. */
+function faultIn(text: string): Place | undefined {
+  try {
+    readYaml(text)
+  } catch (error) {
+    return (error as DocumentTextError).place
+  }
+  return undefined
+}
