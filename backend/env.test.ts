@@ -66,6 +66,22 @@ test('the public URL is kept as an origin', () => {
   expect(parseEnv({ HUBS_ORIGIN: 'https://hubs.example.org/' }).HUBS_ORIGIN).toBe('https://hubs.example.org')
 })
 
+test.each([
+  'https://example.org/hubs',
+  'https://example.org/hubs/',
+  'https://example.org/?a',
+  'https://example.org/#a',
+  'https://me:secret@example.org',
+])('a public URL of %s is refused, never cut', (url) => {
+  const said = mistakes({ HUBS_ORIGIN: url })
+  expect(said).toContain('HUBS_ORIGIN must be an address without a path, such as https://example.org')
+  expect(said).not.toContain('secret')
+})
+
+test('what is no public URL at all is told in one line', () => {
+  expect(mistakes({ HUBS_ORIGIN: 'hubs.example.org' }).split('\n')).toHaveLength(1)
+})
+
 test('host names have no port and no path', () => {
   expect(parseEnv({ HUBS_HOSTS: 'a.example, *.b.example,*' }).HUBS_HOSTS).toEqual([
     'a.example',

@@ -22,6 +22,10 @@ const proxies = z
   })
 const origin = z
   .url({ protocol: /^https?$/, error: 'must be a URL such as https://hubs.example.org' })
+  .refine((text) => !URL.canParse(text) || new URL(text).href === `${new URL(text).origin}/`, {
+    error: (issue) =>
+      `must be an address without a path, such as ${new URL(String(issue.input)).origin}: Hubs answers at the root of a host name only, so give it one of its own`,
+  })
   .transform((text) => new URL(text).origin)
 
 const variables = z.object({

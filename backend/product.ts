@@ -23,6 +23,7 @@ import { placer } from './hubs/placed.ts'
 import { prepareDatabase } from './hubs/prepare-database.ts'
 import { tokensRoom } from './hubs/tokens.ts'
 import { eventLog } from './ingest/event-log.ts'
+import { localUrl } from './local-url.ts'
 import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
 import { type AwayStore, awayStores, type StoreChecks, watchStores } from './store-watch.ts'
@@ -71,8 +72,7 @@ export async function openProduct(options: {
     const value = env[name]
     if (value !== undefined) secrets[name] = value
   }
-  const origin =
-    env.HUBS_ORIGIN ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
+  const origin = env.HUBS_ORIGIN ?? localUrl(env.HOST, env.PORT)
 
   let ready = false
   let away = async (): Promise<readonly AwayStore[]> => []
@@ -186,7 +186,7 @@ export async function openProduct(options: {
   ready = true
 
   return {
-    url: `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? 'localhost' : env.HOST}:${port}`,
+    url: localUrl(env.HOST, port),
     firstToken,
     async drain(listening) {
       ready = false

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { EnvError, parseEnv } from '../env.ts'
+import { localUrl } from '../local-url.ts'
 import { readSecret, webhookSecret } from '../secret.ts'
 import { apply } from './apply.ts'
 import { listHubs } from './hubs.ts'
@@ -99,7 +100,7 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   // Loaded when asked for, as its payloads are no dependency of the running product.
   const { replayGithub } = await import('./replay.ts')
   await replayGithub({
-    url: url ?? env.HUBS_ORIGIN ?? `http://${env.HOST}:${env.PORT}`,
+    url: url ?? env.HUBS_ORIGIN ?? localUrl(env.HOST, env.PORT),
     secret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, own ?? ''),
     rate: perSecond,
   })

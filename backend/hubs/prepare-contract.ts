@@ -50,6 +50,26 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       for (const hub of hubs) expect(hub.widgets.length).toBeGreaterThanOrEqual(9)
     })
 
+    test('the demo hubs follow the address of the installation, but for what somebody changed', async () => {
+      const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
+      const texts = async () => JSON.stringify((await hubs.get('welcome'))?.widgets)
+      expect(await texts()).toContain('curl https://hubs.example.org/api/v1/events')
+      const welcome = await hubs.get('welcome')
+      const widgets = welcome?.widgets.map(({ title, ...widget }) => ({
+        ...{ ...widget, title: title ?? 'Untitled' },
+        config: widget.id === 'welcome-embed' ? { text: 'Ours: https://hubs.example.org' } : widget.config,
+      }))
+      await hubs.put('welcome', { title: 'Our welcome', visibility: 'public', widgets })
+      await prepare({ origin: 'https://moved.example' })
+      expect(await hubs.get('welcome')).toMatchObject({ title: 'Our welcome' })
+      expect(await texts()).toContain('curl https://moved.example/api/v1/events')
+      expect(await texts()).toContain('Ours: https://hubs.example.org')
+      const { revision } = (await hubs.get('welcome')) ?? {}
+      await prepare({ origin: 'https://moved.example' })
+      expect((await hubs.get('welcome'))?.revision).toBe(revision)
+      await prepare()
+    })
+
     test('a later start makes nothing, also when the demo hubs were removed', async () => {
       const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
       await hubs.remove('welcome')

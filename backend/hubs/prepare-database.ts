@@ -4,6 +4,7 @@ import { events, facts } from '#drizzle/schema.ts'
 import { demoEvents } from '#drizzle/seed/events.ts'
 import { demoHubs } from '#drizzle/seed.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
+import { moveDemoHubs } from './demo-origin.ts'
 import type { TypeOf } from './document.ts'
 import { type FirstToken, firstToken, oweFirstToken, waiveFirstToken } from './first-token.ts'
 import { hubsRoom } from './hubs.ts'
@@ -44,7 +45,7 @@ export async function prepareDatabase(options: {
       const fingerprint = fingerprintOf(secret)
       if (known === undefined) await tx.insert(facts).values({ name: 'secret', value: fingerprint })
       else if (known !== fingerprint) throw new SecretMismatch()
-      if ((await fact(tx, 'seeded')) !== undefined) return
+      if ((await fact(tx, 'seeded')) !== undefined) return followOrigin(tx, origin, typeOf)
       await tx.insert(facts).values({ name: 'seeded', value: new Date().toISOString() })
       await oweFirstToken(tx)
       await seed(tx, origin, typeOf)
@@ -61,9 +62,21 @@ async function fact(tx: Database, name: string): Promise<string | undefined> {
   return row?.value
 }
 
+/** The address that the text of the demo hubs holds. */
+const DEMO_ORIGIN = 'demo origin'
+
+/** The demo hubs were made before the installation had the address it has now. */
+async function followOrigin(tx: Database, origin: string, typeOf: TypeOf): Promise<void> {
+  const told = await fact(tx, DEMO_ORIGIN)
+  if (told === undefined || told === origin) return
+  await moveDemoHubs(hubsRoom({ db: tx, typeOf }), told, origin)
+  await tx.update(facts).set({ value: origin }).where(eq(facts.name, DEMO_ORIGIN))
+}
+
 async function seed(tx: Database, origin: string, typeOf: TypeOf): Promise<void> {
   const hubs = hubsRoom({ db: tx, typeOf })
   for (const { slug, ...document } of demoHubs(origin)) await hubs.put(slug, document)
+  await tx.insert(facts).values({ name: DEMO_ORIGIN, value: origin })
   await tx.insert(events).values(demoEvents(new Date())).onConflictDoNothing()
 }
 
