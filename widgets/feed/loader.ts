@@ -1,4 +1,4 @@
-import type { Load } from '../define.ts'
+import { type Load, Result } from '../define.ts'
 import { fetchOk } from '../fetch-ok.ts'
 import { inSandbox } from '../sandbox/sandbox.ts'
 import type { feed } from './widget.ts'
@@ -9,7 +9,7 @@ const accept =
 export const load: Load<typeof feed> = async ({ url, limit }, context) => {
   const answer = await fetchOk(context, url, accept)
   const { host } = new URL(url)
-  return await inSandbox(
+  const { data, notes } = await inSandbox(
     'feed',
     {
       bytes: new Uint8Array(await answer.arrayBuffer()),
@@ -25,4 +25,5 @@ export const load: Load<typeof feed> = async ({ url, limit }, context) => {
       signal: context.signal,
     },
   )
+  return new Result(data, { notes })
 }

@@ -1,7 +1,6 @@
-import { type DataOf, LoadFailure } from '../define.ts'
+import { LoadFailure } from '../define.ts'
 import { decode } from './decode.ts'
-import { readFeed } from './read-feed.ts'
-import type { feed } from './widget.ts'
+import { type ReadFeed, readFeed } from './read-feed.ts'
 
 /** The answer of an upstream, and how much of it is wanted. */
 export interface Answer {
@@ -20,7 +19,7 @@ export interface Answer {
  * From the bytes of an answer to what the card shows.
  * @throws LoadFailure
  */
-export function readAnswer({ bytes, contentType, base, host, limit, now }: Answer): DataOf<typeof feed> {
+export function readAnswer({ bytes, contentType, base, host, limit, now }: Answer): ReadFeed {
   try {
     return readFeed(decode(bytes, contentType), base, limit, now)
   } catch (cause) {

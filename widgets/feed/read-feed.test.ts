@@ -6,7 +6,7 @@ const rss = (items: string, attributes = '') =>
 const dated = (name: string, time: number) =>
   `<item><title>${name}</title><link>https://example.org/${name}</link><pubDate>${new Date(time).toUTCString()}</pubDate></item>`
 const read = (text: string, limit = 20) =>
-  readFeed(text, 'https://feeds.example.net/x/feed.xml', limit, now).items
+  readFeed(text, 'https://feeds.example.net/x/feed.xml', limit, now).data.items
 const titles = (text: string, limit?: number) => read(text, limit).map(({ title }) => title)
 
 const now = Date.UTC(2026, 0, 15, 12)
@@ -41,6 +41,8 @@ describe('the newest', () => {
       ['later', null],
       ['old', first],
     ])
+    const { notes } = readFeed(rss(items.join('')), 'https://a.example/', 5, now)
+    expect(notes).toEqual(['Items dated after they came, which count as undated: 1.'])
   })
 
   test.each([

@@ -24,6 +24,14 @@ interface Entry {
 interface Dated {
   readonly entry: Entry
   readonly time: number | undefined
+  /** Whether it tells a time that has not come yet. */
+  readonly ahead: boolean
+}
+
+export interface ReadFeed {
+  readonly data: Feed
+  /** What was not taken as the feed says it, for who asks. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -31,12 +39,18 @@ interface Dated {
  * `base`, the address it came from, and the bases it names itself. `now`, ms since 1970, is when it came.
  * @throws when the text is none of these.
  */
-export function readFeed(text: string, base: string, limit: number, now: number): Feed {
+export function readFeed(text: string, base: string, limit: number, now: number): ReadFeed {
   const { title, entries } = entriesOf(text)
-  const newest = newestFirst(entries.map((entry) => ({ entry, time: timeOf(entry, now) })))
+  const dated = entries.map((entry) => datedOf(entry, now))
+  const ahead = dated.filter((item) => item.ahead).length
   return {
-    title: shortened(plainText(title ?? ''), 200),
-    items: newest.slice(0, limit).map((dated) => itemOf(dated, base)),
+    data: {
+      title: shortened(plainText(title ?? ''), 200),
+      items: newestFirst(dated)
+        .slice(0, limit)
+        .map((item) => itemOf(item, base)),
+    },
+    notes: ahead === 0 ? [] : [`Items dated after they came, which count as undated: ${ahead}.`],
   }
 }
 
@@ -55,12 +69,10 @@ function newestFirst(items: readonly Dated[]): readonly Dated[] {
 const has = ({ time }: Dated): boolean => time !== undefined
 
 /** A time that has not come yet says nothing of when the item was written, and must not stand above all news for years. */
-function timeOf({ times }: Entry, now: number): number | undefined {
-  for (const text of times) {
-    const time = readMoment(text)
-    if (time !== undefined && believed(time, now) === time) return time
-  }
-  return undefined
+function datedOf(entry: Entry, now: number): Dated {
+  const times = entry.times.map(readMoment).filter((time) => time !== undefined)
+  const time = times.find((each) => believed(each, now) === each)
+  return { entry, time, ahead: time === undefined && times.length > 0 }
 }
 
 function itemOf({ entry, time }: Dated, address: string): Feed['items'][number] {
