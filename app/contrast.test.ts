@@ -12,6 +12,7 @@ const tokens = new Map(
 const grounds = ['page', 'surface', 'raised', 'sunken']
 const washes = ['accent-wash', 'good-wash', 'bad-wash', 'warn-wash', 'busy-wash']
 const tones = ['accent', 'good', 'bad', 'warn', 'busy']
+const signs = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `sign-${name}`)
 const read = [
   ...[...grounds, ...washes].flatMap((ground) => [
     ['ink', ground],
@@ -20,6 +21,7 @@ const read = [
   ...[...grounds, 'bad-wash', 'warn-wash'].map((ground) => ['muted', ground]),
   ...tones.flatMap((tone) => [...grounds, `${tone}-wash`].map((ground) => [tone, ground])),
   ['on-accent', 'accent'],
+  ...signs.map((sign) => [sign, `${sign}-wash`]),
 ]
 /** Borders of controls and the focus mark: seen, not read. */
 const seen = [

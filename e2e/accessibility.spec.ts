@@ -81,7 +81,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await violations(page), path).toEqual([])
     }
     await openHub(page)
-    await expect(card(page, id(1))).toContainText('Nothing could be loaded', PATIENCE)
+    await expect(card(page, id(1))).toContainText('Could not load', PATIENCE)
     await card(page, id(0)).getByText('Why?').click()
     await expect(card(page, id(0)).getByText('Last loads')).toBeVisible()
     expect(await violations(page), 'a card that failed, and a reason shown').toEqual([])

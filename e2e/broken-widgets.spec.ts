@@ -66,8 +66,8 @@ test('a loader that fails costs its card; a retry brings it back', async ({ page
   const [whole, broken] = await putPair('failing', numbers(source.url('failing'), 'failing.it'))
   await open(page, 'failing')
   const failed = card(page, broken)
-  await expect(failed).toContainText('Nothing could be loaded', PATIENCE)
-  await expect(failed).toContainText('has trouble of its own (503)')
+  await expect(failed).toContainText('Could not load', PATIENCE)
+  await expect(failed).toContainText('answered 503.')
   const reference = await failed.locator('code').textContent()
   expect(product.logs.join('\n')).toContain(reference ?? 'no reference')
   await expectWhole(page, 'failing', whole)
@@ -82,7 +82,7 @@ test('a loader that fails costs its card; a retry brings it back', async ({ page
   await expect(failed).toContainText('Update failed', PATIENCE)
   // The last good data stays, with the cause beside it.
   await expect(failed.locator('.text-figure')).toHaveText('5')
-  await expect(failed).toContainText('has trouble of its own (500)')
+  await expect(failed).toContainText('answered 500.')
   source.status(200)
   // Nobody asks: it is tried again by itself.
   await untilFigure(page, broken, 6)
@@ -95,7 +95,7 @@ test('a loader that hangs is given up at its deadline', async ({ page }) => {
   await expect(card(page, broken)).toContainText('Loading')
   await expectWhole(page, 'hanging', whole)
   await timed('a loader that hangs', () =>
-    expect(card(page, broken)).toContainText('No answer within', PATIENCE),
+    expect(card(page, broken)).toContainText('did not answer in', PATIENCE),
   )
   source.delay(0)
 })
@@ -115,7 +115,7 @@ for (const [what, widget, words] of [
     const slug = what.replaceAll(' ', '-')
     const [whole, broken] = await putPair(slug, widget())
     await open(page, slug)
-    await expect(card(page, broken)).toContainText('Nothing could be loaded', PATIENCE)
+    await expect(card(page, broken)).toContainText('Could not load', PATIENCE)
     await expect(card(page, broken)).toContainText(words)
     await expect(card(page, broken)).not.toContainText(/Error:|undefined|\[object/)
     await expectWhole(page, slug, whole)

@@ -8,12 +8,12 @@ test('a good answer is given as it is, and asked for with the accepted types', a
 })
 
 test.each([
-  [401, {}, 'upstream', 'only to those it knows (401)', undefined],
-  [403, {}, 'upstream', 'only to those it knows (403)', undefined],
-  [404, {}, 'upstream', 'nothing at this address (404)', undefined],
-  [418, {}, 'upstream', 'refuses this request (418)', undefined],
-  [500, {}, 'upstream', 'trouble of its own (500)', undefined],
-  [503, {}, 'upstream', 'trouble of its own (503)', undefined],
+  [401, {}, 'upstream', 'answered 401: it shows this address only to those it knows.', undefined],
+  [403, {}, 'upstream', 'answered 403: it shows this address only', undefined],
+  [404, {}, 'upstream', 'answered 404: it has nothing at this address.', undefined],
+  [418, {}, 'upstream', ' answered 418.', undefined],
+  [500, {}, 'upstream', ' answered 500.', undefined],
+  [503, {}, 'upstream', ' answered 503.', undefined],
   [503, { 'retry-after': '7' }, 'limited', 'asks us to wait', 7000],
   [429, {}, 'limited', 'asks us to wait', 60_000],
   [429, { 'retry-after': 'Thu, 15 Jan 2026 12:02:00 GMT' }, 'limited', 'asks us to wait', 120_000],

@@ -18,11 +18,9 @@ export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: 
 
 function sentence(status: number, host: string): string {
   if (status === 401 || status === 403)
-    return `${host} shows this address only to those it knows (${status}).`
-  if (status === 404 || status === 410) return `${host} has nothing at this address (${status}).`
-  return status >= 500
-    ? `${host} has trouble of its own (${status}).`
-    : `${host} refuses this request (${status}).`
+    return `${host} answered ${status}: it shows this address only to those it knows.`
+  if (status === 404 || status === 410) return `${host} answered ${status}: it has nothing at this address.`
+  return `${host} answered ${status}.`
 }
 
 /** The header's seconds or date as milliseconds from now, at most a day. */

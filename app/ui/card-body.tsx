@@ -24,7 +24,7 @@ export function CardBody({ widget, state, outdated, retry }: CardBodyProps) {
     return <WidgetView type={state.type} data={state.data} config={widget.config} />
   if (state?.status === 'unavailable')
     return (
-      <CardMessage tone="muted" title="Not set up yet" reference={state.error?.reference}>
+      <CardMessage tone="muted" title="Needs a setting" reference={state.error?.reference}>
         {state.error?.message ?? 'Something this widget needs is missing on the server.'}
       </CardMessage>
     )
@@ -32,7 +32,7 @@ export function CardBody({ widget, state, outdated, retry }: CardBodyProps) {
     return (
       <CardMessage
         tone="bad"
-        title="Nothing could be loaded"
+        title="Could not load"
         reference={state.error?.reference}
         action={<RetryButton state={state} retry={() => retry(widget.id)} />}
       >

@@ -25,7 +25,10 @@ export function CardFoot({
   readonly renderedAt: number | undefined
 }) {
   const hydrated = useHydrated()
-  const { tone, label, written } = statusWords(state.status, paused)
+  const words = statusWords(state.status, paused)
+  const { tone, label } = words
+  // A card that has nothing to show says above why.
+  const written = words.written && (state.data !== null || words.tone === 'busy')
   const time = state.checkedAt ?? state.loadedAt
   const asOf = hydrated ? undefined : renderedAt
   const age = asOf !== undefined ? <AsOf time={asOf} /> : time === null ? null : <Ago time={time} />

@@ -24,18 +24,20 @@ export function CardMessage({
   readonly action?: ReactNode
 }) {
   return (
-    <div className="flex h-full min-h-20 flex-col items-start justify-center gap-1 py-2">
+    <div className="flex h-full min-h-20 flex-col items-start justify-center-safe gap-1 py-2">
       <p className="flex items-center gap-1.5 font-semibold text-ink">
         <StateDot tone={tone} label={names[tone]} />
         {title}
       </p>
       {children === undefined ? null : <p className="wrap-anywhere text-pretty text-soft">{children}</p>}
-      {action}
-      {reference === undefined ? null : (
-        <p className="text-small text-muted">
-          Reference <code className="wrap-anywhere font-mono">{reference}</code>
-        </p>
-      )}
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        {action}
+        {reference === undefined ? null : (
+          <p className="text-small text-muted">
+            Reference <code className="wrap-anywhere font-mono">{reference}</code>
+          </p>
+        )}
+      </div>
     </div>
   )
 }

@@ -15,7 +15,7 @@ const words: { readonly [S in Status]: StatusWords } = {
   loading: { tone: 'busy', label: 'Loading', written: true },
   stale: { tone: 'warn', label: 'Out of date', written: true },
   failed: { tone: 'bad', label: 'Update failed', written: true },
-  unavailable: { tone: 'muted', label: 'Not set up', written: true },
+  unavailable: { tone: 'muted', label: 'Needs a setting', written: true },
 }
 
 /** While updates are paused nobody knows whether a result is still right, so no card says that it is. */

@@ -33,8 +33,14 @@ export function HubPage(initial: {
         <div className="flex items-center gap-3.5">
           <Monogram slug={hub.slug} title={hub.title} />
           <div className="min-w-0">
-            <h1 className="text-title">{hub.title}</h1>
-            {hub.summary === '' ? null : <p className="max-w-prose text-pretty text-soft">{hub.summary}</p>}
+            <h1 className="text-title" dir="auto">
+              {hub.title}
+            </h1>
+            {hub.summary === '' ? null : (
+              <p className="max-w-prose text-pretty text-soft" dir="auto">
+                {hub.summary}
+              </p>
+            )}
           </div>
         </div>
         <PageNotices live={live} newBuild={newBuild} gone={gone ? 'This hub has been removed.' : undefined} />

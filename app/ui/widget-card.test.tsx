@@ -83,8 +83,12 @@ test('a failed load keeps the data and names cause, reference and a way to try a
 
 test('a failure without data says so in the card', async () => {
   const card = await text({ state: { status: 'failed', data: null, error, loadedAt: null, checkedAt: null } })
-  for (const words of ['Nothing could be loaded', error.message, error.reference, 'Try again'])
+  for (const words of ['Could not load', error.message, error.reference, 'Try again'])
     expect(card).toContain(words)
+  // Said once, and not by its foot again.
+  const foot = (await html({ state: { status: 'failed', data: null, error } })).split('<footer')[1] ?? ''
+  expect(foot).toContain('sr-only">Update failed')
+  expect(foot).not.toContain('aria-hidden="true">Update failed')
 })
 
 test('a stale card shows its data and says that it is out of date', async () => {
@@ -103,7 +107,7 @@ test('while the page is paused no card says that it is up to date', async () => 
 test('an unavailable type tells its remedy', async () => {
   const remedy = { code: 'unavailable', message: 'Set HUBS_GIT_ROOTS.', reference: 'r1' }
   const card = await text({ state: { status: 'unavailable', data: null, error: remedy } })
-  expect(card).toContain('Not set up')
+  expect(card).toContain('Needs a setting')
   expect(card).toContain('Set HUBS_GIT_ROOTS.')
 })
 

@@ -46,8 +46,9 @@ export const WidgetCard = memo(function WidgetCard({
       <header className="flex items-baseline gap-2 px-4 pt-3 pb-1">
         <Heading
           id={heading}
-          className="min-w-0 grow truncate font-semibold tracking-[-0.006em]"
+          className="-my-1 min-w-0 grow truncate py-1 font-semibold tracking-[-0.006em]"
           title={widget.title}
+          dir="auto"
         >
           {href === undefined ? (
             widget.title

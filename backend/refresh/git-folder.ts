@@ -31,10 +31,7 @@ export async function insideOf(roots: readonly string[], path: string): Promise<
  */
 export async function gitFolder(path: string, roots: readonly string[], inside: Inside): Promise<GitFolder> {
   if (roots.length === 0) {
-    throw new LoadFailure(
-      'unavailable',
-      'Name the folder that holds this repository in HUBS_GIT_ROOTS to let widgets read it.',
-    )
+    throw new LoadFailure('unavailable', 'Add the folder of this repository to HUBS_GIT_ROOTS on the server.')
   }
   const folder = await inside(path)
   const dotGit = join(folder, '.git')

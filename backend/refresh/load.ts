@@ -50,8 +50,13 @@ export interface Load {
   giveUp(): void
 }
 
-/** Runs one loader to a result or a failure. `now` becomes `context.now`. */
-export function load(options: { loadable: Loadable; now: number; openContext: OpenContext }): Load {
+/** Runs one loader to a result or a failure. `now` becomes `context.now`; `source` is whom it asks, for words. */
+export function load(options: {
+  loadable: Loadable
+  source: string | undefined
+  now: number
+  openContext: OpenContext
+}): Load {
   let giveUp = (_reason: Error) => {}
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = reject
@@ -62,14 +67,14 @@ export function load(options: { loadable: Loadable; now: number; openContext: Op
 }
 
 async function run(
-  { loadable, now, openContext }: Parameters<typeof load>[0],
+  { loadable, source, now, openContext }: Parameters<typeof load>[0],
   givenUp: Promise<never>,
   giveUp: (reason: Error) => void,
 ): Promise<Loaded> {
   const { type, params } = loadable
   const deadline = deadlineOf(loadable)
   const ending = openEnding()
-  const timer = setTimeout(() => giveUp(new Timeout(deadline)), deadline)
+  const timer = setTimeout(() => giveUp(new Timeout(deadline, source)), deadline)
   let over = OVER
   try {
     const context = openContext(loadable, now, ending)
@@ -130,8 +135,10 @@ function openEnding(): Ending & { abort(reason: Error): void } {
 }
 
 class Timeout extends Error {
-  constructor(ms: number) {
-    super(`No answer within ${ms / 1_000} s.`)
+  constructor(ms: number, source: string | undefined) {
+    super(
+      source === undefined ? `No answer in ${ms / 1_000} s.` : `${source} did not answer in ${ms / 1_000} s.`,
+    )
   }
 }
 

@@ -39,6 +39,7 @@ function refreshing(
   loader: Loader,
   more: { deadline?: number; minInterval?: number; truth?: 'events' } = {},
   cache = memoryCache(),
+  source?: string,
 ) {
   const stop = new AbortController()
   stops.push(stop)
@@ -49,7 +50,7 @@ function refreshing(
     find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
-    sourceOf: () => undefined,
+    sourceOf: () => source,
     openContext: (_, now, ending) => lazySignal(ending, { now } as LoadContext),
     log: pino({ level: 'silent' }),
     signal: stop.signal,
@@ -119,7 +120,10 @@ test.each([
   },
 )
 
-test('a loader that hangs is cut at its deadline, and its signal aborted', async () => {
+test.each([
+  [undefined, 'No answer in 0.03 s.'],
+  ['a.example:8080', 'a.example:8080 did not answer in 0.03 s.'],
+])('a loader that hangs is cut at its deadline, and its signal aborted: %s', async (source, words) => {
   let aborted = false
   const { cache, key, entry } = refreshing(
     (_, { signal }) =>
@@ -129,9 +133,12 @@ test('a loader that hangs is cut at its deadline, and its signal aborted', async
         })
       }),
     { deadline: 30 },
+    undefined,
+    source,
   )
   await cache.read([key], { want: true })
   await expect.poll(async () => (await entry()).error?.code).toBe('timeout')
+  expect((await entry()).error?.message).toBe(words)
   expect(aborted).toBe(true)
 })
 

@@ -355,7 +355,7 @@ export function runRefresh(options: {
     try {
       if (lease.lost || signal.aborted) return undefined
       counts.loads++
-      lease.load = load({ loadable, now: grant.now, openContext })
+      lease.load = load({ loadable, source: stay.place.source, now: grant.now, openContext })
       loaded = await lease.load.loaded
       const { source } = stay.place
       const heard = source !== undefined && !lease.lost && !signal.aborted
@@ -375,7 +375,7 @@ export function runRefresh(options: {
     const stay = admission.enter(place)
     // At once, for it was admitted.
     const release = await admission.begin(stay, 0)
-    const running = load({ loadable, now, openContext })
+    const running = load({ loadable, source: place.source, now, openContext })
     beside.add(running)
     const loaded = await running.loaded
     beside.delete(running)

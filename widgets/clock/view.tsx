@@ -20,7 +20,7 @@ function useMinute(): number | null {
 export default function ClockView({ data, config }: ViewProps<typeof clock>) {
   const now = useMinute()
   return (
-    <ul className="grid h-full content-center gap-x-8 @md:grid-cols-[repeat(auto-fit,minmax(12rem,18rem))]">
+    <ul className="grid h-full content-center-safe gap-x-8 @md:grid-cols-[repeat(auto-fit,minmax(12rem,18rem))]">
       {data.zones.map((zone, place) => (
         <ZoneClock
           // biome-ignore lint/suspicious/noArrayIndexKey: one zone may be shown twice, under two labels
@@ -54,7 +54,7 @@ function ZoneClock({
       suppressHydrationWarning
     >
       <span className="flex min-w-0 flex-col">
-        <span className="truncate font-medium text-ink" title={`${label} (${zone.zone})`}>
+        <span className="truncate font-medium text-ink" title={`${label} (${zone.zone})`} dir="auto">
           {label}
         </span>
         <span className="truncate text-muted text-small tabular-nums" suppressHydrationWarning>

@@ -163,7 +163,7 @@ describe('the loader', () => {
   test.each([
     [{}, 200, '<html>', 'upstream', 'did not answer with JSON'],
     [{}, 200, '', 'upstream', 'did not answer with JSON'],
-    [{}, 500, '{}', 'upstream', '(500)'],
+    [{}, 500, '{}', 'upstream', 'answered 500.'],
     [{}, 429, '{}', 'limited', 'asks us to wait'],
     [{ pick: 'nowhere', as: 'number' }, 200, '{}', 'upstream', 'nothing in the answer'],
     [{ pick: '$sum("a")' }, 200, '{}', 'upstream', 'does not fit the answer'],

@@ -17,7 +17,7 @@ export default function LinksView({ data }: ViewProps<typeof links>) {
         // biome-ignore lint/suspicious/noArrayIndexKey: groups have no identity but their place
         <section key={place}>
           {group.title === undefined ? null : (
-            <h3 className="truncate pb-0.5 font-medium text-muted text-small" title={group.title}>
+            <h3 className="truncate pb-0.5 font-medium text-muted text-small" title={group.title} dir="auto">
               {group.title}
             </h3>
           )}

@@ -39,7 +39,7 @@ export function Stat({
 }) {
   const shorter = short !== undefined && short.length < value.length ? short : undefined
   return (
-    <div className="flex h-full min-h-0 flex-col justify-center gap-1">
+    <div className="flex h-full min-h-0 flex-col justify-center-safe gap-1">
       <p
         className="text-figure text-ink tabular-nums"
         title={shorter === undefined ? undefined : value}

@@ -13,7 +13,7 @@ export function Table({
   readonly caption?: string
 }) {
   return (
-    <table className="w-full border-collapse text-left tabular-nums">
+    <table className="w-full border-collapse text-start tabular-nums">
       {caption === undefined ? null : <caption className="sr-only">{caption}</caption>}
       <thead>
         <tr className="text-small text-muted">
@@ -21,6 +21,7 @@ export function Table({
             <th
               key={column.title}
               scope="col"
+              dir="auto"
               className={`border-line border-b py-1.5 pr-4 font-medium last:pr-0 ${column.numeric ? 'text-right' : ''}`}
             >
               {column.title}
@@ -37,6 +38,7 @@ export function Table({
                 key={columns[place]?.title ?? place}
                 className={`max-w-xs truncate py-1.5 pr-4 align-baseline last:pr-0 ${columns[place]?.numeric ? 'text-right' : ''}`}
                 title={typeof cell === 'string' ? cell : undefined}
+                dir="auto"
               >
                 {cell}
               </td>
