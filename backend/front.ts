@@ -52,6 +52,8 @@ export async function openFront(options: {
   signal: AbortSignal
   daemon: Daemon | undefined
   draining: () => boolean
+  /** Which stores do not serve now, in sentences for readers. */
+  why?: () => string | undefined
 }): Promise<Front> {
   const {
     env,
@@ -68,6 +70,7 @@ export async function openFront(options: {
     signal,
     daemon,
     draining,
+    why,
   } = options
   const { cache, bus } = stores
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
@@ -77,7 +80,7 @@ export async function openFront(options: {
   const routes: (Route | RawRoute)[] = []
 
   if (has('web') || has('stream')) {
-    const live = await followLiveness(cache, () => followed.knownAt)
+    const live = await followLiveness(cache, () => followed.knownAt, why)
     liveness = live
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
     if (has('stream')) {

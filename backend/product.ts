@@ -144,6 +144,20 @@ export async function openProduct(options: {
   const logged = eventLog(database.db)
 
   // At once, so that it meets each hub as it is read.
+  const checks: StoreChecks = {
+    ...stores.checks,
+    async database() {
+      await stores.checks.database()
+      if (followed.away) throw new Error('The changes of hubs cannot be read.')
+    },
+  }
+  away = () => awayStores(checks)
+  let why: string | undefined
+  void watchStores(checks, log, signal, (found) => {
+    const reasons = new Set(found.map(({ reason }) => reason))
+    why = reasons.size > 0 ? [...reasons].join(' ') : undefined
+  })
+
   const daemon = has('daemon')
     ? await runDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log, signal })
     : undefined
@@ -163,16 +177,8 @@ export async function openProduct(options: {
     signal,
     daemon,
     draining: () => !ready,
+    why: () => why,
   })
-  const checks: StoreChecks = {
-    ...stores.checks,
-    async database() {
-      await stores.checks.database()
-      if (followed.away) throw new Error('The changes of hubs cannot be read.')
-    },
-  }
-  away = () => awayStores(checks)
-  void watchStores(checks, log, signal)
   front.serve(parts.routes, authorizer(tokens))
 
   embedOrigins = async (id) => {

@@ -25,10 +25,14 @@ test('a store that goes and comes back is a line each, however often it is met m
   const lines: { level: number; msg: string }[] = []
   const stop = new AbortController()
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const watching = watchStores(checks, log, stop.signal)
+  let away: readonly string[] = []
+  const watching = watchStores(checks, log, stop.signal, (found) => {
+    away = found.map(({ store }) => store)
+  })
   const said = () => lines.map(({ msg }) => msg)
   await redis.kill()
   await expect.poll(said, { timeout: 10_000 }).toEqual(['The cache is away: Redis cannot be reached.'])
+  expect(away).toEqual(['cache'])
   await expect(cache.read([])).rejects.toMatchObject({ code: 'cache-away' })
   await redis.restart()
   await expect.poll(() => said().length, { timeout: 15_000 }).toBe(2)

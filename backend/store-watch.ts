@@ -37,11 +37,18 @@ export async function awayStores(checks: StoreChecks): Promise<readonly AwayStor
  * Says in the log when a store goes, when the reason is another, and when it is back: a line each, however many parts of
  * this process meet it. What they would say of it is left out by `openLog`.
  */
-export async function watchStores(checks: StoreChecks, log: Logger, signal: AbortSignal): Promise<void> {
+export async function watchStores(
+  checks: StoreChecks,
+  log: Logger,
+  signal: AbortSignal,
+  /** Told what is away, each time it was asked. */
+  tell: (away: readonly AwayStore[]) => void,
+): Promise<void> {
   const known = new Map<StoreName, { readonly reason: string; readonly since: number }>()
   while (!signal.aborted) {
     const found = await awayStores(checks)
     if (signal.aborted) return
+    tell(found)
     for (const { store, reason, error } of found) {
       const before = known.get(store)
       if (before?.reason === reason) continue

@@ -97,6 +97,7 @@ export interface StreamEvents {
     readonly heartbeat: number
     readonly now: number
     readonly through: number
+    readonly why?: string
     /** Build the server runs. */
     readonly build: string
     readonly hubs: Readonly<Record<string, number>>
@@ -115,7 +116,8 @@ export interface StreamEvents {
   resync: { readonly widgets: Readonly<Record<string, { readonly key: string; readonly version: string }>> }
   layout: { readonly hub: string; readonly revision: number; readonly keys: Readonly<Record<string, string>> }
   gone: { readonly hub: string } | { readonly id: string }
-  beat: { readonly now: number; readonly through: number }
+  /** `why` says in sentences which stores do not serve, if any: what a page that is behind may tell. */
+  beat: { readonly now: number; readonly through: number; readonly why?: string }
   bye: Readonly<Record<string, never>>
 }
 

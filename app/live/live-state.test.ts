@@ -19,6 +19,16 @@ test('paused since the line stopped when it is ten seconds behind', () => {
   expect(liveState(behind, 1_000)).toEqual({ kind: 'paused', since: 500_000 })
 })
 
+test('paused for what the server says, and not without', () => {
+  const pulse = { now: 510_000, through: 500_000, why: 'Redis is full.' }
+  expect(liveState({ ...healthy, pulse }, 1_000)).toEqual({
+    kind: 'paused',
+    since: 500_000,
+    why: 'Redis is full.',
+  })
+  expect(liveState({ ...healthy, pulse: { ...pulse, through: 509_000 } }, 1_000)).toEqual({ kind: 'live' })
+})
+
 test('paused when nobody knows how far the line has come', () => {
   const unknown = { ...healthy, pulse: { now: 501_000, through: 0 } }
   expect(liveState(unknown, 1_000)).toEqual({ kind: 'paused', since: 501_000 })

@@ -13,7 +13,7 @@ export interface LineFacts {
   /** Server time then; undefined while it is unknown. */
   readonly heardAt: number | undefined
   /** Of the newest `hello` or `beat`. */
-  readonly pulse: { readonly now: number; readonly through: number } | undefined
+  readonly pulse: { readonly now: number; readonly through: number; readonly why?: string } | undefined
   readonly offline: boolean
   /** The server takes no more streams of this network for now. */
   readonly crowded?: boolean
@@ -29,7 +29,10 @@ export function liveState(line: LineFacts, now: number): LiveState {
   if (!connected || !pulse)
     return now - heard < LIVE_WITHIN ? { kind: 'connecting' } : { kind: 'paused', since: heardAt }
   // Nobody knows how far the line has come until a daemon has said so once.
-  if (pulse.now - pulse.through >= LIVE_WITHIN) return { kind: 'paused', since: pulse.through || heardAt }
+  if (pulse.now - pulse.through >= LIVE_WITHIN) {
+    const { why } = pulse
+    return { kind: 'paused', since: pulse.through || heardAt, ...(why === undefined ? {} : { why }) }
+  }
   if (failingSince !== undefined && now - failingSince >= READS_WITHIN)
     return { kind: 'paused', since: heardAt - (now - failingSince) }
   return { kind: 'live' }

@@ -19,6 +19,8 @@ export type LiveState =
       readonly since: number
       /** Because the server follows as many pages of this network as it does of one. */
       readonly crowded?: true
+      /** What the server says of its stores that do not serve, in sentences. */
+      readonly why?: string
     }
   | { readonly kind: 'connecting' }
 

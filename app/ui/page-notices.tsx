@@ -27,6 +27,7 @@ export function PageNotices({
             <strong className="font-semibold">
               Updates are paused since <ClockTime time={live.since} />.
             </strong>{' '}
+            {live.why === undefined ? null : `${live.why} `}
             {live.crowded
               ? 'More pages are open from your network than Hubs follows at once. Close some you do not need; '
               : 'What you see may have changed meanwhile; '}

@@ -10,11 +10,17 @@ export interface Liveness {
   /** Every bus event up to then is acknowledged, and every edit of a hub known here; 0 when nobody has said so yet. */
   through(): number
   live(): boolean
+  /** Which stores do not serve this process, in sentences for readers. */
+  why(): string | undefined
   heard(pulse: Pulse): void
 }
 
 /** `hubsKnownAt`: moment, by `performance.now()`, up to which this process knows every edit of a hub. */
-export async function followLiveness(cache: Cache, hubsKnownAt: () => number): Promise<Liveness> {
+export async function followLiveness(
+  cache: Cache,
+  hubsKnownAt: () => number,
+  why: Liveness['why'] = () => undefined,
+): Promise<Liveness> {
   const first = await cache.lastPulse()
   /** `through` is told by the daemon's clock, or the bus's: one that is fast must not outlive the daemon. */
   const credible = ({ through, now }: Pulse) => Math.min(through, now)
@@ -26,6 +32,7 @@ export async function followLiveness(cache: Cache, hubsKnownAt: () => number): P
   return {
     now,
     through: upTo,
+    why,
     live: () => now() - upTo() < LIVE_WITHIN,
     heard(pulse) {
       through = credible(pulse)

@@ -67,10 +67,11 @@ async function commit(cache: Cache, key: string, value: unknown): Promise<void> 
 async function serve(
   hubs: Record<string, { revision: number; widgets: LaidOut[] }>,
   cache: Cache = memoryCache(),
+  why?: () => string,
 ) {
   const stop = new AbortController()
   const { layouts, edit } = editableLayouts(hubs)
-  const liveness = await followLiveness(cache, () => performance.now())
+  const liveness = await followLiveness(cache, () => performance.now(), why)
   const keys = await followKeys({ cache, log, signal: stop.signal, onPulse: liveness.heard })
   const sessions: Sessions = openSessions({ keys, layouts, liveness, build: 'test', signal: stop.signal })
   const server: Server = createServer((request, response) => {
@@ -113,6 +114,15 @@ test('a session without a cursor is told how every widget stands, then of each c
   const frame = await client.until(widget('b', { deep: ['x'] }))
   expect(frame.data).toMatchObject({ key: 't-json@1:b:shared', schema: 'json@1', status: 'fresh' })
   expect(frame.id).toBe(frame.data.version)
+})
+
+test('what keeps the line from going on is told with how far it came', async () => {
+  const hubs = { team: { revision: 1, widgets: [shown('a')] } }
+  const { connect } = await serve(hubs, memoryCache(), () => 'Redis is full.')
+  const hello = await (await connect('hub=team')).until(({ name }) => name === 'hello')
+  expect(hello.data).toMatchObject({ through: 0, why: 'Redis is full.' })
+  const well = await (await (await serve(hubs)).connect('hub=team')).until(({ name }) => name === 'hello')
+  expect(well.data).not.toHaveProperty('why')
 })
 
 test('a resumed session is sent what changed while it was away, and nothing else', async () => {

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { compareVersions, formatVersion, parseVersion, type Version } from '../cache/version.ts'
 import { closedHeaders } from '../http/answer.ts'
 import { sharedHeaders } from '../http/cross-origin.ts'
+import type { StreamEvents } from '../wire.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
 import type { Liveness } from './liveness.ts'
@@ -133,9 +134,19 @@ export function openSessions(options: {
     write(session, frame('resync', { widgets }, keys.position()))
   }
 
+  /** How far the line has come, and why no further. */
+  function pulse(): StreamEvents['beat'] {
+    const why = liveness.why()
+    return {
+      now: liveness.now(),
+      through: liveness.through(),
+      ...(why === undefined ? {} : { why }),
+    }
+  }
+
   /** A beat for some sessions now: those that stand at one place are sent the same, made once. */
   function beats(): (session: Session) => void {
-    const told = { now: liveness.now(), through: liveness.through() }
+    const told = pulse()
     const made = new Map<Version | undefined, Buffer>()
     return (session) => {
       const place = advance(session)
@@ -265,8 +276,7 @@ export function openSessions(options: {
         frame('hello', {
           cursor: formatVersion(from),
           heartbeat: HEARTBEAT,
-          now: liveness.now(),
-          through: liveness.through(),
+          ...pulse(),
           build,
           hubs: group.revisions(),
           keys: group.tokens(),
