@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const secretPath = (dataDir: string) => join(dataDir, 'secret')
@@ -24,7 +24,15 @@ export async function findSecret(given: string | undefined, dataDir: string): Pr
   if (known !== undefined) return known
   const made = randomBytes(32).toString('base64url')
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  await writeFile(secretPath(dataDir), `${made}\n`, { mode: 0o600, flag: 'wx' })
+  const path = secretPath(dataDir)
+  try {
+    await writeFile(path, `${made}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOSPC') throw error
+    // Half of one would be in the way of the next start.
+    await rm(path, { force: true })
+    throw new Error(`There is no room on the disk of HUBS_DATA (${dataDir}).`, { cause: error })
+  }
   return made
 }
 

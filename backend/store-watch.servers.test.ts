@@ -41,6 +41,18 @@ test('a store that goes and comes back is a line each, however often it is met m
   await watching
 }, 60_000)
 
+test('a store is not away because this process was held up', async () => {
+  const { checks } = await open()
+  await expect.poll(() => awayStores(checks), { timeout: 10_000 }).toEqual([])
+  const asking = awayStores(checks)
+  // The question is sent, and the answer read, only after this.
+  const until = performance.now() + 1_500
+  setImmediate(() => {
+    while (performance.now() < until);
+  })
+  expect(await asking).toEqual([])
+}, 60_000)
+
 test('a store that hangs is away within a second', async () => {
   const { redis, checks } = await open()
   redis.pause()

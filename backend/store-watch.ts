@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 
 export type StoreName = 'database' | 'cache' | 'bus'
@@ -13,15 +13,15 @@ export interface AwayStore {
 /** Each rejects while its store does not serve, with the reason as its message. */
 export type StoreChecks = Readonly<Record<StoreName, () => Promise<unknown>>>
 
-/** Milliseconds after which a store that has not answered counts as away. */
+/** Milliseconds after which a store that has not answered counts as away: for who asks for the health of this process, */
 const AWAY_AFTER = 1_000
+/** and for the log, where one long query of an embedded database is no news. */
+const SILENT_AFTER = 5_000
 const EVERY = 2_000
 
 /** Asks all stores. One that hangs is away too, and must not make those wait who ask for the health of this process. */
-export async function awayStores(checks: StoreChecks): Promise<readonly AwayStore[]> {
-  const late = setTimeout(AWAY_AFTER, undefined, { ref: false }).then(() =>
-    Promise.reject(new Error('It does not answer.')),
-  )
+export async function awayStores(checks: StoreChecks, patience = AWAY_AFTER): Promise<readonly AwayStore[]> {
+  const late = silence(patience)
   late.catch(() => {})
   const names = Object.keys(checks) as StoreName[]
   const states = await Promise.allSettled(names.map((name) => Promise.race([checks[name](), late])))
@@ -31,6 +31,13 @@ export async function awayStores(checks: StoreChecks): Promise<readonly AwayStor
     const { reason: error } = state
     return { store, reason: error instanceof Error ? error.message : String(error), error }
   })
+}
+
+async function silence(patience: number): Promise<never> {
+  await setTimeout(patience, undefined, { ref: false })
+  // When it was this process that was held up, the answers lie there unread.
+  await setImmediate()
+  throw new Error('It does not answer.')
 }
 
 /**
@@ -46,7 +53,7 @@ export async function watchStores(
 ): Promise<void> {
   const known = new Map<StoreName, { readonly reason: string; readonly since: number }>()
   while (!signal.aborted) {
-    const found = await awayStores(checks)
+    const found = await awayStores(checks, SILENT_AFTER)
     if (signal.aborted) return
     tell(found)
     for (const { store, reason, error } of found) {
