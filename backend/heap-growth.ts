@@ -1,9 +1,8 @@
-import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 
 /** Milliseconds between two looks at how busy the process is. */
 const EVERY = 5_000
-/** Share of the time below which there is some to spare for collecting garbage sooner. */
+/** Share of a core below which there is time to spare: told by CPU, for on a crowded machine every loop is late. */
 const BUSY = 0.5
 /** Percent of what lives by which old objects may grow before they are collected; 0 leaves it to V8. */
 const SPARING = 100
@@ -15,12 +14,12 @@ const AS_V8_LIKES = 0
  * works as fast as it can, so that one is left alone. Until the process ends.
  */
 export function boundHeapGrowth(): void {
-  let before = performance.eventLoopUtilization()
+  let before = process.cpuUsage()
   let set = AS_V8_LIKES
   setInterval(() => {
-    const now = performance.eventLoopUtilization()
-    const wanted = performance.eventLoopUtilization(now, before).utilization < BUSY ? SPARING : AS_V8_LIKES
-    before = now
+    const { user, system } = process.cpuUsage(before)
+    before = process.cpuUsage()
+    const wanted = (user + system) / 1_000 < BUSY * EVERY ? SPARING : AS_V8_LIKES
     if (wanted === set) return
     set = wanted
     setFlagsFromString(`--heap-growing-percent=${wanted}`)
