@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
+import { Redis } from 'ioredis'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
 import { type FarStores, openFarStores } from './fixtures/far-stores.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
@@ -118,6 +119,30 @@ for (const store of ['redis', 'nats', 'postgres'] as const) {
     expect(await notReloaded(page)).toBe(true)
   })
 }
+
+test('a Redis that is full is called so, by the page, by the health and once by the log', async ({
+  page,
+}) => {
+  await openLive(page)
+  const redis = new Redis(stores.redis.url)
+  const begun = front.logs.length
+  const said = () =>
+    front.logs.slice(begun).flatMap((line) => /The cache (is away: .*|is back)[^"]*/.exec(line)?.[0] ?? [])
+  const reason = 'Redis is full: it has reached its maxmemory.'
+  await redis.config('SET', 'maxmemory', '1')
+  await untilLine(page, 'paused')
+  await expect(page.getByText(reason)).toBeVisible(PATIENCE)
+  const health = await (await fetch(`${front.url}/readyz`)).json()
+  expect(health).toEqual({ status: 'ready', away: ['cache'], reasons: { cache: reason } })
+  await redis.config('SET', 'maxmemory', '0')
+  redis.disconnect()
+  await untilLine(page, 'live')
+  await expect.poll(said, PATIENCE).toHaveLength(2)
+  expect(said()[0]).toContain(reason)
+  // Nothing of what the parts of the process met meanwhile.
+  expect(front.logs.slice(begun).length).toBeLessThan(8)
+  expect(await notReloaded(page)).toBe(true)
+})
 
 test('a cut of the network is survived without a reload, at the same place of the page', async ({
   page,
