@@ -4,11 +4,14 @@ const directions = { up: '↑', down: '↓', same: '→' } as const
 
 /** Sizes that let so many digits stand in one line, whatever the width of the card; classes, for views have no styles. */
 const sizes = [
-  [6, 'text-[length:clamp(1.0625rem,24cqi,var(--figure,2.5rem))]'],
-  [9, 'text-[length:clamp(1.0625rem,16cqi,var(--figure,2.5rem))]'],
-  [14, 'text-[length:clamp(1.0625rem,11cqi,var(--figure,2.5rem))]'],
-  [20, 'text-[length:clamp(1.0625rem,7.5cqi,var(--figure,2.5rem))]'],
-  [Number.POSITIVE_INFINITY, 'text-[length:clamp(1.0625rem,5.5cqi,var(--figure,2.5rem))]'],
+  [6, 'text-[length:clamp(1.0625rem,26cqi,var(--figure,2.5rem))]'],
+  [8, 'text-[length:clamp(1.0625rem,20cqi,var(--figure,2.5rem))]'],
+  [10, 'text-[length:clamp(1.0625rem,16cqi,var(--figure,2.5rem))]'],
+  [12, 'text-[length:clamp(1.0625rem,13.5cqi,var(--figure,2.5rem))]'],
+  [14, 'text-[length:clamp(1.0625rem,11.5cqi,var(--figure,2.5rem))]'],
+  [17, 'text-[length:clamp(1.0625rem,9.5cqi,var(--figure,2.5rem))]'],
+  [20, 'text-[length:clamp(1.0625rem,8cqi,var(--figure,2.5rem))]'],
+  [Number.POSITIVE_INFINITY, 'text-[length:clamp(1.0625rem,6cqi,var(--figure,2.5rem))]'],
 ] as const
 
 /** For what stands in place of a longer one. */
