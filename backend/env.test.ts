@@ -118,3 +118,13 @@ test('proxies are those of this machine, those named, or none', () => {
   ])
     expect(text).toContain(`${name} must be`)
 })
+
+test('how NATS is reached is checked at the start', () => {
+  const text = mistakes({
+    ...{ NATS_PREFIX: 'a.b', NATS_CREDS: '/etc/hubs.creds', NATS_NKEY: 'SU', NATS_CA: 'ca.pem' },
+  })
+  for (const name of ['NATS_PREFIX', 'NATS_CREDS', 'NATS_NKEY', 'NATS_CA'])
+    expect(text).toContain(`${name} must be`)
+  const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----'
+  expect(mistakes({ NATS_CERT: pem })).toContain('NATS_CERT and NATS_KEY are set together')
+})

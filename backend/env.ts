@@ -7,6 +7,10 @@ export type Role = (typeof roles)[number]
 
 const list = z.string().default('').transform(partsOf)
 const secret = z.string().min(1).optional()
+const pem = z
+  .string()
+  .regex(/^-----BEGIN [\s\S]+-----END /m, { error: 'must be PEM: name its file by …_FILE' })
+  .optional()
 const count = (least: number) => {
   const error = `must be a whole number of at least ${least}`
   return z.coerce.number({ error }).int({ error }).min(least, { error })
@@ -70,6 +74,23 @@ const variables = z.object({
     .string()
     .regex(/^(nats|tls):\/\/[^\s]+$/, { error: 'must be a nats:// URL' })
     .optional(),
+  NATS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,40}$/, { error: 'must be 1 to 40 letters, digits and dashes' })
+    .optional(),
+  NATS_CREDS: z
+    .string()
+    .regex(/BEGIN NATS USER JWT[\s\S]*BEGIN USER NKEY SEED/, {
+      error: 'must be the content of a credentials file: name it by NATS_CREDS_FILE',
+    })
+    .optional(),
+  NATS_NKEY: z
+    .string()
+    .regex(/^SU[A-Z2-7]{56}$/, { error: 'must be the seed of a user nkey, SU…' })
+    .optional(),
+  NATS_CA: pem,
+  NATS_CERT: pem,
+  NATS_KEY: pem,
   GITHUB_WEBHOOK_SECRET: secret,
   GITHUB_TOKEN: secret,
   GITHUB_URL: z
@@ -97,6 +118,8 @@ const consistent = variables.superRefine((env, context) => {
       'is required with DATABASE_URL, the same in every process: 32 random characters or more',
     )
   }
+  if (env.NATS_CREDS && env.NATS_NKEY) refuse('NATS_NKEY', 'and NATS_CREDS are both set: keep one')
+  if (!env.NATS_CERT !== !env.NATS_KEY) refuse('NATS_CERT', 'and NATS_KEY are set together')
   if (env.HUBS_ROLES.length < roles.length) {
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'NATS_URL'] as const) {
       if (!env[name]) refuse(name, `is required when HUBS_ROLES names fewer than all of ${roles.join(', ')}`)
@@ -113,6 +136,11 @@ const fromFile = [
   'DATABASE_URL',
   'REDIS_URL',
   'NATS_URL',
+  'NATS_CREDS',
+  'NATS_NKEY',
+  'NATS_CA',
+  'NATS_CERT',
+  'NATS_KEY',
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_TOKEN',
 ]

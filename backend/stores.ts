@@ -51,7 +51,16 @@ export async function openStores(options: {
   await prepare(database)
   const cache = REDIS_URL ? await redisCache({ url: REDIS_URL, log }) : memoryCache()
   const bus = NATS_URL
-    ? natsBus({ url: NATS_URL, log, maxBytes: HUBS_BUS_BYTES })
+    ? natsBus({
+        url: NATS_URL,
+        log,
+        maxBytes: HUBS_BUS_BYTES,
+        prefix: env.NATS_PREFIX,
+        access: {
+          ...{ creds: env.NATS_CREDS, nkey: env.NATS_NKEY },
+          ...{ ca: env.NATS_CA, cert: env.NATS_CERT, key: env.NATS_KEY },
+        },
+      })
     : await memoryBus({ store: busStore(database.db), log, maxBytes: HUBS_BUS_BYTES })
   const checks: StoreChecks = {
     database: database.check,

@@ -109,6 +109,43 @@ test('the stream is bounded in bytes, also one that is there; what it discards u
   expect(lines.filter((line) => line.includes('were discarded before they were handled'))).toHaveLength(1)
 })
 
+test('installations with prefixes share a server, and nothing else', async () => {
+  const server = await startNats()
+  const buses = ['', 'acme', 'other'].map((prefix) => natsBus({ url: server.url, log, prefix, ackWait: 500 }))
+  const connection = await connect({ servers: server.url })
+  const stop = new AbortController()
+  onTestFinished(async () => {
+    stop.abort()
+    for (const bus of buses) await bus.close()
+    await connection.close()
+    await server.stop()
+  })
+  for (const [index, bus] of buses.entries()) {
+    await bus.through()
+    expect(await bus.publish([{ topic: 'a.b', id: '1', body: `of ${index}` }])).toEqual([
+      { duplicate: false },
+    ])
+  }
+  connection.publish('acme.events.c.d', 'of others')
+  for (const [index, bus] of buses.entries()) {
+    const seen: string[] = []
+    for await (const batch of bus.consume({ max: 10, signal: stop.signal })) {
+      for (const delivery of batch) {
+        seen.push(`${delivery.topic} ${text(delivery)}`)
+        await delivery.deadLetter('bad')
+      }
+      if (seen.length === (index === 1 ? 2 : 1)) break
+    }
+    expect(seen).toEqual([`a.b of ${index}`, ...(index === 1 ? ['c.d of others'] : [])])
+  }
+  const manager = await jetstreamManager(connection)
+  const counts: Record<string, number> = {}
+  for await (const { config, state } of manager.streams.list()) counts[config.name] = state.messages
+  expect(counts).toEqual({
+    ...{ HUBS: 1, HUBS_DEAD: 1, acme_HUBS: 2, acme_HUBS_DEAD: 2, other_HUBS: 1, other_HUBS_DEAD: 1 },
+  })
+})
+
 test('a stream of others that has our subjects is named as the reason', async () => {
   const server = await startNats()
   const connection = await connect({ servers: server.url })

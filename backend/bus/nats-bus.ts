@@ -11,10 +11,11 @@ import { headers, type NatsConnection, nanos, type Payload } from '@nats-io/tran
 import type { Logger } from 'pino'
 import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type Published } from './bus.ts'
 import { messageId } from './message-id.ts'
+import type { NatsAccess } from './nats-access.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
 import { natsPull, SILENCE } from './nats-pull.ts'
-import { CONSUMER, DEAD_SUBJECT, prepareStreams, STREAM, SUBJECT } from './nats-streams.ts'
+import { natsNames, prepareStreams } from './nats-streams.ts'
 
 const DAY = 86_400_000
 const REPLAY_BATCH = 500
@@ -36,8 +37,6 @@ const GONE_FOR = SILENCE + 1_000
 /** Bytes, so that it is not encoded for each message. */
 const ACK = new TextEncoder().encode('+ACK')
 
-const PLACE = { stream: STREAM, name: CONSUMER }
-
 interface Session {
   readonly connection: NatsConnection
   readonly client: JetStreamClient
@@ -55,13 +54,26 @@ export function natsBus(options: {
   readonly url: string
   readonly log: Pick<Logger, 'debug' | 'warn'>
   readonly name?: string
+  /** Before the names of streams and subjects: several installations may share a JetStream. */
+  readonly prefix?: string | undefined
+  readonly access?: NatsAccess | undefined
   /** How long messages are kept; default 7 days. */
   readonly maxAge?: number
   /** Bytes kept; beyond them the oldest messages go, handled or not. */
   readonly maxBytes?: number
   readonly ackWait?: number
 }): Bus {
-  const { url, log, name = 'hubs', maxAge = 7 * DAY, maxBytes = 2 * 1024 ** 3, ackWait = ACK_WAIT } = options
+  const {
+    url,
+    log,
+    name = 'hubs',
+    prefix,
+    access,
+    maxAge = 7 * DAY,
+    maxBytes = 2 * 1024 ** 3,
+    ackWait = ACK_WAIT,
+  } = options
+  const names = natsNames(prefix)
   /** By reply subject: the bus knows a message by that alone, on whatever connection. */
   const unsent = new Map<string, { readonly payload: Payload; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
@@ -69,13 +81,14 @@ export function natsBus(options: {
   let told = { created: '', upTo: 0 }
   const link = natsLink<Session>({
     url,
+    access,
     name,
     log,
     async prepare(connection) {
       const manager = await jetstreamManager(connection)
-      const { created } = await prepareStreams(manager, { maxAge, maxBytes, ackWait, deleted })
+      const { created } = await prepareStreams(manager, { names, maxAge, maxBytes, ackWait, deleted })
       goneAt = undefined
-      const stream = `${STREAM}-${Date.parse(created).toString(36)}`
+      const stream = `${names.stream}-${Date.parse(created).toString(36)}`
       for (const [reply, { payload, stream: of }] of unsent)
         if (of === stream) connection.publish(reply, payload)
       unsent.clear()
@@ -140,7 +153,9 @@ export function natsBus(options: {
         about.set('Hubs-Sequence', String(sequence))
         about.set('Hubs-Time', new Date(time).toISOString())
         const msgID = `dlq:${stream}:${sequence}`
-        await link.use(({ client }) => client.publish(DEAD_SUBJECT + topic, body, { msgID, headers: about }))
+        await link.use(({ client }) =>
+          client.publish(names.deadSubject + topic, body, { msgID, headers: about }),
+        )
         settle(reply, '+TERM', stream)
       },
     }
@@ -148,7 +163,7 @@ export function natsBus(options: {
 
   /** What is gone from the stream before it was handled: nobody will be told of it. */
   async function tellDiscarded(manager: JetStreamManager, handled: number): Promise<void> {
-    const { state, created } = await manager.streams.info(STREAM)
+    const { state, created } = await manager.streams.info(names.stream)
     if (created !== told.created) told = { created, upTo: 0 }
     const from = Math.max(handled, told.upTo)
     if (state.first_seq - 1 <= from) return
@@ -161,13 +176,13 @@ export function natsBus(options: {
 
   async function publishOne({ client, manager }: Session, message: Message): Promise<Published> {
     const { topic, body, id } = message
-    const stored = await client.publish(SUBJECT + topic, body, { msgID: messageId(id) })
+    const stored = await client.publish(names.subject + topic, body, { msgID: messageId(id) })
     if (!stored.duplicate) return { duplicate: false }
     // The server knows the id alone; the message it belongs to tells the rest.
-    const first = await manager.streams.getMessage(STREAM, { seq: stored.seq })
+    const first = await manager.streams.getMessage(names.stream, { seq: stored.seq })
     if (first) return { duplicate: true, stored: first.data }
     // It is no more, so that nothing stands for this one: an event is logged once however often it comes.
-    await client.publish(SUBJECT + topic, body)
+    await client.publish(names.subject + topic, body)
     return { duplicate: false }
   }
 
@@ -182,9 +197,13 @@ export function natsBus(options: {
         const { connection, stream } = session
         const began = performance.now()
         const ended = (reason: string) => log.warn({ reason }, 'The pull from NATS ended; pulling again')
-        for await (const batch of natsPull(connection, PLACE, { max, signal, ended })) {
+        for await (const batch of natsPull(
+          connection,
+          { stream: names.stream, name: names.consumer },
+          { max, signal, ended },
+        )) {
           const given = performance.now()
-          yield batch.map((message) => delivery(parseNatsMessage(message, stream)))
+          yield batch.map((message) => delivery(parseNatsMessage(message, stream, names.subject)))
           // Stream and consumer may be others by now.
           if (performance.now() - given >= SILENCE) break
         }
@@ -202,22 +221,22 @@ export function natsBus(options: {
       link.use(async ({ manager }) => {
         const asked = Date.now()
         const { ack_floor, num_pending, num_ack_pending, config } = await manager.consumers.info(
-          STREAM,
-          CONSUMER,
+          names.stream,
+          names.consumer,
         )
         await tellDiscarded(manager, ack_floor.stream_seq)
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
         if (num_pending === 0 && num_ack_pending === 0) return asked
-        const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${SUBJECT}>` }
-        const first = await manager.streams.getMessage(STREAM, next)
+        const next = { seq: ack_floor.stream_seq + 1, next_by_subj: `${names.subject}>` }
+        const first = await manager.streams.getMessage(names.stream, next)
         return first ? first.time.getTime() - 1 : asked
       }),
 
     async *replay(time, signal) {
       const { session, last, consumer } = await link.use(async (session) => {
-        const { state } = await session.manager.streams.info(STREAM)
-        const consumer = await session.manager.consumers.add(STREAM, {
+        const { state } = await session.manager.streams.info(names.stream)
+        const consumer = await session.manager.consumers.add(names.stream, {
           ack_policy: AckPolicy.None,
           deliver_policy: DeliverPolicy.StartTime,
           opt_start_time: new Date(time).toISOString(),
@@ -229,10 +248,10 @@ export function natsBus(options: {
       const { connection, stream, manager } = session
       try {
         if (consumer.num_pending === 0) return
-        const place = { stream: STREAM, name: consumer.name }
+        const place = { stream: names.stream, name: consumer.name }
         const ended = (reason: string) => log.warn({ reason }, 'A replay from NATS ended early')
         for await (const batch of natsPull(connection, place, { max: REPLAY_BATCH, signal, ended })) {
-          const messages = batch.map((message) => parseNatsMessage(message, stream))
+          const messages = batch.map((message) => parseNatsMessage(message, stream, names.subject))
           const asked = messages.filter(({ sequence }) => sequence <= last)
           if (asked.length > 0) yield asked
           const newest = messages.at(-1)
@@ -240,7 +259,7 @@ export function natsBus(options: {
         }
         if (!signal.aborted) throw new BusAway('NATS went away in the middle of a replay.')
       } finally {
-        manager.consumers.delete(STREAM, consumer.name).catch(() => {})
+        manager.consumers.delete(names.stream, consumer.name).catch(() => {})
       }
     },
 

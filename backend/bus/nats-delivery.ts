@@ -1,6 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
 import type { StoredMessage } from './bus.ts'
-import { SUBJECT } from './nats-streams.ts'
 
 /** A message with what its reply subject says of it. */
 export interface NatsMessage extends StoredMessage {
@@ -13,17 +12,17 @@ export interface NatsMessage extends StoredMessage {
 }
 
 /**
- * The client parses these too, but only for messages its own consumers pulled.
+ * `subject` is what stands before its topic. The client parses these too, but only for messages its own consumers pulled.
  * `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery sequence>.<nanoseconds>.<pending>`; servers with
  * domains put `<domain>.<account>` before the stream and may add a last token.
  */
-export function parseNatsMessage(message: Msg, stream: string): NatsMessage {
+export function parseNatsMessage(message: Msg, stream: string, subject: string): NatsMessage {
   const reply = message.reply ?? ''
   const tokens = reply.split('.')
   const from = tokens.length === 9 ? 4 : 6
   const number = (index: number): number => Number(tokens[from + index])
   return {
-    topic: message.subject.slice(SUBJECT.length),
+    topic: message.subject.slice(subject.length),
     body: message.data,
     stream,
     deliveries: number(0),

@@ -4,6 +4,7 @@ import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
+import { accessOptions, type NatsAccess } from './nats-access.ts'
 import { parseNatsServers } from './nats-servers.ts'
 
 /** Of JetStream: subjects overlap with an existing stream; insufficient storage, of the server and of the account. */
@@ -31,11 +32,12 @@ export interface NatsLink<Session> {
  */
 export function natsLink<Session>(options: {
   readonly url: string
+  readonly access?: NatsAccess | undefined
   readonly name: string
   readonly log: Pick<Logger, 'debug'>
   readonly prepare: (connection: NatsConnection) => Promise<Session>
 }): NatsLink<Session> {
-  const { url, name, log, prepare } = options
+  const { url, access, name, log, prepare } = options
   const closing = new AbortController()
   const change = bell()
   let connection: NatsConnection | undefined
@@ -49,6 +51,7 @@ export function natsLink<Session>(options: {
     const opened = await connect({
       servers: [...servers],
       ...credentials,
+      ...accessOptions(access),
       name,
       reconnect: false,
       timeout: ANSWER_WITHIN,
@@ -160,7 +163,7 @@ function told(error: unknown): string {
   if (error instanceof BusAway) return error.message
   if (error instanceof JetStreamApiError) {
     if (error.code === OVERLAP)
-      return 'Another stream on NATS has subjects that Hubs needs (events.> or dead.>): give Hubs a JetStream, or an account, of its own.'
+      return 'Another stream on NATS has subjects that Hubs needs (events.> or dead.>): give Hubs a JetStream or an account of its own, or set NATS_PREFIX.'
     if (error.code === NO_ROOM)
       return 'NATS has no room for the streams of Hubs: give it more storage, or set HUBS_BUS_BYTES lower.'
     return `NATS refuses the streams of Hubs: ${error.message}.`

@@ -12,11 +12,27 @@ import {
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 
-export const STREAM = 'HUBS'
-export const CONSUMER = 'hubs-daemon'
-export const SUBJECT = 'events.'
-const DEAD_STREAM = 'HUBS_DEAD'
-export const DEAD_SUBJECT = 'dead.'
+/** What an installation has on NATS. */
+export interface NatsNames {
+  readonly stream: string
+  readonly consumer: string
+  /** Before a topic. */
+  readonly subject: string
+  readonly deadStream: string
+  readonly deadSubject: string
+}
+
+/** With a prefix several installations share a JetStream: `acme` has `acme.events.>` in `acme_HUBS`. */
+export function natsNames(prefix = ''): NatsNames {
+  const [stream, subject] = prefix === '' ? ['', ''] : [`${prefix}_`, `${prefix}.`]
+  return {
+    stream: `${stream}HUBS`,
+    consumer: 'hubs-daemon',
+    subject: `${subject}events.`,
+    deadStream: `${stream}HUBS_DEAD`,
+    deadSubject: `${subject}dead.`,
+  }
+}
 
 const DAY = 86_400_000
 const DEAD_KEPT = 30 * DAY
@@ -26,6 +42,7 @@ const DEAD_BYTES = 256 * 1024 * 1024
 export async function prepareStreams(
   manager: JetStreamManager,
   options: {
+    readonly names: NatsNames
     readonly maxAge: number
     /** Of the stream of events; beyond them the oldest go. */
     readonly maxBytes: number
@@ -34,26 +51,27 @@ export async function prepareStreams(
     readonly deleted: () => void
   },
 ): Promise<StreamInfo> {
-  const found = await infoOf(manager, STREAM)
-  const dead = await infoOf(manager, DEAD_STREAM)
+  const { stream, consumer, subject, deadStream, deadSubject } = options.names
+  const found = await infoOf(manager, stream)
+  const dead = await infoOf(manager, deadStream)
   // The second stream is made after the first, and stays when that is deleted.
   if (!found && dead) options.deleted()
-  const info = await prepareStream(manager, found, STREAM, `${SUBJECT}>`, options)
-  await prepareStream(manager, dead, DEAD_STREAM, `${DEAD_SUBJECT}>`, {
+  const info = await prepareStream(manager, found, stream, `${subject}>`, options)
+  await prepareStream(manager, dead, deadStream, `${deadSubject}>`, {
     maxAge: DEAD_KEPT,
     maxBytes: DEAD_BYTES,
   })
   const wanted = {
-    durable_name: CONSUMER,
+    durable_name: consumer,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(options.ackWait),
     deliver_policy: DeliverPolicy.All,
     max_deliver: -1,
     max_ack_pending: 4096,
   }
-  if (await isAhead(manager, await manager.consumers.add(STREAM, wanted))) {
-    await manager.consumers.delete(STREAM, CONSUMER)
-    await manager.consumers.add(STREAM, wanted)
+  if (await isAhead(manager, stream, await manager.consumers.add(stream, wanted))) {
+    await manager.consumers.delete(stream, consumer)
+    await manager.consumers.add(stream, wanted)
   }
   return info
 }
@@ -64,10 +82,11 @@ export async function prepareStreams(
  */
 async function isAhead(
   manager: JetStreamManager,
+  stream: string,
   { delivered }: Pick<ConsumerInfo, 'delivered'>,
 ): Promise<boolean> {
   // Asked after the consumer was, so that what arrives in between makes no difference.
-  const { state } = await manager.streams.info(STREAM)
+  const { state } = await manager.streams.info(stream)
   return delivered.stream_seq > state.last_seq
 }
 
