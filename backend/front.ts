@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Daemon } from './daemon.ts'
 import type { Env, Role } from './env.ts'
+import { deadLetterRoutes } from './http/dead-letters.ts'
 import { embedScriptRoute } from './http/embed-script.ts'
 import { eventRoutes } from './http/events.ts'
 import { hubRoutes } from './http/hubs.ts'
@@ -101,6 +102,7 @@ export async function openFront(options: {
         hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
         rate: publishRate(env.HUBS_PUBLISH_RATE),
       }),
+      ...deadLetterRoutes(bus.dead),
       openApiRoute(),
       ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
       embedScriptRoute,

@@ -1,4 +1,4 @@
-import { and, asc, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { busMessages } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
 import { type Message, REMEMBERED } from './bus.ts'
@@ -34,6 +34,13 @@ export interface BusStore {
     after: number
     limit: number
   }): Promise<readonly (Place & { readonly body: string })[]>
+  /** Messages put aside, newest first, at most `limit`, of those with a sequence below the given one. */
+  dead(
+    below: number,
+    limit: number,
+  ): Promise<readonly (Place & { readonly body: string; readonly reason: string })[]>
+  /** Forgets a message that was put aside. Says whether there was one. */
+  forget(sequence: number): Promise<boolean>
   /** Forgets what was acknowledged, or put aside, and stored before these times. */
   prune(before: { acknowledged: number; putAside: number }): Promise<void>
 }
@@ -152,6 +159,25 @@ export function busStore(db: Database): BusStore {
         ...place({ ...row, bytes: Buffer.byteLength(row.body) }),
         body: row.body,
       }))
+    },
+    async dead(below, limit) {
+      const rows = await db
+        .select()
+        .from(busMessages)
+        .where(and(isNotNull(deadReason), lt(sequence, below)))
+        .orderBy(desc(sequence))
+        .limit(limit)
+      return rows.map((row) => ({
+        ...place({ ...row, bytes: Buffer.byteLength(row.body) }),
+        ...{ body: row.body, reason: row.deadReason ?? '' },
+      }))
+    },
+    async forget(one) {
+      const gone = await db
+        .delete(busMessages)
+        .where(and(eq(sequence, one), isNotNull(deadReason)))
+        .returning({ sequence })
+      return gone.length > 0
     },
     async prune(before) {
       const acknowledged = and(

@@ -1,3 +1,5 @@
+import type { DeadLetters } from './dead-letters.ts'
+
 /** A message on its way to the bus. */
 export interface Message {
   /** Dot-separated tokens, already checked. */
@@ -62,6 +64,7 @@ export interface Bus {
   through(): Promise<number>
   /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */
   replay(time: number, signal: AbortSignal): AsyncIterable<readonly StoredMessage[]>
+  readonly dead: DeadLetters
   close(): Promise<void>
 }
 

@@ -16,6 +16,7 @@ import {
   type StoredMessage,
 } from './bus.ts'
 import type { BusStore, Place } from './bus-store.ts'
+import { type DeadLetter, type DeadLetters, numberOf } from './dead-letters.ts'
 
 const HOUR = 3_600_000
 const PUT_ASIDE_KEPT = 30 * 24 * HOUR
@@ -162,6 +163,29 @@ export async function memoryBus(options: {
         log.warn({ err: error }, 'Old messages of the bus were not removed; trying again in an hour'),
       )
 
+  async function deadLetter(id: string): Promise<DeadLetter | undefined> {
+    const [found] = await store.dead(numberOf(id) + 1, 1).catch(rejectAway)
+    return found && String(found.sequence) === id ? letterOf(found) : undefined
+  }
+
+  const dead: DeadLetters = {
+    async list({ limit, before }) {
+      const below = before === undefined ? Number.MAX_SAFE_INTEGER : numberOf(before)
+      return (await store.dead(below, limit).catch(rejectAway)).map(letterOf)
+    },
+    get: deadLetter,
+    async replay(id) {
+      const letter = await deadLetter(id)
+      if (!letter) return false
+      const { topic, body } = letter
+      await append([{ topic, id: `replay:${id}:${now()}`, body: new TextDecoder().decode(body) }]).catch(
+        rejectAway,
+      )
+      return store.forget(numberOf(id)).catch(rejectAway)
+    },
+    drop: (id) => store.forget(numberOf(id)).catch(rejectAway),
+  }
+
   for (const place of await store.recover()) hold(place)
   await prune()
   const pruning = setInterval(() => void prune(), HOUR).unref()
@@ -199,6 +223,8 @@ export async function memoryBus(options: {
       }
     },
 
+    dead,
+
     async close() {
       clearInterval(pruning)
       timer.close()
@@ -210,6 +236,17 @@ export async function memoryBus(options: {
 
 function stored(message: { sequence: number; topic: string; time: number; body: string }): StoredMessage {
   return { ...message, body: Buffer.from(message.body), stream: STREAM }
+}
+
+function letterOf(row: {
+  sequence: number
+  topic: string
+  time: number
+  body: string
+  reason: string
+}): DeadLetter {
+  const { sequence, topic, time, body, reason } = row
+  return { id: String(sequence), topic, time, reason, body: Buffer.from(body) }
 }
 
 function rejectAway(error: unknown): never {

@@ -12,6 +12,7 @@ import type { Logger } from 'pino'
 import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type Published } from './bus.ts'
 import { messageId } from './message-id.ts'
 import type { NatsAccess } from './nats-access.ts'
+import { natsDeadLetters } from './nats-dead-letters.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
 import { natsPull, SILENCE } from './nats-pull.ts'
@@ -262,6 +263,8 @@ export function natsBus(options: {
         manager.consumers.delete(names.stream, consumer.name).catch(() => {})
       }
     },
+
+    dead: natsDeadLetters(link, names),
 
     async close() {
       acknowledge()

@@ -218,6 +218,7 @@ test.each([
   [['apply', '--prune', '', 'x'], '--prune takes a name'],
   [['dance'], 'There is no command “dance”.'],
   [['token', 'create', 'x', '--scope', 'everything'], 'is none of publish'],
+  [['dead', 'list'], 'dead takes a token'],
   [['token', 'list', '--loud'], '--loud'],
   [['replay', 'github', '--rate', 'fast'], '--rate takes a number'],
 ])(

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
-import { EnvError, parseEnv } from '../env.ts'
+import { type Env, EnvError, parseEnv } from '../env.ts'
 import { localUrl } from '../local-url.ts'
 import { readSecret, webhookSecret } from '../secret.ts'
 import { apply } from './apply.ts'
+import { deadLetters } from './dead-letters.ts'
 import { listHubs } from './hubs.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
@@ -20,6 +21,12 @@ const usage = `Usage: npm run hubs -- COMMAND
                                     any more; NAME says what these files are, such as their repository
     --dry-run                       say what would be done, and do nothing
   hubs list                         all hubs
+  dead list                         messages that were put aside, of a running Hubs; it takes a token with
+                                    the scope administer in HUBS_TOKEN or HUBS_ADMIN_TOKEN
+  dead show ID                      one of them, with its body
+  dead replay ID                    put it on the bus once more
+  dead drop ID                      forget it
+    --url URL                       where it runs
   replay github                     send a day of GitHub webhook deliveries to a running Hubs
     --rate N                        deliveries a second (5)
     --url URL                       where it runs (HUBS_ORIGIN, else this machine at PORT)
@@ -68,6 +75,7 @@ async function main(args: string[]): Promise<boolean> {
     return true
   }
   const [noun, verb, ...rest] = positionals
+  if (noun === 'dead') return askDeadLetters(positionals.slice(1), values)
   if (noun === 'replay' && verb === 'github' && rest.length === 0) return replay(values)
   const runOne = runs[`${noun} ${verb}`]
   if (noun !== 'apply' && !runOne) {
@@ -86,6 +94,16 @@ async function main(args: string[]): Promise<boolean> {
   }
 }
 
+async function askDeadLetters(words: readonly string[], { url }: Options): Promise<boolean> {
+  const env = parseEnv(process.env)
+  const token = process.env.HUBS_TOKEN ?? env.HUBS_ADMIN_TOKEN
+  if (!token) throw new UsageError('dead takes a token with the scope administer, in HUBS_TOKEN.')
+  await deadLetters({ url: url ?? addressOf(env), token }, words)
+  return true
+}
+
+const addressOf = ({ HUBS_ORIGIN, HOST, PORT }: Env): string => HUBS_ORIGIN ?? localUrl(HOST, PORT)
+
 async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   const env = parseEnv(process.env)
   const perSecond = Number(rate)
@@ -100,7 +118,7 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   // Loaded when asked for, as its payloads are no dependency of the running product.
   const { replayGithub } = await import('./replay.ts')
   await replayGithub({
-    url: url ?? env.HUBS_ORIGIN ?? localUrl(env.HOST, env.PORT),
+    url: url ?? addressOf(env),
     secret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, own ?? ''),
     rate: perSecond,
   })

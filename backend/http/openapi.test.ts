@@ -22,6 +22,9 @@ const document = JSON.parse(text) as Document
 test('it names every path of the contract', () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     '/api/v1/data/{key}/{epoch}/{offset}',
+    '/api/v1/dead-letters',
+    '/api/v1/dead-letters/{id}',
+    '/api/v1/dead-letters/{id}/replay',
     '/api/v1/events',
     '/api/v1/hooks/github',
     '/api/v1/hub.schema.json',

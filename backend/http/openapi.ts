@@ -51,6 +51,14 @@ const accepted = json(
   },
   'Safely on the bus; duplicates are ids that were there already',
 )
+const deadLetter = {
+  type: 'object',
+  required: ['id', 'topic', 'reason', 'time', 'bytes'],
+  properties: {
+    ...{ id: text, topic: text, reason: text, time: text, bytes: { type: 'integer' } },
+    ...{ body: text, bodyBase64: text },
+  },
+}
 const repeatable = { type: 'array', items: text }
 
 const hub = [path('slug')]
@@ -178,6 +186,48 @@ const paths = {
         header('WebHook-Request-Rate', 'How many requests a minute'),
       ],
       responses: { 200: { description: 'It may, as WebHook-Allowed-Origin and WebHook-Allowed-Rate say' } },
+    },
+  },
+  '/api/v1/dead-letters': {
+    get: {
+      ...scoped('administer'),
+      summary: 'Messages that were put aside, newest first',
+      parameters: [
+        query('limit', { type: 'integer', minimum: 1, maximum: 100 }, 'How many at most'),
+        query('before', text, 'Only those older than the one of this id'),
+      ],
+      responses: {
+        200: json(
+          {
+            type: 'object',
+            required: ['deadLetters'],
+            properties: { deadLetters: { type: 'array', items: deadLetter } },
+          },
+          'With the reason of each',
+        ),
+        ...refused,
+      },
+    },
+  },
+  '/api/v1/dead-letters/{id}': {
+    parameters: [path('id')],
+    get: {
+      ...scoped('administer'),
+      summary: 'One of them, with its body',
+      responses: { 200: json(deadLetter, 'body is text, bodyBase64 what is none'), ...refused },
+    },
+    delete: {
+      ...scoped('administer'),
+      summary: 'Forget it',
+      responses: { 204: { description: 'It is gone' }, ...refused },
+    },
+  },
+  '/api/v1/dead-letters/{id}/replay': {
+    parameters: [path('id')],
+    post: {
+      ...scoped('administer'),
+      summary: 'Put it on the bus once more, and forget it here',
+      responses: { 204: { description: 'It is on the bus' }, ...refused },
     },
   },
   '/api/v1/hooks/github': {

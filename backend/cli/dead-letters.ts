@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { printTable } from './table.ts'
+import { UsageError } from './usage-error.ts'
+
+const letter = z.object({
+  id: z.string(),
+  topic: z.string(),
+  reason: z.string(),
+  time: z.string(),
+  bytes: z.number(),
+  body: z.string().optional(),
+  bodyBase64: z.string().optional(),
+})
+
+/** Dead letters of a running Hubs, which is asked over HTTP with a token that has the scope `administer`. */
+export async function deadLetters(
+  { url, token }: { readonly url: string; readonly token: string },
+  [verb, id, ...more]: readonly string[],
+): Promise<void> {
+  async function ask(method: string, path = ''): Promise<unknown> {
+    const response = await fetch(new URL(`/api/v1/dead-letters${path}`, url), {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const body: unknown = response.status === 204 ? undefined : await response.json()
+    if (response.ok) return body
+    const { detail } = z.object({ detail: z.string() }).parse(body)
+    throw new Error(detail)
+  }
+  const one = `/${encodeURIComponent(id ?? '')}`
+
+  if (verb === 'list' && id === undefined) {
+    const { deadLetters } = z.object({ deadLetters: z.array(letter) }).parse(await ask('GET'))
+    printTable(
+      ['ID', 'TIME', 'TOPIC', 'BYTES', 'REASON'],
+      deadLetters.map(({ id, time, topic, bytes, reason }) => [
+        ...[id, time.slice(0, 19).replace('T', ' '), topic],
+        ...[String(bytes), reason],
+      ]),
+    )
+    return
+  }
+  if (id === undefined || more.length > 0) throw new UsageError(`dead ${verb ?? ''} takes one ID.`)
+  if (verb === 'show') {
+    const { body, bodyBase64, ...rest } = letter.parse(await ask('GET', one))
+    for (const [name, value] of Object.entries(rest)) console.error(`${name}: ${value}`)
+    console.log(body ?? bodyBase64 ?? '')
+  } else if (verb === 'replay') {
+    await ask('POST', `${one}/replay`)
+    console.log(`Dead letter ${id} is on the bus once more.`)
+  } else if (verb === 'drop') {
+    await ask('DELETE', one)
+    console.log(`Dead letter ${id} is gone.`)
+  } else throw new UsageError(`There is no command “dead ${verb ?? ''}”.`)
+}
