@@ -90,9 +90,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/triage/triage.ts',
-        find: 'const { rest } = await apply.begin(found)',
+        find: 'const { rest } = await apply.begin(found, refusedLate)',
         replace:
-          'for (const { message } of found) message.ack()\n    const { rest } = await apply.begin(found)',
+          'for (const { message } of found) message.ack()\n    const { rest } = await apply.begin(found, refusedLate)',
       },
     ],
     caught: unit(
