@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Metric } from 'prom-client'
 import type { SecretName } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { Key } from './cache/version.ts'
+import { openDurations } from './durations.ts'
 import type { Env } from './env.ts'
 import type { Figure } from './http/metrics.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
@@ -38,6 +40,7 @@ const LOOK_EVERY = 300_000
 
 export interface Daemon {
   readonly figures: readonly Figure[]
+  readonly metrics: readonly Metric[]
   /** Resolves when `signal` is aborted, what was begun has ended and its leases are given back. */
   readonly done: Promise<void>
 }
@@ -69,7 +72,14 @@ export async function runDaemon(options: {
     return widget?.problem ? undefined : widget
   }
 
+  const loadTimes = openDurations({
+    name: 'load_duration_seconds',
+    help: 'Time a load took, by the type of its widget and how it ended.',
+    labels: ['type', 'outcome'],
+  })
+
   const refresh = runRefresh({
+    onEnd: (type, outcome, ms) => loadTimes.observe({ type, outcome }, ms),
     cache,
     find(key) {
       const placed = byKey(key)
@@ -227,5 +237,5 @@ export async function runDaemon(options: {
     },
     { name: 'audits_failed_total', help: 'Audits that could not load.', read: () => audited.failed },
   ]
-  return { figures, done }
+  return { figures, metrics: [loadTimes.metric], done }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Metric } from 'prom-client'
 import type { Daemon } from './daemon.ts'
 import type { Env, Role } from './env.ts'
 import { deadLetterRoutes } from './http/dead-letters.ts'
@@ -49,6 +50,8 @@ export async function openFront(options: {
   eventLog: EventLog
   origin: string
   build: string
+  /** Of the server and the stores, for `/metrics`. */
+  metrics: readonly Metric[]
   log: Logger
   signal: AbortSignal
   daemon: Daemon | undefined
@@ -67,6 +70,7 @@ export async function openFront(options: {
     eventLog,
     origin,
     build,
+    metrics,
     log,
     signal,
     daemon,
@@ -132,7 +136,15 @@ export async function openFront(options: {
     ...(daemon?.figures ?? []),
   ]
   const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
-  routes.push(metricsRoute({ figures, token: env.HUBS_METRICS_TOKEN, loopback }))
+  routes.push(
+    metricsRoute({
+      figures,
+      metrics: [...metrics, ...(daemon?.metrics ?? [])],
+      build,
+      token: env.HUBS_METRICS_TOKEN,
+      loopback,
+    }),
+  )
 
   return {
     routes,

@@ -6,6 +6,7 @@ import type { SecretName } from '#widgets/define.ts'
 import { registry, widgetType } from '#widgets/registry.ts'
 import { runDaemon } from './daemon.ts'
 import { holdDataFolder } from './db/data-folder.ts'
+import { openDurations } from './durations.ts'
 import type { Env, Role } from './env.ts'
 import { openFront } from './front.ts'
 import { authorizer } from './http/authorize.ts'
@@ -28,6 +29,7 @@ import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
 import { type AwayStore, awayStores, type StoreChecks, watchStores } from './store-watch.ts'
 import { openStores } from './stores.ts'
+import { type StoreDurations, timedStore } from './timed-store.ts'
 
 /** Milliseconds in which what was asked before the end is answered. */
 const FINISH_WITHIN = 10_000
@@ -111,7 +113,12 @@ export async function openProduct(options: {
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
   let firstToken: FirstToken | undefined
-  const stores = await openStores({
+  const calls: StoreDurations = openDurations({
+    name: 'store_call_duration_seconds',
+    help: 'Time the cache and the bus took to answer.',
+    labels: ['store', 'call', 'outcome'],
+  })
+  const opened = await openStores({
     env,
     log,
     signal,
@@ -128,6 +135,11 @@ export async function openProduct(options: {
       firstToken = prepared.firstToken
     },
   })
+  const stores = {
+    ...opened,
+    cache: timedStore(opened.cache, 'cache', calls),
+    bus: timedStore(opened.bus, 'bus', calls),
+  }
   const { database } = stores
 
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
@@ -173,6 +185,7 @@ export async function openProduct(options: {
     eventLog: logged,
     origin,
     build,
+    metrics: [...front.metrics, calls.metric],
     log,
     signal,
     daemon,

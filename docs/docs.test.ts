@@ -121,9 +121,10 @@ describe('the variables in operations.md', () => {
 })
 
 test('operations.md tells of every figure, and of no other', () => {
-  const made = ['backend/front.ts', 'backend/daemon.ts'].flatMap((path) =>
-    [...read(path).matchAll(/\bname: '([a-z\d_]+)',\s+help:/g)].map(([, name]) => `hubs_${name}`),
-  )
+  const made = under('backend')
+    .filter((path) => path.endsWith('.ts') && !/\.(test|fixtures)\.ts$/.test(path))
+    .flatMap((path) => [...read(path).matchAll(/\bname: '(?:hubs_)?([a-z\d_]+)',\s+help:/g)])
+    .map(([, name]) => `hubs_${name}`)
   expect(made.length).toBeGreaterThan(10)
   const told = table(operations, 'Health')
     .flatMap(([figure = '']) => coded(figure))

@@ -15,7 +15,8 @@ export function authorizer(
         headers: { 'www-authenticate': 'Bearer' },
       })
     }
-    if (!grant.scopes.has(scope)) throw new ProblemError(403, `This token lacks the scope ${scope}.`)
+    if (!grant.scopes.has(scope))
+      throw new ProblemError(403, `This token lacks the scope ${scope}.`, { token: grant.token })
     return grant
   }
 }

@@ -43,8 +43,8 @@ test('every change leaves a line that says from where, and nothing secret', asyn
   await ask('PUT', '/api/v1/hubs/lined', from('192.0.2.7', TOKEN), hub)
   await ask('DELETE', '/api/v1/hubs/lined', from('192.0.2.7', TOKEN))
   expect(front.lines.filter(({ msg }) => msg === 'changed')).toMatchObject([
-    { method: 'PUT', path: '/api/v1/hubs/lined', status: 201, client: '192.0.2.7' },
-    { method: 'DELETE', path: '/api/v1/hubs/lined', status: 204, client: '192.0.2.7' },
+    { method: 'PUT', path: '/api/v1/hubs/lined', status: 201, client: '192.0.2.7', token: 'admin' },
+    { method: 'DELETE', path: '/api/v1/hubs/lined', status: 204, client: '192.0.2.7', token: 'admin' },
   ])
   expect(JSON.stringify(front.lines)).not.toContain(TOKEN)
 })

@@ -1,9 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import { ProblemError } from './problem.ts'
 import type { Route } from './route.ts'
 
-/** A figure read when it is asked for, so that nothing on a hot path knows of metrics. */
+/** Gauges of Node's that are named as if they were counters; each is there as `nodejs_active_…` by kind too. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
+
+/**
+ * A figure read when it is asked for, so that nothing on a hot path knows of metrics. One whose name ends in `_total`
+ * counts since the start of the process and never falls; any other is as it is now.
+ */
 export interface Figure {
   readonly name: string
   readonly help: string
@@ -13,22 +23,41 @@ export interface Figure {
 /** `/metrics`: open on loopback; with `token` set, and always when not on loopback, only to its bearer. */
 export function metricsRoute(options: {
   figures: readonly Figure[]
+  metrics: readonly Metric[]
+  build: string
   token: string | undefined
   loopback: boolean
 }): Route {
-  const { figures, token, loopback } = options
+  const { figures, metrics, build, token, loopback } = options
   const register = new Registry()
   collectDefaultMetrics({ register })
+  for (const name of MISNAMED) register.removeSingleMetric(name)
   for (const { name, help, read } of figures) {
-    new Gauge({
-      name: `hubs_${name}`,
-      help,
-      registers: [register],
-      collect() {
-        this.set(read())
-      },
-    })
+    const about = { name: `hubs_${name}`, help, registers: [register] }
+    if (name.endsWith('_total')) {
+      new Counter({
+        ...about,
+        collect() {
+          this.reset()
+          this.inc(read())
+        },
+      })
+    } else {
+      new Gauge({
+        ...about,
+        collect() {
+          this.set(read())
+        },
+      })
+    }
   }
+  for (const metric of metrics) register.registerMetric(metric)
+  new Gauge({
+    name: 'hubs_build_info',
+    help: 'Always 1; says which build runs, and on which Node.',
+    labelNames: ['build', 'node'],
+    registers: [register],
+  }).set({ build, node: process.version }, 1)
   return {
     method: 'GET',
     path: '/metrics',

@@ -19,20 +19,50 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Away for a moment',
 }
 
+/** Why something is refused, in a word or two, where nothing says it closer: what counts of refusals go by. */
+const reasons: Readonly<Record<number, string>> = {
+  400: 'malformed',
+  401: 'no token',
+  403: 'not allowed',
+  404: 'not found',
+  405: 'method',
+  408: 'slow body',
+  409: 'conflict',
+  412: 'changed meanwhile',
+  413: 'too large',
+  415: 'media type',
+  421: 'host',
+  422: 'document',
+  429: 'too many',
+  500: 'bug',
+  503: 'away',
+}
+
 /** A refusal that is sent as it is: `detail` is a plain sentence, `errors` names each bad field. */
 export class ProblemError extends Error {
   readonly code = 'problem'
   readonly problem: Problem
   readonly headers: Readonly<Record<string, string>>
+  /** For counts and logs: of few values, and nothing of what was sent. */
+  readonly reason: string
+  /** Id of the token it came with, where that is known only here. */
+  readonly token: string | undefined
 
   constructor(
     status: number,
     detail: string,
-    options: { errors?: Problem['errors']; headers?: Readonly<Record<string, string>> } = {},
+    options: {
+      errors?: Problem['errors']
+      headers?: Readonly<Record<string, string>>
+      reason?: string
+      token?: string
+    } = {},
   ) {
     super(detail)
     this.name = 'ProblemError'
     this.headers = options.headers ?? {}
+    this.token = options.token
+    this.reason = options.reason ?? reasons[status] ?? 'refused'
     this.problem = {
       type: 'about:blank',
       title: titles[status] ?? 'Refused',

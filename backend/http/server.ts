@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import type { Metric } from 'prom-client'
 import type { Grant } from '../hubs/grant.ts'
 import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
+import { type Answers, type Asked, openAnswers } from './answers.ts'
 import type { Client } from './client-address.ts'
 import { preflight, sharedHeaders } from './cross-origin.ts'
 import { type Ending, endingOf } from './ending.ts'
@@ -21,10 +23,13 @@ export interface FrontServer {
   /** From now on this answers what no route does. */
   servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
   readonly ending: Ending
+  readonly metrics: readonly Metric[]
 }
 
 /** Codes of the errors of stores that do not serve; their messages say why. */
 const AWAY = new Set(['cache-away', 'bus-away', 'bus-full', 'database-away'])
+
+type Watched = ReturnType<Answers['watch']>
 
 type Authorize = (header: string | undefined, scope: Scope) => Promise<Grant>
 
@@ -43,6 +48,7 @@ export function frontServer(options: {
   const isOurs = hostRule(names)
   const guesses = openTokenGuesses(log)
   const openBody = requestBodies(bodies)
+  const answers = openAnswers(clientOf, log)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
   let find = router(health)
@@ -54,7 +60,10 @@ export function frontServer(options: {
     const code = (error as { code?: unknown } | undefined)?.code
     if (error instanceof Error && typeof code === 'string' && AWAY.has(code)) {
       const detail = `${error.message} Try again in a few seconds.`
-      return new ProblemError(503, detail, { headers: { 'retry-after': '2' } })
+      return new ProblemError(503, detail, {
+        headers: { 'retry-after': '2' },
+        reason: code.replace('-', ' '),
+      })
     }
     const reference = randomUUID().slice(0, 8)
     log.error(
@@ -70,6 +79,7 @@ export function frontServer(options: {
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
+    asked: Asked,
   ) {
     const client = clientOf(request)
     const body = openBody(request, response, client)
@@ -86,15 +96,21 @@ export function frontServer(options: {
         const verify = authorize
         // Only health is answered before, which asks for nothing.
         if (!verify) throw new ProblemError(503, 'Hubs is starting.', { headers: { 'retry-after': '2' } })
-        return guesses.watch(client, header, () => verify(header, scope))
+        const grant = await guesses.watch(client, header, () => verify(header, scope))
+        asked.token = grant.token
+        return grant
       },
     }
     try {
       const given = await route.handle(call)
       // Who changed what, for whoever has to find out later.
       if (route.method === 'PUT' || route.method === 'DELETE') {
-        const { status } = given
-        log.info({ method: route.method, path: url.pathname, status, client: client.address }, 'changed')
+        const { token } = asked
+        const { method } = route
+        log.info(
+          { method, path: url.pathname, status: given.status, client: client.address, token },
+          'changed',
+        )
       }
       give(request, response, given)
     } finally {
@@ -108,10 +124,12 @@ export function frontServer(options: {
     sendAnswer(request, response, given)
   }
 
-  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, asked: Asked): void {
     // The client went away in the middle of its body.
     if (response.destroyed && (error as { code?: unknown } | undefined)?.code === 'ECONNRESET') return
-    const { problem, headers } = toProblem(error, request)
+    const { problem, headers, reason, token } = toProblem(error, request)
+    asked.reason = reason
+    asked.token ??= token
     give(request, response, {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', ...headers },
@@ -125,6 +143,7 @@ export function frontServer(options: {
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
+    watched: Watched,
   ): Promise<void> {
     if (request.method !== 'GET') {
       throw new ProblemError(405, 'Only GET is answered here.', { headers: { allow: 'GET' } })
@@ -136,6 +155,7 @@ export function frontServer(options: {
     taken.add(socket)
     try {
       await route.raw({ request, response, url, client: clientOf(request) })
+      watched.stream()
     } catch (error) {
       taken.delete(socket)
       if (route.shared) share(response)
@@ -143,7 +163,11 @@ export function frontServer(options: {
     }
   }
 
-  async function answerAny(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerAny(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: Watched,
+  ): Promise<void> {
     if (ending.begun) response.setHeader('connection', 'close')
     const url = parseUrl(request.url)
     if (!url) throw new ProblemError(400, 'The request names no valid path.')
@@ -155,10 +179,11 @@ export function frontServer(options: {
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (found.kind === 'route') {
       const { route, params } = found
-      if ('raw' in route) return answerRaw(route, request, response, url)
+      asked.route = route.path
+      if ('raw' in route) return answerRaw(route, request, response, url, asked)
       // Its refusals too, which a page could not tell from a network that is away.
       if (route.shared) share(response)
-      return answer(route, params, request, response, url)
+      return answer(route, params, request, response, url, asked)
     }
     if (!authorize) {
       const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
@@ -172,12 +197,15 @@ export function frontServer(options: {
     }
     if (!pages || url.pathname === '/api' || url.pathname.startsWith('/api/'))
       throw new ProblemError(404, `There is nothing at ${url.pathname}.`)
+    asked.route = url.pathname.startsWith('/_next/') ? 'files of pages' : 'pages'
+    asked.reason = 'not found'
     pages(request, response, url)
   }
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    if (taken.has(request.socket)) request.socket.destroy()
-    else answerAny(request, response).catch((error: unknown) => refuse(request, response, error))
+    if (taken.has(request.socket)) return void request.socket.destroy()
+    const asked = answers.watch(request, response)
+    answerAny(request, response, asked).catch((error: unknown) => refuse(request, response, error, asked))
   }
 
   function share(response: ServerResponse): void {
@@ -195,6 +223,7 @@ export function frontServer(options: {
   return {
     server,
     ending,
+    metrics: answers.metrics,
     serve(routes, given) {
       find = router([...health, ...routes])
       authorize = given

@@ -67,13 +67,17 @@ export async function openWholeFront(
   const daemon = withDaemon
     ? await runDaemon({ env, stores, followed, eventLog: logged, secrets: {}, lacking, log, signal })
     : undefined
+  const front = frontServer({
+    health: healthRoutes({ ready: () => true, away: () => awayStores(checks) }),
+    clientOf: clientRule(env.HUBS_PROXIES),
+    log,
+    ...limits,
+  })
   const parts = await openFront({
     ...{ env, secret, stores, hubs, followed, log, signal },
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
-    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false },
+    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false, metrics: front.metrics },
   })
-  const health = healthRoutes({ ready: () => true, away: () => awayStores(checks) })
-  const front = frontServer({ health, clientOf: clientRule(env.HUBS_PROXIES), log, ...limits })
   front.serve(parts.routes, authorizer(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   const { port } = front.server.address() as AddressInfo

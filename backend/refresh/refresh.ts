@@ -99,10 +99,12 @@ export function runRefresh(options: {
   /** What a load asks first, if anything outside. */
   sourceOf: (loadable: Loadable) => string | undefined
   openContext: OpenContext
+  /** Told of each load how it ended and how many milliseconds it took. */
+  onEnd?: (type: string, outcome: 'result' | 'failure' | 'cut off', ms: number) => void
   log: Logger
   signal: AbortSignal
 }): Refresh {
-  const { cache, find, catchUp, knows, sourceOf, openContext, log, signal } = options
+  const { cache, find, catchUp, knows, sourceOf, openContext, onEnd, log, signal } = options
   const leases = openLeases(cache)
   const beside = new Set<Load>()
   /** Every token of this process begins with it, and no two are the same. */
@@ -365,6 +367,7 @@ export function runRefresh(options: {
     } finally {
       counts.running--
       release(loaded?.kind !== 'result')
+      onEnd?.(stay.place.type, loaded?.kind ?? 'cut off', performance.now() - began)
       startWaiting()
     }
   }
