@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { setMaxListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { LoadFailure } from '../define.ts'
 import { readAnswer } from '../json/read-answer.ts'
@@ -7,6 +8,8 @@ import { inSandbox } from './sandbox.ts'
 /** By the evaluator's own reckoning, or the end of the process. */
 const harm = expect.stringMatching(/^(refused|set-aside)$/)
 const never = new AbortController().signal
+// Many jobs at once listen to it.
+setMaxListeners(0, never)
 const asked = { whose: 'a test', tooMuch: 'Too much.', signal: never }
 
 function pick(pick: string, text = '{"n":3}', signal = never) {
