@@ -109,7 +109,7 @@ describe('the formats', () => {
       version: 'https://jsonfeed.org/version/1.1',
       title: 'J',
       items: [
-        { id: '1', content_text: 'No title, only text', date_published: '2026-01-02T00:00:00Z' },
+        { id: '1', content_text: 'No title, only text', date_published: '2026-01-02T00:00:00.000Z' },
         { id: '2', title: 't', url: 'https://b.example/2', authors: [{ name: 'Bo' }] },
       ],
     })
