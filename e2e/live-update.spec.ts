@@ -172,8 +172,9 @@ for (const mode of ['embedded', 'real'] as const) {
         embedOrigins: [site.url],
       })
       const id = hub.widgets[0]?.id as string
+      // One that does not say whose it is, and a page that nobody frames: the browser itself refuses.
       for (const path of [`/embed/${id}`, '/guarded']) {
-        stranger.show(`<iframe src="${product.url}${path}"></iframe>`)
+        stranger.show(`<iframe src="${product.url}${path}" referrerpolicy="no-referrer"></iframe>`)
         const refused = page.waitForEvent('console', {
           predicate: (message) => message.text().includes('frame-ancestors'),
         })
@@ -181,6 +182,11 @@ for (const mode of ['embedded', 'real'] as const) {
         await refused
         await expect(page.frameLocator('iframe').locator('[data-widget]')).toHaveCount(0)
       }
+      stranger.show(`<iframe src="${product.url}/embed/${id}"></iframe>`)
+      await page.goto(stranger.url)
+      const frame = page.frameLocator('iframe')
+      await expect(frame.locator('main')).toContainText(`Its hub must allow ${stranger.url}`)
+      await expect(frame.locator('[data-widget]')).toHaveCount(0)
       await stranger.close()
     })
 

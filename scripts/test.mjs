@@ -134,7 +134,7 @@ const parts = {
     run: playwright('e2e'),
     needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'],
   },
-  faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium'] },
+  faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'] },
 }
 const onRequest = {
   soak: {

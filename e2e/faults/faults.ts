@@ -3,6 +3,7 @@ import { hangingHost } from './hanging-host.ts'
 import { natsFaults } from './nats-faults.ts'
 import { otherFaults } from './other-faults.ts'
 import { redisFaults } from './redis-faults.ts'
+import { rollingRestart } from './rolling-restart.ts'
 import type { Fault } from './scene.ts'
 import { streamFaults } from './stream-faults.ts'
 
@@ -12,6 +13,7 @@ export const faults: readonly Fault[] = [
   ...redisFaults,
   ...natsFaults,
   ...otherFaults,
+  rollingRestart,
   hangingHost,
   ...streamFaults,
 ]
