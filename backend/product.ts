@@ -192,14 +192,13 @@ export async function openProduct(options: {
     draining: () => !ready,
     why: () => why,
   })
-  front.serve(parts.routes, authorizer(tokens))
-
   embedOrigins = async (id) => {
     const widget = await lookUp(() => followed.widgets.get(id))
     return followed.hubs.get(widget?.hub ?? '')?.embedOrigins
   }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
+  front.serve(parts.routes, authorizer(tokens))
   const changed = (what: Readonly<Record<string, unknown>>) => log.info(what, 'changed by the command line')
   await folder?.serve(commands({ hubs, tokens, applied: appliedSets(database.db), changed }))
   ready = true

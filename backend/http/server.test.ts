@@ -54,7 +54,7 @@ beforeEach(async () => {
   ])
   lines = []
   const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) })
-  front = frontServer({ health, clientOf: clientRule([]), log })
+  front = frontServer({ health, clientOf: clientRule([]), log, patience: 300 })
   start = () => front.serve(routes, authorizer({ verify: async (token) => tokens.get(token) }))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`
@@ -81,6 +81,25 @@ test(starting, async () => {
   expect(await problem(await fetch(`${base}/welcome`))).toMatchObject({ status: 503 })
   start()
   expect((await fetch(`${base}/api/hello`)).status).toBe(200)
+})
+
+test('who asks while it starts is answered once it has', async () => {
+  const later = frontServer({ health, clientOf: clientRule([]), log: pino({ level: 'silent' }) })
+  await new Promise<void>((resolve) => later.server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(later.server.address() as AddressInfo).port}`
+  const asked = Promise.all([
+    fetch(`${url}/api/hello`),
+    fetch(`${url}/api/echo`, { method: 'POST', body: '{"n":1}' }),
+    fetch(`${url}/api/nothing`),
+  ])
+  await expect
+    .poll(() => new Promise((resolve) => later.server.getConnections((_, open) => resolve(open))))
+    .toBe(3)
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  later.serve(routes, authorizer({ verify: async () => undefined }))
+  expect((await asked).map(({ status }) => status)).toEqual([200, 200, 404])
+  later.server.closeAllConnections()
+  later.server.close()
 })
 
 test('an answer is JSON and never sniffed or kept', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
 import type { Grant } from '../hubs/grant.ts'
@@ -18,13 +19,17 @@ import { openTokenGuesses } from './token-guesses.ts'
 
 export interface FrontServer {
   readonly server: Server
-  /** From now on these routes are answered too; until then everything else is told to wait. */
+  /** From now on these routes are answered too; until then whoever asks waits, and is told to come again in the end. */
   serve(routes: readonly (Route | RawRoute)[], authorize: Authorize): void
-  /** From now on this answers what no route does. */
+  /** Before `serve`: this answers what no route does. */
   servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
   readonly ending: Ending
   readonly metrics: readonly Metric[]
 }
+
+/** Milliseconds for which whoever asks while the process starts waits, and how many may. */
+const START_PATIENCE = 10_000
+const MOST_WAITING = 2_000
 
 /** Codes of the errors of stores that do not serve; their messages say why. */
 const AWAY = new Set(['cache-away', 'bus-away', 'bus-full', 'database-away'])
@@ -43,14 +48,20 @@ export function frontServer(options: {
   names?: readonly string[]
   secure?: boolean
   bodies?: Partial<BodyLimits>
+  patience?: number
 }): FrontServer {
-  const { health, clientOf, log, names = [], secure = false, bodies } = options
+  const { health, clientOf, log, names = [], secure = false, bodies, patience = START_PATIENCE } = options
   const isOurs = hostRule(names)
   const guesses = openTokenGuesses(log)
   const openBody = requestBodies(bodies)
   const answers = openAnswers(clientOf, log)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
+  let start = (): void => {}
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  let waiting = 0
   let find = router(health)
   let authorize: Authorize | undefined
   let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
@@ -163,6 +174,19 @@ export function frontServer(options: {
     }
   }
 
+  /**
+   * Whoever asks while the process starts waits for that, so that a proxy that knows of it already fails nobody: a delivery
+   * whose body is on its way can be given to no other process. @throws ProblemError
+   */
+  async function untilStarted(): Promise<void> {
+    waiting += 1
+    if (waiting <= MOST_WAITING) await Promise.race([started, delay(patience, undefined, { ref: false })])
+    waiting -= 1
+    if (authorize) return
+    const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
+    throw new ProblemError(503, starting, { headers: { 'retry-after': '2' } })
+  }
+
   async function answerAny(
     request: IncomingMessage,
     response: ServerResponse,
@@ -186,8 +210,8 @@ export function frontServer(options: {
       return answer(route, params, request, response, url, asked)
     }
     if (!authorize) {
-      const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
-      throw new ProblemError(503, starting, { headers: { 'retry-after': '2' } })
+      await untilStarted()
+      return answerAny(request, response, asked)
     }
     if (found.kind === 'method') {
       if (request.method === 'OPTIONS' && found.get?.shared) return sendAnswer(request, response, preflight)
@@ -227,6 +251,7 @@ export function frontServer(options: {
     serve(routes, given) {
       find = router([...health, ...routes])
       authorize = given
+      start()
     },
     servePages(handler) {
       pages = handler
