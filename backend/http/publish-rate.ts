@@ -6,17 +6,14 @@ const WINDOW = 10
 
 /** How much each token may publish, in this process. */
 export interface PublishRate {
-  /** Events a second. */
-  readonly each: number
   /** @throws ProblemError 429 when the token has published as much as it may for now. */
   take(token: string, events: number): Promise<void>
 }
 
-/** `each` is at least a tenth of the events of a batch, or one could never be taken. */
+/** `each`, events a second, is at least a tenth of those of a batch, or one could never be taken. */
 export function publishRate(each: number): PublishRate {
   const limiter = new RateLimiterMemory({ points: each * WINDOW, duration: WINDOW })
   return {
-    each,
     async take(token, events) {
       const full = await limiter.consume(token, events).then(
         () => undefined,

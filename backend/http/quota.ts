@@ -2,8 +2,6 @@
 export interface Quota {
   /** Takes `amount` for a client, or says whose limit is in the way: the client's, or that of all. */
   take(client: string, amount: number): Taken | 'client' | 'all'
-  /** What is taken, in all. */
-  readonly taken: number
 }
 
 export interface Taken {
@@ -34,9 +32,6 @@ export function openQuota({ all, client: each }: { readonly all: number; readonl
           held = 0
         },
       }
-    },
-    get taken() {
-      return taken
     },
   }
 }

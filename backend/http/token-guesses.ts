@@ -17,14 +17,11 @@ export interface TokenGuesses {
    * @throws ProblemError 429, and what `verify` throws
    */
   watch<Grant>(client: Client, header: string | undefined, verify: () => Promise<Grant>): Promise<Grant>
-  /** Wrong tokens so far. */
-  readonly count: number
 }
 
 export function openTokenGuesses(log: Logger): TokenGuesses {
   const rate = openRate(GUESSES)
   const right = new Set<string>()
-  let count = 0
 
   return {
     async watch(client, header, verify) {
@@ -40,15 +37,11 @@ export function openTokenGuesses(log: Logger): TokenGuesses {
         const { problem } = error as Partial<ProblemError>
         if (error instanceof ProblemError && problem?.status === 401) {
           right.delete(hash)
-          count += 1
           await rate.count(client)
           log.warn({ client: client.address }, 'a wrong token')
         }
         throw error
       }
-    },
-    get count() {
-      return count
     },
   }
 }
