@@ -29,8 +29,15 @@ export async function awayStores(checks: StoreChecks, patience = AWAY_AFTER): Pr
     const store = names[index]
     if (state.status === 'fulfilled' || store === undefined) return []
     const { reason: error } = state
-    return { store, reason: error instanceof Error ? error.message : String(error), error }
+    return { store, reason: reasonOf(error), error }
   })
+}
+
+/** Errors of ours are sentences. Those of drivers have codes of their own and may name hosts and paths: not for readers. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const ours = code === undefined || (typeof code === 'string' && code.endsWith('-away'))
+  return error instanceof Error && ours ? error.message : 'It does not work; the log says why.'
 }
 
 async function silence(patience: number): Promise<never> {
