@@ -8,6 +8,7 @@ import { believed } from '#widgets/moment.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { decodeDelivery } from './delivery.ts'
 import { type EventLog, eventLog } from './event-log.ts'
+import { loggedTopics } from './logged-topics.ts'
 import { matchesTopic, parsePattern } from './topic.ts'
 
 const at = Date.UTC(2026, 2, 1)
@@ -203,6 +204,24 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       )
       expect(ids(await log.read({ patterns: ['*.first'], limit: 5 }))).toEqual(['first'])
       expect(ids(await eventLog(database.db).read({ patterns: ['t.*'], limit: 1 }))).toEqual(['first'])
+    })
+
+    test('topics of a database that was put back are read once, though no transaction here is as late', async () => {
+      await log.append([event('old', { topic: 'back.old' })])
+      await database.db.execute(sql`update topics set written = '9223372036854775807'`)
+      const known = loggedTopics(database.db)
+      const all = async () => (await known.matching([['>']])).map(({ topic, reach }) => [topic, reach > 0])
+      expect(await all()).toEqual([['back.old', true]])
+      await database.db.execute(sql`update topics set reach = 0`)
+      await log.append([event('new', { topic: 'back.new' })])
+      expect(await all()).toEqual([
+        ['back.old', true],
+        ['back.new', true],
+      ])
+      // Written by a transaction of here from now on.
+      await log.append([event('again', { topic: 'back.old' })])
+      await database.db.execute(sql`update topics set reach = 0`)
+      expect(await all()).toContainEqual(['back.old', false])
     })
 
     test('topics that no event has any more are forgotten, the others are not', async () => {

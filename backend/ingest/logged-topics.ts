@@ -31,7 +31,12 @@ export function loggedTopics(db: Database, now: () => number = () => performance
             horizon: sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text`,
           })
           .from(topics)
-          .where(sql`${topics.written} >= ${whole ? '0' : horizon}::xid8`)
+          // What is seen here was written before the snapshot, or else by another server, from which it was put back.
+          .where(
+            whole
+              ? undefined
+              : sql`${topics.written} >= ${horizon}::xid8 and ${topics.written} < pg_snapshot_xmax(pg_current_snapshot())`,
+          )
         // Made anew meanwhile, maybe by a question asked before this one.
         if (trie !== before) continue
         const [first] = rows
