@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ask, detailOf } from './ask.ts'
 import { printTable } from './table.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,20 +18,16 @@ export async function deadLetters(
   { url, token }: { readonly url: string; readonly token: string },
   [verb, id, ...more]: readonly string[],
 ): Promise<void> {
-  async function ask(method: string, path = ''): Promise<unknown> {
-    const response = await fetch(new URL(`/api/v1/dead-letters${path}`, url), {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-    })
-    const body: unknown = response.status === 204 ? undefined : await response.json()
-    if (response.ok) return body
-    const { detail } = z.object({ detail: z.string() }).parse(body)
-    throw new Error(detail)
+  async function call(method: string, path = ''): Promise<unknown> {
+    const address = new URL(`/api/v1/dead-letters${path}`, url)
+    const { ok, status, text } = await ask(address, { method, headers: { authorization: `Bearer ${token}` } })
+    if (!ok) throw new Error(`${address.origin} answered ${status}: ${detailOf(text)}`)
+    return text === '' ? undefined : JSON.parse(text)
   }
   const one = `/${encodeURIComponent(id ?? '')}`
 
   if (verb === 'list' && id === undefined) {
-    const { deadLetters } = z.object({ deadLetters: z.array(letter) }).parse(await ask('GET'))
+    const { deadLetters } = z.object({ deadLetters: z.array(letter) }).parse(await call('GET'))
     printTable(
       ['ID', 'TIME', 'TOPIC', 'BYTES', 'REASON'],
       deadLetters.map(({ id, time, topic, bytes, reason }) => [
@@ -42,14 +39,14 @@ export async function deadLetters(
   }
   if (id === undefined || more.length > 0) throw new UsageError(`dead ${verb ?? ''} takes one ID.`)
   if (verb === 'show') {
-    const { body, bodyBase64, ...rest } = letter.parse(await ask('GET', one))
+    const { body, bodyBase64, ...rest } = letter.parse(await call('GET', one))
     for (const [name, value] of Object.entries(rest)) console.error(`${name}: ${value}`)
     console.log(body ?? bodyBase64 ?? '')
   } else if (verb === 'replay') {
-    await ask('POST', `${one}/replay`)
+    await call('POST', `${one}/replay`)
     console.log(`Dead letter ${id} is on the bus once more.`)
   } else if (verb === 'drop') {
-    await ask('DELETE', one)
+    await call('DELETE', one)
     console.log(`Dead letter ${id} is gone.`)
   } else throw new UsageError(`There is no command “dead ${verb ?? ''}”.`)
 }

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { widgetType } from '#widgets/registry.ts'
 import { type DataFolder, holdDataFolder } from '../db/data-folder.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
@@ -232,6 +235,38 @@ test.each([
   },
   LONG,
 )
+
+describe('a running Hubs that is asked for its dead letters', () => {
+  const token = { HUBS_TOKEN: 'hubs_a-token-of-32-characters-or-so' }
+  const list = (url: string) => hubs(['dead', 'list', '--url', url], { ...env, ...token })
+  async function listen(answer: RequestListener) {
+    const server = createServer(answer).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+  }
+
+  test(
+    'and is not there',
+    async () => {
+      const { url, close } = await listen(() => {})
+      close()
+      const err = `No Hubs answers at ${url}: is it running there?\n`
+      expect(await list(url)).toEqual({ code: 1, out: '', err })
+    },
+    LONG,
+  )
+
+  test(
+    'behind a proxy that answers in its place',
+    async () => {
+      const { url, close } = await listen((_, response) => response.writeHead(502).end('Bad Gateway'))
+      onTestFinished(() => void close())
+      expect(await list(url)).toEqual({ code: 1, out: '', err: `${url} answered 502: Bad Gateway\n` })
+    },
+    LONG,
+  )
+})
 
 test(
   'a wrong environment is told as such',

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { sign } from '@octokit/webhooks-methods'
+import { ask, detailOf } from './ask.ts'
 import { type GitHubDelivery, gitHubDay } from './github-day.ts'
 
 /** Deliveries that wait for an answer at a time. */
 const WAITING = 32
-const ANSWER = 30_000
 
 /**
  * Sends a day of signed GitHub deliveries to a running Hubs, `rate` a second, and tells of it in plain text.
@@ -65,24 +65,10 @@ async function send(hook: URL, secret: string, { id, event, payload }: GitHubDel
     'x-github-delivery': id,
     'x-hub-signature-256': await sign(secret, body),
   }
-  const signal = AbortSignal.timeout(ANSWER)
-  const answer = await fetch(hook, { method: 'POST', headers, body, signal }).catch((error: unknown) => {
-    throw new Error(`No Hubs answers at ${hook.origin}: is it running there?`, { cause: error })
-  })
-  const text = await answer.text()
+  const answer = await ask(hook, { method: 'POST', headers, body })
   if (answer.ok) return
   if (answer.status === 401) {
     throw new Error('The signature was refused: GITHUB_WEBHOOK_SECRET is not the one Hubs was started with.')
   }
-  throw new Error(`A ${event} delivery was refused with ${answer.status}: ${detailOf(text)}`)
-}
-
-function detailOf(text: string): string {
-  try {
-    const { detail } = JSON.parse(text) as { detail?: unknown }
-    if (typeof detail === 'string') return detail
-  } catch {
-    // Not one of our problem documents: shown as it is.
-  }
-  return text.slice(0, 200)
+  throw new Error(`A ${event} delivery was refused with ${answer.status}: ${detailOf(answer.text)}`)
 }
