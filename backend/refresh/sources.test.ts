@@ -34,6 +34,15 @@ test('a card is told once a silence, and again after an hour', () => {
   expect(sources.mustTell('x', 'a', HOUR)).toBe(true)
 })
 
+test('of a source that is silent for good, no more cards are remembered than thousands', () => {
+  const sources = openSources()
+  for (const at of [1, 2]) sources.timedOut('x', at)
+  for (let n = 0; n < 25_000; n++) sources.mustTell('x', `key${n}`, n)
+  expect(sources.mustTell('x', 'key24999', 25_000)).toBe(false)
+  expect(sources.mustTell('x', 'key5000', 25_000)).toBe(false)
+  expect(sources.mustTell('x', 'key0', 25_000)).toBe(true)
+})
+
 test('no more sources are remembered than thousands, and of those forgotten none counts as silent', () => {
   const sources = openSources()
   for (let n = 0; n < 12_000; n++) for (const at of [1, 2]) sources.timedOut(`host${n}`, at)

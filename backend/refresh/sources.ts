@@ -6,6 +6,8 @@ const PATIENCE = 2
 const MOST = 10_000
 /** Milliseconds after which a card is told again since when. */
 const TELL_AGAIN = 3_600_000
+/** Cards of one source of which it is remembered that they were told; of more, the first are told again. */
+const MOST_TOLD = 20_000
 
 /** `answers`: its last load ended in time. `silent`: its last ones did not. `unheard`: neither is known yet. */
 export type Standing = 'answers' | 'unheard' | 'silent'
@@ -87,7 +89,11 @@ export function openSources(): Sources {
       known.told ??= new Map()
       const told = known.told.get(key)
       if (told !== undefined && now < told + TELL_AGAIN) return false
+      // Last, so that the first is the one that was told the longest ago.
+      known.told.delete(key)
       known.told.set(key, now)
+      const [oldest] = known.told.size > MOST_TOLD ? known.told.keys() : []
+      if (oldest !== undefined) known.told.delete(oldest)
       return true
     },
     get silent() {
