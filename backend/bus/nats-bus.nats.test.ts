@@ -327,7 +327,7 @@ test('a server that wants a password is told by name', async () => {
   })
   await expect(bus.through()).rejects.toMatchObject({
     code: 'bus-away',
-    message: 'NATS refuses our user or password, or wants one: check NATS_URL.',
+    message: 'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.',
   })
 })
 

@@ -170,7 +170,7 @@ function told(error: unknown): string {
   }
   if (isNoResponders(error)) return 'NATS runs without JetStream: start it with -js.'
   return isUnauthorized(error)
-    ? 'NATS refuses our user or password, or wants one: check NATS_URL.'
+    ? 'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.'
     : 'NATS cannot be reached.'
 }
 
