@@ -1,15 +1,16 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { ProblemError } from './problem.ts'
 
 /**
  * A body as it was before it was packed; nothing when that has more than `limit` bytes, of which no more are made.
- * @throws ProblemError 415 for another encoding than gzip, 400 for what is no gzip.
+ * `admit` is told of each new length before more is made, and throws what refuses it.
+ * @throws ProblemError 415 for another encoding than gzip, 400 for what is no gzip, and what `admit` throws.
  */
 export async function inflated(
   body: Buffer,
   encoding: string | undefined,
   limit: number,
+  admit: (length: number) => void = () => {},
 ): Promise<Buffer | undefined> {
   const name = encoding?.trim().toLowerCase() || 'identity'
   if (name === 'identity') return body
@@ -23,9 +24,28 @@ export async function inflated(
     )
   }
   try {
-    return await promisify(gunzip)(body, { maxOutputLength: limit })
+    return await unpacked(body, limit, admit)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
+    if (error instanceof ProblemError) throw error
     throw new ProblemError(400, 'The body is not gzip, as its content-encoding says.')
   }
+}
+
+/** As it comes out: what it becomes is not known before, and may be a thousand times what it was. */
+async function unpacked(
+  body: Buffer,
+  limit: number,
+  admit: (length: number) => void,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  const stream = createGunzip()
+  stream.end(body)
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > limit) return undefined
+    admit(length)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
 }

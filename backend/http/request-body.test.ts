@@ -50,6 +50,8 @@ test.each([
   ['no event and no length', 'chunked', { 'x-github-event': '' }, 400],
   ['another content type', 20 * MB, { 'content-type': 'text/plain' }, 415],
   ['more than GitHub sends', 26 * MB, {}, 413],
+  // Signed by nobody, 25 KB of it became 25 MB, and so many of them gigabytes.
+  ['a packed body', 20_000, { 'content-encoding': 'gzip' }, 415],
 ] as const)('a delivery with %s is refused before its body', async (_, length, fields, status) => {
   const { heard, socket, closed } = say(patient.port, hook(length, fields))
   await expect.poll(heard).toContain('"status"')

@@ -64,13 +64,15 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
         if (declared > 0) makeRoom(declared)
         // Those who ask first are told only now that it is wanted.
         if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
+        const admit = (length: number): void => {
+          if (length > room) makeRoom(Math.max(STEP, length - room))
+        }
         const sent = await collect(request, { grace, rate }, (length) => {
           if (length > limit) throw tooLarge(limit)
-          if (length > room) makeRoom(Math.max(STEP, length - room))
+          admit(length)
         })
-        const body = await inflated(sent, request.headers['content-encoding'], limit)
+        const body = await inflated(sent, request.headers['content-encoding'], limit, admit)
         if (!body) throw tooLarge(limit)
-        if (body.length > room) makeRoom(body.length - room)
         return body
       },
       release() {

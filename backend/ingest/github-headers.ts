@@ -15,5 +15,11 @@ export function githubHeaderFault(headers: IncomingHttpHeaders): Reading | undef
   }
   const { mediaType } = contentType(headers['content-type'])
   if (!bodies.has(mediaType)) return refuse(415, 'GitHub sends application/json, or a form with a payload.')
+  // Unsigned, a few bytes of it would cost us megabytes.
+  const encoding = String(headers['content-encoding'] ?? '')
+    .trim()
+    .toLowerCase()
+  if (encoding !== '' && encoding !== 'identity')
+    return refuse(415, 'GitHub packs no deliveries: send the body as it is, without Content-Encoding.')
   return undefined
 }
