@@ -52,9 +52,23 @@ test.each([
   ['json', 'title: Team', undefined],
   ['yaml', 'title: [1,\nsummary: x', { line: 2, column: 1 }],
   ['yaml', 'a: 1\na: 2', { line: 2, column: 1 }],
+  ['yaml', 'a: [1, { b: 1, "c": 2, "b": 3 }]', { line: 1, column: 24 }],
   ['yaml', 'a: 1\n---\nb: 2\n', { line: 2, column: 1 }],
 ] as const)('%s: a fault in the text is told with its place', (format, text, place) => {
   expect(thrown(text, format)).toMatchObject({ code: 'document-text', place })
+})
+
+const many = Array.from({ length: 60_000 }, (_, n) => `k${n}`)
+
+// Compared one with another they would take a minute.
+test.each([
+  ['below each other', (keys: readonly string[]) => keys.map((key) => `${key}: 1`).join('\n')],
+  ['in one line', (keys: readonly string[]) => `{${keys.join()}}`],
+])('many keys are read in a time that grows as they do: %s', (_, textOf) => {
+  expect(Object.keys(readDocumentText(textOf(many), 'yaml').value as object)).toEqual(many)
+  expect(thrown(textOf([...many, 'k59999']), 'yaml')).toMatchObject({
+    message: 'It is not YAML: Map keys must be unique.',
+  })
 })
 
 test.each([

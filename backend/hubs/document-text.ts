@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 
 /** Where something stands in a text; both begin at 1. */
 export interface Place {
@@ -81,7 +81,13 @@ function isDeep(text: string): boolean {
 function parse(text: string, lines: LineCounter): { document: Document; value: unknown } {
   if (isDeep(text)) throw new DocumentTextError('It is nested too deeply.')
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+      // It would compare each key with all before it: seconds for some ten thousand.
+      uniqueKeys: false,
+    })
     const [document, second] = Array.isArray(documents) ? documents : []
     if (!document) throw new DocumentTextError('It is empty.')
     if (second)
@@ -89,11 +95,37 @@ function parse(text: string, lines: LineCounter): { document: Document; value: u
     const [error] = document.errors
     if (error)
       throw new DocumentTextError(`It is not YAML: ${error.message}.`, placeOf(lines.linePos(error.pos[0])))
+    const twice = repeatedKey(document)
+    if (twice)
+      throw new DocumentTextError(
+        'It is not YAML: Map keys must be unique.',
+        placeOf(lines.linePos(twice.at)),
+      )
     return { document, value: document.toJS({ maxAliasCount: MOST_ALIASES }) }
   } catch (error) {
     if (error instanceof DocumentTextError) throw error
     throw new DocumentTextError(`It is not YAML: ${(error as Error).message}.`)
   }
+}
+
+/** The first key that its map has already, and where it stands. */
+function repeatedKey(document: Document): { readonly at: number } | undefined {
+  let found: { readonly at: number } | undefined
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key
+        if (seen.has(name)) {
+          found = { at: (isNode(key) && key.range?.[0]) || 0 }
+          return visit.BREAK
+        }
+        seen.add(name)
+      }
+      return undefined
+    },
+  })
+  return found
 }
 
 const placeOf = ({ line, col }: { line: number; col: number }): Place => ({ line, column: col })
