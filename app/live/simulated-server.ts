@@ -28,7 +28,7 @@ interface Session {
 const schema = 'notes@1'
 
 /**
- * A server that keeps the contract of the stream and of the reads (DESIGN.md 6 and 7) and nothing else, whose every
+ * A server that keeps the contract of the stream and of the reads (docs/architecture.md) and nothing else, whose every
  * step is taken when the test says: events pend, layouts are taken in late, answers travel, connections are cut between
  * any two frames.
  */

@@ -162,7 +162,7 @@ export const INLINE_LIMIT = 8 * 1024
 export const RESULT_LIMIT = 256 * 1024
 
 /**
- * Cached results and the feed of their changes, one atomic script a verb (DESIGN.md section 6;
+ * Cached results and the feed of their changes, one atomic script a verb (docs/architecture.md;
  * state machine after Facebook's memcache leases, NSDI 2013, with a generation counter instead of deletes).
  *
  * The adapter holds the epoch: a verb that meets another one learns it (minting one if the store lost its past) and

@@ -27,7 +27,7 @@ export interface FollowedKeys {
   /** Of these states. */
   readonly frames: Frames
   /**
-   * The connect order (DESIGN.md 6.6): changes reach the listener from this call on; when it resolves, interest is
+   * The connect order: changes reach the listener from this call on; when it resolves, interest is
    * registered and the state read. One round of both per key and node, however many listeners share it.
    */
   attach(keys: readonly Key[], listener: KeyListener): Promise<void>

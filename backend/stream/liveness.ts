@@ -1,6 +1,6 @@
 import type { Cache, Pulse } from '../cache/cache.ts'
 
-/** Milliseconds `through` may lie behind before a page is no longer live (DESIGN.md 6.9). */
+/** Milliseconds `through` may lie behind before a page is no longer live. */
 const LIVE_WITHIN = 10_000
 
 /** What this process knows of how far the whole line has come. */

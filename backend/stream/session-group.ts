@@ -208,7 +208,7 @@ export function openGroup(options: {
   return group
 }
 
-/** Versions above `cursor`, in the words of DESIGN.md 6.7; everything when there is no cursor. */
+/** Keys whose versions are above `cursor`; all of which there is a state when there is no cursor. */
 export function keysAbove(
   cursor: Version | undefined,
   placements: ReadonlyMap<Key, Placement>,

@@ -18,7 +18,7 @@ const READERS = 6
 const BEHIND = 1_500
 /**
  * Milliseconds for which a page that says it is live may lack what the bus has accepted: the line may be 10 s behind
- * before it says so (DESIGN.md 6.9), its pulse is 2 s old at most, and the machine is busy.
+ * before it says so, its pulse is 2 s old at most, and the machine is busy.
  */
 const HONEST_WITHIN = 15_000
 

@@ -25,7 +25,7 @@ export interface Watch {
 }
 
 const EVERY = 100
-/** Milliseconds by which the line may be behind while pages say live, and between two pulses that tell (DESIGN.md 6.9). */
+/** Milliseconds by which the line may be behind while pages say live, and between two pulses that tell. */
 const LIVE = 12_000
 
 export function watchReaders(readers: readonly Reader[], traffic: Traffic, behind: number): Watch {
