@@ -187,6 +187,16 @@ test.each(['null', '[]', '"x"', '{', 'payload={}'])('the signed body %s is no pa
   expect(await deliver('push', undefined, { body })).toMatchObject({ refusal: { status: 400 } })
 })
 
+test('a delivery that was caught is no form with another payload', async () => {
+  const forged = { ...example('pull_request', 'closed'), forged: true }
+  const title = `a&payload=${encodeURIComponent(JSON.stringify(forged))}&b`
+  const caught = { ...example('pull_request', 'opened'), title }
+  expect('events' in (await deliver('pull_request', caught))).toBe(true)
+  // What its type is called nobody has signed.
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect(await deliver('pull_request', caught, { headers })).toMatchObject({ refusal: { status: 400 } })
+})
+
 test('an empty body is refused', async () => {
   const headers = { 'x-github-event': 'push', 'x-github-delivery': '1', 'x-hub-signature-256': 'sha256=' }
   const reading = await readGithub(secret, { headers, body: Buffer.from(''), now })

@@ -53,10 +53,14 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
   return refuse(400, 'The delivery cannot be named as an event.', read.errors)
 }
 
-/** GitHub sends JSON, or a form with JSON in its field `payload`, as the webhook is set up. */
+/**
+ * GitHub sends JSON, or a form with JSON in its one field `payload`, as the webhook is set up. The type is not signed, so
+ * a form is one by its text too: what is quoted in a JSON body must not be taken for a field.
+ */
 function readPayload(type: string | undefined, body: Uint8Array, text: string): Fielded | undefined {
-  const form = contentType(type).mediaType === 'application/x-www-form-urlencoded'
-  const json = form ? readJson(Buffer.from(new URLSearchParams(text).get('payload') ?? '')) : readJson(body)
+  const isForm = contentType(type).mediaType === 'application/x-www-form-urlencoded'
+  const fields = new URLSearchParams(isForm && text.startsWith('payload=') ? text : '')
+  const json = isForm ? readJson(Buffer.from(fields.get('payload') ?? '')) : readJson(body)
   return isFielded(json?.value) ? json.value : undefined
 }
 
