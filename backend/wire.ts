@@ -42,7 +42,7 @@ export interface Snapshot {
   readonly widgets: Readonly<Record<string, WidgetSnapshot>>
 }
 
-/** Data of `GET /api/v1/data/<key>/<epoch>/<offset>`, the `href` of a frame too large to carry it. */
+/** Data of `GET /api/v1/data/<key>/<epoch>/<offset>?widget=<id>`, the `href` of a frame too large to carry it. */
 export interface KeyedData {
   readonly key: string
   readonly version: string

@@ -99,7 +99,7 @@ const world: World = {
     },
     async data(href) {
       reads.push(href)
-      const [key = '', epoch, offset] = href.split('/').slice(-3)
+      const [key = '', epoch, offset] = href.split('?')[0]?.split('/').slice(-3) ?? []
       return { key, version: `${epoch}:${offset}`, data: 'large' }
     },
   },
@@ -218,9 +218,9 @@ test('data that does not travel in the frame is read once, for all pages', async
   const second = attach(a, { page: 'second' })
   await soon()
   last().say(hello({ a: 1 }))
-  last().say(widget('a1', { key: 'A', version: '1:31', href: '/api/v1/data/A/1/30' }, '1:31'))
+  last().say(widget('a1', { key: 'A', version: '1:31', href: '/api/v1/data/A/1/30?widget=a1' }, '1:31'))
   await soon()
-  expect(reads).toEqual(['/api/v1/data/A/1/30'])
+  expect(reads).toEqual(['/api/v1/data/A/1/30?widget=a1'])
   for (const page of [first, second])
     expect(page.of('states').at(-1)?.states).toMatchObject([{ version: '1:31', data: 'large' }])
 })

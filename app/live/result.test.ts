@@ -36,7 +36,7 @@ test('a frame for a widget leaves neither its id nor the address of its data in 
 })
 
 test('a state whose data is elsewhere is not shown with the old data', () => {
-  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/7' }))
+  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/7?widget=w' }))
   expect(awaiting.shown).toMatchObject({ version: '1:5', data: 'five' })
   expect(awaiting.awaited).toMatchObject({ version: '1:7' })
   const there = mergeData(awaiting, { key: 'k', version: '1:7', data: 'seven' })
@@ -44,12 +44,12 @@ test('a state whose data is elsewhere is not shown with the old data', () => {
 })
 
 test('data too old for what is awaited is refused', () => {
-  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/7' }))
+  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/7?widget=w' }))
   expect(mergeData(awaiting, { key: 'k', version: '1:6', data: 'six' })).toBe(awaiting)
 })
 
 test('data stays awaited through later states without data', () => {
-  const awaiting = mergeState(held('1:5', 'five'), state('1:7', { href: '/api/v1/data/k/1/7' }))
+  const awaiting = mergeState(held('1:5', 'five'), state('1:7', { href: '/api/v1/data/k/1/7?widget=w' }))
   const later = mergeState(awaiting, state('1:8', { checkedAt: 9 }))
   expect(later.awaited).toMatchObject({ version: '1:7', state: { version: '1:8' } })
   const read = mergeState(later, state('1:7', { data: 'seven' }))
@@ -57,7 +57,7 @@ test('data stays awaited through later states without data', () => {
 })
 
 test('a state older than the awaited one but newer than the shown one is shown meanwhile', () => {
-  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/8' }))
+  const awaiting = mergeState(held('1:5', 'five'), state('1:8', { href: '/api/v1/data/k/1/8?widget=w' }))
   const meanwhile = mergeState(awaiting, state('1:6', { data: 'six' }))
   expect(meanwhile.shown).toMatchObject({ version: '1:6', data: 'six' })
   expect(meanwhile.awaited).toBe(awaiting.awaited)

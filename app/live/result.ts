@@ -69,8 +69,8 @@ function complete(state: Incoming, data: Json, before: WidgetSnapshot | undefine
   return { ...rest, type, data }
 }
 
-/** `…/<epoch>/<offset>` at the end of an address names the version of the data there. */
+/** `…/<epoch>/<offset>` at the end of a path names the version of the data there. */
 function versionOf(href: string): string | undefined {
-  const match = /\/(\d+)\/(\d+)$/.exec(href)
+  const match = /\/(\d+)\/(\d+)(?:\?|$)/.exec(href)
   return match ? `${match[1]}:${match[2]}` : undefined
 }

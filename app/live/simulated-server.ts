@@ -98,7 +98,7 @@ export function simulatedServer(later: Later, now = () => 1) {
         // Every third result is too large to travel in the frame.
         const large = entry.dataOffset % 3 === 0
         const carried = large
-          ? { href: `/api/v1/data/${key}/${epoch}/${entry.dataOffset}` }
+          ? { href: `/api/v1/data/${key}/${epoch}/${entry.dataOffset}?widget=${id}` }
           : { data: entry.data }
         const last = n === ids.length - 1 && compareVersions(version(key), session.sent) > 0
         send(
