@@ -11,6 +11,7 @@ import {
   realpath,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -84,6 +85,20 @@ const read = async (repository: string, query: { ref?: string; limit?: number } 
   await gitLog({ roots, allow: [], cacheDir })({ repository, limit: 10, ...query }, never)
 const subjects = async (...args: Parameters<typeof read>) =>
   (await read(...args)).map(({ subject }) => subject)
+
+test('what a process left that ended in the middle of a load is removed, and nothing else', async () => {
+  const place = await mkdtemp(join(home, 'left-'))
+  const old = new Date(Date.now() - 2 * 3_600_000)
+  for (const name of ['git-old', 'git-new', 'other']) {
+    await mkdir(join(place, name, 'objects'), { recursive: true })
+    if (name !== 'git-new') await utimes(join(place, name), old, old)
+  }
+  await gitLog({ roots: [root], allow: [], cacheDir: place })(
+    { repository: join(root, 'api'), limit: 1 },
+    new AbortController().signal,
+  )
+  expect((await readdir(place)).sort()).toEqual(['git-new', 'other'])
+})
 
 describe('a repository below a root', () => {
   test('is read newest first, with what each commit says', async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type GitCommit, LoadFailure } from '#widgets/define.ts'
 import { addressGuard } from './address-guard.ts'
+import { removeAbandoned } from './git-abandoned.ts'
 import { borrowGit } from './git-borrowed.ts'
 import { checkContents } from './git-contents.ts'
 import { gitFetch, type Lookup } from './git-fetch.ts'
@@ -41,6 +42,8 @@ export function gitLog({
 }): GitLog {
   const permits = addressGuard(allow)
   const cache = resolve(cacheDir)
+  /** Once, when it is first read; what cannot be removed keeps nobody from reading. */
+  let cleaned: Promise<void> | undefined
 
   return async ({ repository, ref = 'HEAD', limit }, signal) => {
     signal.throwIfAborted()
@@ -48,6 +51,8 @@ export function gitLog({
     const depth = Math.max(1, Math.min(maxCommits, Math.floor(limit)))
     const from = repository.startsWith('/') ? await checked(repository, roots, signal) : remote(repository)
     await mkdir(cache, { recursive: true })
+    cleaned ??= removeAbandoned(cache).catch(() => {})
+    await cleaned
     const folder = await mkdtemp(join(cache, 'git-'))
     try {
       if (!(from instanceof URL)) {
