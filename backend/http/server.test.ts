@@ -67,6 +67,20 @@ afterEach(() => {
   front.server.close()
 })
 
+test('of pages that a client sends for ahead one is rendered at a time, and none once it is gone', async () => {
+  const rendered: ServerResponse[] = []
+  front.servePages((_, response) => void rendered.push(response))
+  const socket = connect((front.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.write('GET /a HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(50))
+  await expect.poll(() => rendered.length).toBe(1)
+  rendered[0]?.end()
+  await expect.poll(() => rendered.length).toBe(2)
+  const closed = once(rendered[1] as ServerResponse, 'close')
+  socket.destroy()
+  await closed
+  expect(rendered).toHaveLength(2)
+})
+
 async function problem(response: Response): Promise<{ status: number; detail: string; errors?: unknown }> {
   expect(response.headers.get('content-type')).toBe('application/problem+json')
   const body = await response.json()

@@ -11,6 +11,7 @@ import { type Answers, type Asked, openAnswers } from './answers.ts'
 import type { Client } from './client-address.ts'
 import { preflight, sharedHeaders } from './cross-origin.ts'
 import { type Ending, endingOf } from './ending.ts'
+import { inTurn } from './in-turn.ts'
 import { ProblemError } from './problem.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
 import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
@@ -159,8 +160,8 @@ export function frontServer(options: {
     if (request.method !== 'GET') {
       throw new ProblemError(405, 'Only GET is answered here.', { headers: { allow: 'GET' } })
     }
-    // Pipelined behind another answer: nobody would learn when the client goes.
-    if (!response.socket)
+    // What is pipelined behind another answer would hold up what comes behind it for ever.
+    if (turns.waited(request))
       throw new ProblemError(400, 'This takes a connection of its own: do not pipeline it.')
     const { socket } = request
     taken.add(socket)
@@ -226,10 +227,14 @@ export function frontServer(options: {
     pages(request, response, url)
   }
 
-  function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    if (taken.has(request.socket)) return void request.socket.destroy()
+  const turns = inTurn((request, response) => {
     const asked = answers.watch(request, response)
     answerAny(request, response, asked).catch((error: unknown) => refuse(request, response, error, asked))
+  })
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (taken.has(request.socket)) request.socket.destroy()
+    else turns.listener(request, response)
   }
 
   function share(response: ServerResponse): void {
