@@ -8,6 +8,10 @@ describe('a credential in an address is found', () => {
     'https://me:pw@a.example/',
     'https://token@a.example/repo.git',
     'https://:pw@a.example/',
+    // As browsers and fetch read them, the same.
+    ...['https:/me:pw@a.example/', 'https:me:pw@a.example/', 'https:\\\\me:pw@a.example/'],
+    ...['HTTPS:///me:pw@a.example/', 'ht\ntps://me\t:pw@a.example/', 'https://a.example/?api_k\tey=s3cr3t'],
+    'https://api.example/bot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11/getMe',
     ...[
       'api_key',
       'apikey',

@@ -22,6 +22,7 @@ const known = new RegExp(
     String.raw`(?:hubs_|xapp-|npm_|pypi-|dop_v1_|shpat_|shpss_|hvs\.|ya29\.|glsa_|lin_api_|figd_|ATATT|[sr]k_live_)[\w.=-]{16,}`,
     String.raw`sk-(?:proj-|ant-\w+-)?\w{20,}`,
     String.raw`(?:AKIA|ASIA)[A-Z0-9]{12,}|AIza[\w-]{30,}`,
+    String.raw`bot\d{6,}:[\w-]{30,}`,
     String.raw`eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*`,
   ]
     .map((form) => `^(?:${form})`)
@@ -34,7 +35,7 @@ const known = new RegExp(
  * as the keys of well-known makers do.
  */
 export function credentialIn(address: string): string | undefined {
-  const text = decoded(address)
+  const text = decoded(asBrowsersRead(address))
   if (/\/\/[^/?#\s]*@/.test(text)) return 'a user name or password'
   for (const { name, value } of pieces(text)) {
     if (name !== undefined && value !== '' && isCredentialName(name, value))
@@ -49,6 +50,12 @@ export function withoutCredential(address: string): string {
   if (credentialIn(address) === undefined) return address
   const [plain = ''] = address.replace(/\/\/[^/?#\s]*@/, '//…@').split(/[?#;]/)
   return credentialIn(plain.replace('//…@', '//')) === undefined ? `${plain}…` : '…'
+}
+
+/** Web addresses are taken with any number of slashes of either kind, and with tabs and line ends anywhere (WHATWG URL, 4.4). */
+function asBrowsersRead(address: string): string {
+  const text = address.replace(/[\t\n\r]/g, '')
+  return /^\s*https?:/i.test(text) ? text.replaceAll('\\', '/').replace(/:\/*/, '://') : text
 }
 
 /** Escapes may lie within escapes when one address holds another. */
