@@ -3,12 +3,16 @@ import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
 import { isOfDevelopment, pageHeaders, pagePath } from './page-request.ts'
 import { ProblemError } from './problem.ts'
+import { openRenders } from './renders.ts'
 
 export interface Pages {
   /** @throws ProblemError 405 */
   handle(request: IncomingMessage, response: ServerResponse, url: URL): void
   close(): Promise<void>
 }
+
+/** Pages rendered at a time: each takes some 12 ms, and most of its time it may wait for the cache. */
+const RENDERS = 32
 
 /** Request headers by which pages are told what was decided here. */
 const REFUSED_ORIGIN = 'hubs-refused-origin'
@@ -38,6 +42,7 @@ export async function openPages(options: {
     })
   }
   const render = app.getRequestHandler()
+  const renders = openRenders(RENDERS)
   const isNexts = (url: URL) => development && isOfDevelopment(url)
 
   function show(
@@ -69,8 +74,8 @@ export async function openPages(options: {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
     request.url = isNexts(url) ? url.pathname + url.search : pagePath(url)
-    // An error that Next does not answer must not end the process.
-    render(request, response).catch(() => response.destroy())
+    if (isStatic || isNexts(url)) render(request, response).catch(() => response.destroy())
+    else renders(response, () => render(request, response))
   }
 
   return {

@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openRenders } from './renders.ts'
+
+let server: Server
+let port: number
+/** Renders begun, in order, each ended by calling it. */
+let begun: { readonly path: string; readonly end: () => void }[]
+let asked: string[]
+
+beforeEach(async () => {
+  begun = []
+  asked = []
+  const show = openRenders(2)
+  server = createServer((request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    show(response, () => render(path, response))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+function render(path: string, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      response.end(path)
+      resolve()
+    }
+    begun.push({ path, end })
+  })
+}
+
+const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((answer) => answer.text())
+const paths = () => begun.map(({ path }) => path)
+
+test('two are rendered at a time, the others in their turn', async () => {
+  const answers: Promise<string>[] = []
+  for (const path of ['/1', '/2', '/3', '/4']) {
+    answers.push(get(path))
+    await expect.poll(() => asked).toContain(path)
+  }
+  expect(paths()).toEqual(['/1', '/2'])
+  begun[1]?.end()
+  await expect.poll(paths).toEqual(['/1', '/2', '/3'])
+  begun[0]?.end()
+  begun[2]?.end()
+  await expect.poll(paths).toEqual(['/1', '/2', '/3', '/4'])
+  begun[3]?.end()
+  expect(await Promise.all(answers)).toEqual(['/1', '/2', '/3', '/4'])
+})
+
+test('none is begun for a client that has gone, and one whose client goes leaves its place', async () => {
+  const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  for (const [n, socket] of held.entries()) socket.write(`GET /held${n} HTTP/1.1\r\nhost: a\r\n\r\n`)
+  await expect.poll(() => begun.length).toBe(2)
+  const gone = Array.from({ length: 50 }, () => connect(port, '127.0.0.1'))
+  for (const socket of gone) socket.write('GET /gone HTTP/1.1\r\nhost: a\r\n\r\n')
+  await expect.poll(() => asked.length).toBe(52)
+  for (const socket of gone) socket.destroy()
+  await expect.poll(() => new Promise((resolve) => server.getConnections((_, open) => resolve(open)))).toBe(2)
+  const wanted = get('/wanted')
+  await expect.poll(() => asked.length).toBe(53)
+  held[0]?.destroy()
+  await expect.poll(() => begun.length).toBe(3)
+  expect(begun[2]?.path).toBe('/wanted')
+  begun[2]?.end()
+  expect(await wanted).toBe('/wanted')
+  held[1]?.destroy()
+})
+
+test('of many that go together none is begun in the place of another', async () => {
+  const all = Array.from({ length: 60 }, () => connect(port, '127.0.0.1'))
+  for (const socket of all) socket.write('GET /gone HTTP/1.1\r\nhost: a\r\n\r\n')
+  await expect.poll(() => asked.length).toBe(60)
+  for (const socket of all) socket.destroy()
+  const wanted = get('/wanted')
+  await expect.poll(() => paths().at(-1)).toBe('/wanted')
+  // A handful may have gone one turn of the loop later than those before them.
+  expect(begun.length).toBeLessThan(20)
+  begun.at(-1)?.end()
+  expect(await wanted).toBe('/wanted')
+})
+
+test('a render that fails ends its connection and nothing else', async () => {
+  const show = openRenders(1)
+  server.removeAllListeners('request')
+  server.on('request', (request, response: ServerResponse) =>
+    show(response, () =>
+      request.url === '/bad' ? Promise.reject(new Error('no')) : Promise.resolve(void response.end('good')),
+    ),
+  )
+  await expect(get('/bad')).rejects.toThrow()
+  expect(await get('/good')).toBe('good')
+})
