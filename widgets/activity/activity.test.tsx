@@ -208,6 +208,11 @@ describe('any other event', () => {
       'feedback.support',
       { from: 'anna', text: 'It works', rating: 5 },
     ],
+    [
+      'somebody gave feedback on support: “Saved my eyes!”',
+      'feedback.support',
+      { message: '“Saved my eyes!”' },
+    ],
     ['somebody gave feedback on support', 'feedback.support', {}],
     ['num x is 57', 'num.x', { value: 57 }],
     ['num x is 57', 'num.x', 57],

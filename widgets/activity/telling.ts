@@ -88,7 +88,8 @@ function acted(act: Act, what: string, where: string, data: PlainData, subject: 
 
 function tellFeedback([, ...rest]: readonly string[], data: PlainData, subject: string): Telling {
   const about = rest.join(' ')
-  const words = data.message || subject
+  // Some send it in quotation marks already.
+  const words = (data.message || subject).replace(/^(?:“([^“”]*)”|"([^"]*)")$/, '$1$2')
   const rating = data.field('rating', 'score', 'stars')
   const quoted = [words === '' ? '' : `“${words}”`, rating === undefined ? '' : `rated ${rating}`]
     .filter(Boolean)
