@@ -34,7 +34,7 @@ export function CardBody({ widget, state, outdated, retry }: CardBodyProps) {
         tone="bad"
         title="Could not load"
         reference={state.error?.reference}
-        action={<RetryButton state={state} retry={() => retry(widget.id)} />}
+        action={mayRetry(state) ? <RetryButton state={state} retry={() => retry(widget.id)} /> : undefined}
       >
         {state.error?.message}
       </CardMessage>
@@ -61,9 +61,14 @@ export function CardNotice({ widget, state, outdated, retry }: CardBodyProps) {
       <p className="wrap-anywhere min-w-0 flex-1 basis-48">
         {state.error.message} {reference}
       </p>
-      {state.status === 'unavailable' ? null : <RetryButton state={state} retry={() => retry(widget.id)} />}
+      {mayRetry(state) ? <RetryButton state={state} retry={() => retry(widget.id)} /> : null}
     </Notice>
   )
+}
+
+/** A retry of what is set aside is refused, for its load did harm; a setting that is missing is not there at the next load either. */
+function mayRetry({ status, error }: WidgetSnapshot): boolean {
+  return status !== 'unavailable' && error?.code !== 'set-aside'
 }
 
 function Notice({ tone, children }: { readonly tone: string; readonly children: ReactNode }) {

@@ -91,6 +91,15 @@ test('a failure without data says so in the card', async () => {
   expect(foot).not.toContain('aria-hidden="true">Update failed')
 })
 
+test('what is set aside says so, and offers no retry that would be refused', async () => {
+  const aside = { ...error, code: 'set-aside' }
+  for (const data of [{}, { data: null }]) {
+    const card = await text({ state: { ...data, status: 'failed', error: aside } })
+    expect(card).toContain(error.message)
+    expect(card).not.toContain('Try again')
+  }
+})
+
 test('a stale card shows its data and says that it is out of date', async () => {
   const card = await text({ state: { status: 'stale' } })
   expect(card).toContain('Out of date')
