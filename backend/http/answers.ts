@@ -15,6 +15,8 @@ export interface Asked {
   reason: string
   /** Id of the token it came with, once that was found to be one of ours. */
   token: string | undefined
+  /** Asked of a process by what runs it, for which a no is an answer like any. */
+  health: boolean
 }
 
 /** Counts every answer, and leaves a line of some of those that refuse. */
@@ -64,7 +66,7 @@ export function openAnswers(clientOf: (request: IncomingMessage) => Client, log:
       const began = performance.now()
       let over = false
       const asked = {
-        ...{ route: 'none', reason: '', token: undefined as string | undefined },
+        ...{ route: 'none', reason: '', token: undefined as string | undefined, health: false },
         stream: () => end(),
       }
       function end(): void {
@@ -78,8 +80,8 @@ export function openAnswers(clientOf: (request: IncomingMessage) => Client, log:
         counter.inc({ route, status, reason })
         durations.observe({ route, status }, performance.now() - began)
         // A bug of ours has left its own line, with all that is known.
-        if (response.headersSent && response.statusCode >= 400 && response.statusCode !== 500)
-          sample(asked, response.statusCode, request)
+        const refused = response.headersSent && response.statusCode >= 400 && response.statusCode !== 500
+        if (refused && !asked.health) sample(asked, response.statusCode, request)
       }
       response.on('close', end)
       return asked

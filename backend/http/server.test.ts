@@ -16,7 +16,10 @@ let start: () => void
 /** What was logged. */
 let lines: { method?: string }[]
 
-const health: Route[] = [{ method: 'GET', path: '/healthz', handle: async () => ({ status: 200 }) }]
+const health: Route[] = [
+  { method: 'GET', path: '/healthz', handle: async () => ({ status: 200 }) },
+  { method: 'GET', path: '/readyz', handle: async () => ({ status: 503 }) },
+]
 
 const routes: Route[] = [
   { method: 'GET', path: '/api/hello', handle: async () => ({ status: 200, body: { hello: 'you' } }) },
@@ -95,6 +98,13 @@ test(starting, async () => {
   expect(await problem(await fetch(`${base}/welcome`))).toMatchObject({ status: 503 })
   start()
   expect((await fetch(`${base}/api/hello`)).status).toBe(200)
+})
+
+test('a process that says it is not ready leaves no line of a refusal', async () => {
+  expect((await fetch(`${base}/readyz`)).status).toBe(503)
+  await fetch(`${base}/api/refused`)
+  await expect.poll(() => lines).toContainEqual(expect.objectContaining({ route: '/api/refused' }))
+  expect(lines).not.toContainEqual(expect.objectContaining({ route: '/readyz' }))
 })
 
 test('who asks while it starts is answered once it has', async () => {

@@ -197,8 +197,9 @@ export function frontServer(options: {
     const url = parseUrl(request.url)
     if (!url) throw new ProblemError(400, 'The request names no valid path.')
     const found = find(request.method ?? 'GET', url.pathname)
+    asked.health = found.kind === 'route' && health.includes(found.route as Route)
     // Whoever asks for health asks a process, by whatever name it has there.
-    if (!isOurs(request.headers.host) && !(found.kind === 'route' && health.includes(found.route as Route))) {
+    if (!isOurs(request.headers.host) && !asked.health) {
       throw new ProblemError(421, 'This server has another name: that of HUBS_ORIGIN, or one of HUBS_HOSTS.')
     }
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
