@@ -28,14 +28,36 @@ export async function readLatest(db: Database): Promise<number> {
   return counter?.value ?? 0
 }
 
-/** At most `limit` changes. */
-export async function readNews(db: Database, after: number, limit: number): Promise<News> {
+/**
+ * Reads the changes after a number, at most `limit` of them. Prepared once: a daemon asks for every batch of events, and
+ * making the statement costs more than all else of asking.
+ */
+export function newsReader(db: Database): (after: number, limit: number) => Promise<News> {
+  let statement: ReturnType<typeof prepareNews> | undefined
+  return async (after, limit) => {
+    statement ??= prepareNews(db)
+    const rows = await statement.execute({ after, limit })
+    const changed = rows.flatMap((row) => {
+      const { changed: slug, latest: _, last, count, ...hub } = row
+      return slug === null ? [] : [{ slug, last: Number(last), count: Number(count), hub }]
+    })
+    const upTo = changed.at(-1)?.last ?? after
+    return {
+      latest: rows[0]?.latest ?? 0,
+      upTo,
+      whole: changed.reduce((sum, { count }) => sum + count, 0) === upTo - after,
+      hubs: changed.map(({ slug, hub }) => ({ slug, hub: isThere(hub) ? storedHub(hub) : undefined })),
+    }
+  }
+}
+
+function prepareNews(db: Database) {
   const news = db
     .select({ hub: changes.hub, number: changes.number })
     .from(changes)
-    .where(sql`${changes.number} > ${after}`)
+    .where(sql`${changes.number} > ${sql.placeholder('after')}`)
     .orderBy(changes.number)
-    .limit(limit)
+    .limit(sql.placeholder('limit'))
     .as('news')
   const last = db
     .select({
@@ -46,7 +68,7 @@ export async function readNews(db: Database, after: number, limit: number): Prom
     .from(news)
     .groupBy(news.hub)
     .as('last')
-  const rows = await db
+  return db
     .select({
       latest: counters.value,
       changed: last.slug,
@@ -64,17 +86,7 @@ export async function readNews(db: Database, after: number, limit: number): Prom
     .leftJoin(hubs, eq(hubs.slug, last.slug))
     .where(eq(counters.name, 'changes'))
     .orderBy(sql`${last.last}`)
-  const changed = rows.flatMap((row) => {
-    const { changed: slug, latest: _, last, count, ...hub } = row
-    return slug === null ? [] : [{ slug, last: Number(last), count: Number(count), hub }]
-  })
-  const upTo = changed.at(-1)?.last ?? after
-  return {
-    latest: rows[0]?.latest ?? 0,
-    upTo,
-    whole: changed.reduce((sum, { count }) => sum + count, 0) === upTo - after,
-    hubs: changed.map(({ slug, hub }) => ({ slug, hub: isThere(hub) ? storedHub(hub) : undefined })),
-  }
+    .prepare('hub_news')
 }
 
 /** All columns of a row of `hubs` are there or none is. */

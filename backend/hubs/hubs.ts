@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
 import { groupCommit } from '../group-commit.ts'
-import { type News, readLatest, readNews } from './changes.ts'
+import { type News, newsReader, readLatest } from './changes.ts'
 import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'
 import { readAllHubs, readHubs } from './hub-rows.ts'
@@ -45,6 +45,7 @@ const GROUP = 64
 /** `db` may be a transaction, which the writes are then part of. */
 export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): HubsRoom {
   const identity = identifier(typeOf)
+  const readNews = newsReader(db)
   const commit = groupCommit<Write, unknown>((group) => writeHubs(db, group), GROUP)
 
   /** Together with the writes that wait; alone when they fail, so that one at fault fails alone. */
@@ -109,7 +110,7 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
     },
 
     latestChange: () => toldWhenAway(() => readLatest(db)),
-    changesAfter: (number, limit) => toldWhenAway(() => readNews(db, number, limit)),
+    changesAfter: (number, limit) => toldWhenAway(() => readNews(number, limit)),
   }
 }
 
