@@ -83,9 +83,9 @@ export function streamRoute(options: {
       const cursor = sent ?? url.searchParams.get('cursor') ?? undefined
       if (response.destroyed) return
       // It is there from before the state is read, and ends with the connection or with a refusal.
-      response.once('close', take(client).release)
+      const { release } = take(client)
       request.socket.setNoDelay(true)
-      await sessions.open(response, target, cursor)
+      await sessions.open(response, target, cursor, release)
     },
   }
 }

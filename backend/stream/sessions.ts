@@ -31,8 +31,15 @@ export interface Sessions {
   /**
    * Answers a stream request. `cursor` is what the client sent, readable or not.
    * Rejects with `CacheAway` before anything is written, when the state of its widgets cannot be read.
+   * `onLeave` is called once, when the stream is over or was refused: a listener of the caller's own would be memory of
+   * every stream.
    */
-  open(response: ServerResponse, target: Target, cursor: string | undefined): Promise<void>
+  open(
+    response: ServerResponse,
+    target: Target,
+    cursor: string | undefined,
+    onLeave?: () => void,
+  ): Promise<void>
   readonly size: number
   /** Sends `bye` and ends every session, spread over `seconds`. */
   drain(seconds: number): Promise<void>
@@ -225,7 +232,7 @@ export function openSessions(options: {
   }
 
   return {
-    async open(response, target, cursorText) {
+    async open(response, target, cursorText, onLeave) {
       const group = joinGroup(target)
       const slot = nextSlot++ % HEARTBEAT
       const session = openSession({ response, group, slot, keys, onDrain })
@@ -240,6 +247,7 @@ export function openSessions(options: {
         slow.delete(session)
         size--
         leaveGroup(group)
+        onLeave?.()
       }
       size++
       response.once('close', leave)
