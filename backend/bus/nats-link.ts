@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
+import { JetStreamApiError } from '@nats-io/jetstream'
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
 import { accessOptions, type NatsAccess } from './nats-access.ts'
+import { isMissing, told } from './nats-fault.ts'
 import { parseNatsServers } from './nats-servers.ts'
 
-/** Of JetStream: subjects overlap with an existing stream; insufficient storage, of the server and of the account. */
-const OVERLAP = 10065
-const NO_ROOM = 10047
 const ANSWER_WITHIN = 5000
 const BACKOFF = { first: 100, most: 5000 }
 
@@ -157,41 +155,6 @@ export function natsLink<Session>(options: {
       await kept
     },
   }
-}
-
-function told(error: unknown): string {
-  if (error instanceof BusAway) return error.message
-  if (error instanceof JetStreamApiError) {
-    if (error.code === OVERLAP)
-      return 'Another stream on NATS has subjects that Hubs needs (events.> or dead.>): give Hubs a JetStream or an account of its own, or set NATS_PREFIX.'
-    if (error.code === NO_ROOM)
-      return 'NATS has no room for the streams of Hubs: give it more storage, or set HUBS_BUS_BYTES lower.'
-    return `NATS refuses the streams of Hubs: ${error.message}.`
-  }
-  if (isNoResponders(error)) return 'NATS runs without JetStream: start it with -js.'
-  return isUnauthorized(error)
-    ? 'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.'
-    : 'NATS cannot be reached.'
-}
-
-function isUnauthorized(error: unknown): boolean {
-  return error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError
-}
-
-/** A stream or consumer is not there (any more). */
-function isMissing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) {
-    return (
-      error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound
-    )
-  }
-  return isNoResponders(error)
-}
-
-/** Nobody listens on the subject: how a missing stream answers a publish. */
-function isNoResponders(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return [error, cause].some((each) => each instanceof errors.RequestError && each.isNoResponders())
 }
 
 function withoutSecrets(url: string): string {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { answers } from './answers.ts'
@@ -32,11 +34,26 @@ const closed = (password: string): Kind => {
   }
 }
 
+/** With files in its folder, one of them `nats.conf`. Only a process of ours: a container would not see them. */
+const configured = (files: Readonly<Record<string, string>>): Kind => ({
+  ...nats,
+  command: (port, folder) => [...nats.command(port, folder), '-c', join(folder, 'nats.conf')],
+  async prepare(_program, folder) {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  },
+})
+
 /** With JetStream on unless told otherwise; what it acknowledged is on disk, so that `kill` loses nothing. */
-export const startNats = ({
+export function startNats({
   jetstream = true,
   password,
+  files,
 }: {
   readonly jetstream?: boolean
   readonly password?: string
-} = {}): Promise<Server> => startServer(password ? closed(password) : jetstream ? nats : plain)
+  readonly files?: Readonly<Record<string, string>>
+} = {}): Promise<Server> {
+  if (files) return startServer(configured(files))
+  if (password) return startServer(closed(password))
+  return startServer(jetstream ? nats : plain)
+}
