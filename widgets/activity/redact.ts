@@ -1,3 +1,5 @@
+import { knownToken, secretPath } from '../known-secrets.ts'
+
 /** What replaces a secret. */
 const HIDDEN = '•••'
 
@@ -7,19 +9,12 @@ const names =
   '|connection[-_ ]?string|(?:api|access|ssh|encryption|signing|master|deploy|account|storage|client|shared|service|license)[-_ ]?key)'
 const secretName = new RegExp(names, 'i')
 
-/** Tokens that tell by their beginning what they are. */
 const tokens = new RegExp(
-  [
-    '\\bgh[opusr]_\\w{16,}|\\bgithub_pat_\\w{16,}|\\bgl(?:pat|dt|rt|cbt|soat|ptt|ft)-[\\w-]{16,}|\\bATATT[\\w-]{16,}',
-    '\\bxox[a-z]-[\\w-]{10,}|\\bxapp-[\\w-]{10,}|\\b(?:sk|rk|pk|whsec)[_-](?:(?:live|test|proj|ant)[\\w]*[_-])?[\\w-]{16,}',
-    '\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b|\\bAIza[\\w-]{30,}|\\bya29\\.[\\w-]{16,}|\\bGOCSPX-[\\w-]{16,}',
-    '\\b(?:hubs|npm|hf|dop_v1|doo_v1|lin_api|sbp|shpat|shpss|figd|glsa|dckr_pat|pul|tfp|r8|nvapi|pat)[_-][\\w-]{20,}',
-    '\\bpypi-[\\w-]{16,}|\\bSG\\.[\\w-]{16,}\\.[\\w-]{16,}|\\bhv[sb]\\.[\\w-]{16,}|\\bsq0[a-z]{3}-[\\w-]{16,}',
-    '\\beyJ[\\w-]{6,}\\.eyJ[\\w-]{4,}\\.[\\w-]*',
-    '-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}-----)?',
-  ].join('|'),
+  `\\b(?:${knownToken})|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}-----)?`,
   'g',
 )
+/** Up to its path an address is no secret, but what is left of one tells nothing. */
+const secretAddress = new RegExp(`(?:https?://)?[\\w.:-]{0,200}(?:${secretPath})`, 'gi')
 /** `Authorization: Bearer x`, `pwd=x`, `"apiKey": "x"`. */
 const assigned = new RegExp(
   `([\\w.-]{0,40}${names}[\\w.-]{0,40}["']?\\s{0,4}[=:]\\s{0,4})(?:(?:bearer|basic|token|digest)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"'”’»]+)`,
@@ -37,6 +32,7 @@ export function isSecretName(name: string): boolean {
 export function redact(text: string): string {
   return text
     .replace(inAddress, `$1${HIDDEN}@`)
+    .replace(secretAddress, HIDDEN)
     .replace(tokens, HIDDEN)
     .replace(assigned, `$1${HIDDEN}`)
     .replace(schemes, `$1 ${HIDDEN}`)
