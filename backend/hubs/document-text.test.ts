@@ -71,6 +71,18 @@ test.each([
   })
 })
 
+test('an anchor may be used many times, but not thousands', () => {
+  const used = (times: number) => `a: &a 1\nb: [${Array(times).fill('*a').join()}]`
+  expect(readDocumentText(used(100), 'yaml').value).toEqual({ a: 1, b: Array(100).fill(1) })
+  expect(thrown(used(101), 'yaml')).toMatchObject({
+    message: 'It has more than 100 aliases (*name): write out what they stand for.',
+    place: { line: 2 },
+  })
+  // Each of an anchor of its own, which no other bound holds.
+  const each = Array.from({ length: 101 }, (_, n) => `- &a${n} x\n- *a${n}`).join('\n')
+  expect(thrown(each, 'yaml')).toMatchObject({ place: { line: 202 } })
+})
+
 test.each([
   ['nothing', ''],
   ['brackets without end', '['.repeat(100_000)],

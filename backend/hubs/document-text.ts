@@ -26,10 +26,7 @@ export interface DocumentText {
 /** What a text says, in JSON or YAML 1.2; a byte order mark is no part of it. @throws DocumentTextError */
 export function readDocumentText(given: string, format: 'json' | 'yaml'): DocumentText {
   const text = given.replace(/^\ufeff/, '')
-  if (format === 'yaml') {
-    const yaml = readYaml(text)
-    return { value: yaml.value, place: yaml.place }
-  }
+  if (format === 'yaml') return readYaml(text)
   try {
     const value: unknown = JSON.parse(text)
     // JSON is YAML, whose parser alone knows the places.
@@ -39,7 +36,7 @@ export function readDocumentText(given: string, format: 'json' | 'yaml'): Docume
   }
 }
 
-/** Names an alias may stand for in all; documents of a billion parts are made of few. */
+/** Aliases of a document. Each is looked for among all that stands before it; and documents of a billion parts are made of few. */
 const MOST_ALIASES = 100
 
 function readYaml(text: string): DocumentText {
@@ -95,38 +92,44 @@ function parse(text: string, lines: LineCounter): { document: Document; value: u
     const [error] = document.errors
     if (error)
       throw new DocumentTextError(`It is not YAML: ${error.message}.`, placeOf(lines.linePos(error.pos[0])))
-    const twice = repeatedKey(document)
-    if (twice)
-      throw new DocumentTextError(
-        'It is not YAML: Map keys must be unique.',
-        placeOf(lines.linePos(twice.at)),
-      )
-    return { document, value: document.toJS({ maxAliasCount: MOST_ALIASES }) }
+    const fault = faultOf(document)
+    if (fault) throw new DocumentTextError(fault.message, placeOf(lines.linePos(fault.at)))
+    // It counts the anchor as well.
+    return { document, value: document.toJS({ maxAliasCount: MOST_ALIASES + 1 }) }
   } catch (error) {
     if (error instanceof DocumentTextError) throw error
     throw new DocumentTextError(`It is not YAML: ${(error as Error).message}.`)
   }
 }
 
-/** The first key that its map has already, and where it stands. */
-function repeatedKey(document: Document): { readonly at: number } | undefined {
-  let found: { readonly at: number } | undefined
+/** The first key that its map has already, or the first alias too many, and where it stands. */
+function faultOf(document: Document) {
+  let found: { readonly message: string; readonly at: number } | undefined
+  let aliases = 0
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>()
       for (const { key } of items) {
         const name = isScalar(key) ? key.value : key
         if (seen.has(name)) {
-          found = { at: (isNode(key) && key.range?.[0]) || 0 }
+          found = { message: 'It is not YAML: Map keys must be unique.', at: startOf(key) }
           return visit.BREAK
         }
         seen.add(name)
       }
       return undefined
     },
+    Alias(_, alias) {
+      if (++aliases <= MOST_ALIASES) return undefined
+      const message = `It has more than ${MOST_ALIASES} aliases (*name): write out what they stand for.`
+      found = { message, at: startOf(alias) }
+      return visit.BREAK
+    },
   })
   return found
 }
+
+const startOf = (node: unknown): number => (isNode(node) && node.range?.[0]) || 0
 
 const placeOf = ({ line, col }: { line: number; col: number }): Place => ({ line, column: col })
 
