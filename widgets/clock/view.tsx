@@ -49,7 +49,7 @@ function ZoneClock({
   const { time, day, light } = now === null ? { time: '', day: '', light: '' } : face(zone, now, hour12)
   return (
     <li
-      className="group flex min-w-0 items-center justify-between gap-3 py-1.5"
+      className="group flex min-w-0 items-center justify-between gap-3 py-1"
       data-light={light}
       suppressHydrationWarning
     >
