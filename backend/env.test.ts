@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { EnvError, parseEnv } from './env.ts'
+import { selfSigned } from './refresh/certificate.fixtures.ts'
 
 function mistakes(given: Record<string, string>): string {
   try {
@@ -127,4 +128,16 @@ test('how NATS is reached is checked at the start', () => {
     expect(text).toContain(`${name} must be`)
   const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----'
   expect(mistakes({ NATS_CERT: pem })).toContain('NATS_CERT and NATS_KEY are set together')
+})
+
+test('what NATS could never be reached with is refused at the start', () => {
+  const seed = `SU${'A'.repeat(56)}`
+  const creds = `-----BEGIN NATS USER JWT-----\nx\n------END NATS USER JWT------\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------`
+  expect(mistakes({ NATS_NKEY: seed })).toContain('NATS_NKEY must be the seed of a user nkey, SU…')
+  expect(mistakes({ NATS_CREDS: creds })).toContain('NATS_CREDS must be the content of a credentials file')
+  const [ours, another] = [selfSigned(), selfSigned()]
+  expect(mistakes({ NATS_CERT: ours.cert, NATS_KEY: another.key })).toContain(
+    'NATS_KEY is not the key of NATS_CERT, or one of them cannot be read',
+  )
+  expect(parseEnv({ NATS_CERT: ours.cert, NATS_KEY: ours.key }).NATS_CERT).toBe(ours.cert)
 })

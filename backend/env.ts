@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { canSign, isPair } from './bus/nats-access.ts'
 
 export const roles = ['web', 'stream', 'daemon'] as const
 export type Role = (typeof roles)[number]
@@ -80,13 +81,15 @@ const variables = z.object({
     .optional(),
   NATS_CREDS: z
     .string()
-    .regex(/BEGIN NATS USER JWT[\s\S]*BEGIN USER NKEY SEED/, {
+    .refine((creds) => canSign({ creds }), {
       error: 'must be the content of a credentials file: name it by NATS_CREDS_FILE',
     })
     .optional(),
   NATS_NKEY: z
     .string()
-    .regex(/^SU[A-Z2-7]{56}$/, { error: 'must be the seed of a user nkey, SU…' })
+    .refine((nkey) => nkey.startsWith('SU') && canSign({ nkey }), {
+      error: 'must be the seed of a user nkey, SU…',
+    })
     .optional(),
   NATS_CA: pem,
   NATS_CERT: pem,
@@ -120,6 +123,8 @@ const consistent = variables.superRefine((env, context) => {
   }
   if (env.NATS_CREDS && env.NATS_NKEY) refuse('NATS_NKEY', 'and NATS_CREDS are both set: keep one')
   if (!env.NATS_CERT !== !env.NATS_KEY) refuse('NATS_CERT', 'and NATS_KEY are set together')
+  else if (!isPair({ cert: env.NATS_CERT, key: env.NATS_KEY }))
+    refuse('NATS_KEY', 'is not the key of NATS_CERT, or one of them cannot be read')
   if (env.HUBS_ROLES.length < roles.length) {
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'NATS_URL'] as const) {
       if (!env[name]) refuse(name, `is required when HUBS_ROLES names fewer than all of ${roles.join(', ')}`)

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { type ConnectionOptions, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
 
 /** How we prove who we are beside `NATS_URL`, and whom we trust: contents, not paths. */
@@ -19,5 +20,27 @@ export function accessOptions({ creds, nkey, ca, cert, key }: NatsAccess = {}): 
     ...(creds === undefined ? {} : { authenticator: credsAuthenticator(bytes(creds)) }),
     ...(nkey === undefined ? {} : { authenticator: nkeyAuthenticator(bytes(nkey)) }),
     ...(tls.length === 0 ? {} : { tls: Object.fromEntries(tls) }),
+  }
+}
+
+/** Whether a server could be answered with it: a seed has a checksum, and a file may be cut. */
+export function canSign({ creds, nkey }: Pick<NatsAccess, 'creds' | 'nkey'>): boolean {
+  return succeeds(() => {
+    const { authenticator } = accessOptions({ creds, nkey })
+    if (typeof authenticator === 'function') authenticator('a nonce')
+  })
+}
+
+/** Whether both can be read, and the key is that of the certificate. */
+export function isPair({ cert, key }: Pick<NatsAccess, 'cert' | 'key'>): boolean {
+  return succeeds(() => createSecureContext({ cert, key }))
+}
+
+function succeeds(act: () => unknown): boolean {
+  try {
+    act()
+    return true
+  } catch {
+    return false
   }
 }
