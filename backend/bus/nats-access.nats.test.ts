@@ -75,10 +75,10 @@ test('what our user may not do is named', async () => {
   const subjects = '"$JS.API.>", "$JS.ACK.>", "events.>", "dead.>"'
   expect(await may(`publish: { allow: [${subjects}] }, subscribe: { allow: "_INBOX.>" }`)).toBe('a.b')
   expect(await may('publish: { deny: "$JS.API.CONSUMER.>" }')).toMatch(
-    /^Our user of NATS may not publish to \$JS\.API\.CONSUMER\.\S+: give it the permission\.$/,
+    /^NATS does not let our user publish to \$JS\.API\.CONSUMER\.\S+\.$/,
   )
-  expect(await may('publish: { deny: "events.>" }')).toMatch(/may not publish to events\.a\.b:/)
-  expect(await may('subscribe: { deny: "_INBOX.>" }')).toMatch(/may not subscribe to _INBOX\./)
+  expect(await may('publish: { deny: "events.>" }')).toMatch(/our user publish to events\.a\.b\.$/)
+  expect(await may('subscribe: { deny: "_INBOX.>" }')).toMatch(/our user subscribe to _INBOX\./)
 })
 
 test('TLS with a certificate of ours, and what is said where one does not fit', async () => {
@@ -94,7 +94,8 @@ test('TLS with a certificate of ours, and what is said where one does not fit', 
     'The certificate of NATS is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): check NATS_CA and the host in NATS_URL.',
   )
   expect(await outcome(url.replace('127.0.0.1', '127.0.0.2'), access)).toBe('NATS cannot be reached.')
-  expect(await outcome(url, { ca: theirs.cert })).toBe(
-    'NATS refuses our certificate, or wants one: check NATS_CERT and NATS_KEY.',
-  )
+  // The reset of the connection may overtake what the server says.
+  await expect
+    .poll(() => outcome(url, { ca: theirs.cert }))
+    .toBe('NATS refuses our certificate, or wants one: check NATS_CERT and NATS_KEY.')
 })

@@ -21,7 +21,7 @@ export function told(error: unknown): string {
     return 'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.'
   const denied = chain(error).find((each) => each instanceof errors.PermissionViolationError)
   if (denied)
-    return `Our user of NATS may not ${denied.operation === 'publish' ? 'publish to' : 'subscribe to'} ${denied.subject}: give it the permission.`
+    return `NATS does not let our user ${denied.operation === 'publish' ? 'publish' : 'subscribe'} to ${denied.subject}.`
   return ofCertificates(error) ?? 'NATS cannot be reached.'
 }
 
