@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import { api, hubOf, numberWidget } from './api.ts'
-import { type ComposedStores, missingProgram, openComposedStores } from './fixtures/composed.ts'
+import { type ComposedStores, openComposedStores } from './fixtures/composed.ts'
 import { composition } from './fixtures/composed-service.ts'
 import { type Product, startProduct } from './product.ts'
 import { answers } from './servers/answers.ts'
@@ -40,7 +40,6 @@ async function run(name: (typeof roles)[number]): Promise<Product> {
   })
 }
 
-test.skip(missingProgram !== undefined, `run as plain processes, which ${missingProgram} is not here for`)
 test.beforeAll(async () => {
   test.setTimeout(180_000)
   stores = await openComposedStores()
