@@ -1,6 +1,7 @@
 import { type LogFn, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { escapeControls, escapeUnseen } from './control-characters.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 const WARN = 40
 
@@ -57,17 +58,9 @@ function describeError(error: Error, depth = 0): ErrorLine {
   const code = (error as { code?: unknown }).code
   return {
     name: error.name,
-    message: redact(error.message),
+    message: withoutSecrets(error.message),
     ...(code === undefined ? {} : { code }),
-    ...(depth === 0 && error.stack ? { stack: redact(error.stack) } : {}),
+    ...(depth === 0 && error.stack ? { stack: withoutSecrets(error.stack) } : {}),
     ...(cause instanceof Error && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
   }
-}
-
-/** Query errors carry their parameters, which may have several lines; URLs carry passwords, or a token, alone or in their query. */
-function redact(text: string): string {
-  return text
-    .replace(/(\w+:\/\/)[^\s/]*@/g, '$1…@')
-    .replace(/(\w+:\/\/[^\s?#'"]*)[?#][^\s'"]*/g, '$1?…')
-    .replace(/\nparams: [\s\S]*?(?=\n {4}at |$)/g, '\nparams: …')
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
+import { withoutSecrets } from '../without-secrets.ts'
 import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
 import { accessOptions, type NatsAccess } from './nats-access.ts'
@@ -155,8 +156,4 @@ export function natsLink<Session>(options: {
       await kept
     },
   }
-}
-
-function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^@/]*@/g, '//…@')
 }
