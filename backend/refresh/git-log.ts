@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type GitCommit, LoadFailure } from '#widgets/define.ts'
+import { wholeCharacters } from '#widgets/whole-characters.ts'
 import { addressGuard } from './address-guard.ts'
 import { removeAbandoned } from './git-abandoned.ts'
 import { borrowGit } from './git-borrowed.ts'
@@ -112,7 +113,7 @@ export function parseLog(text: string): GitCommit[] {
   const commits: GitCommit[] = []
   for (let start = 0; start + 4 < fields.length; start += 4) {
     const [hash = '', author = '', seconds = '', subject = ''] = fields.slice(start, start + 4)
-    commits.push({ hash, author, time: milliseconds(seconds), subject: cut(subject) })
+    commits.push({ hash, author, time: milliseconds(seconds), subject: wholeCharacters(subject, maxSubject) })
   }
   return commits
 }
@@ -121,11 +122,6 @@ export function parseLog(text: string): GitCommit[] {
 function milliseconds(seconds: string): number {
   const value = Number(seconds)
   return Number.isInteger(value) && Math.abs(value) <= maxSeconds ? value * 1000 : 0
-}
-
-/** By whole characters, so that none is cut in half. */
-function cut(subject: string): string {
-  return subject.length > maxSubject ? `${[...subject].slice(0, maxSubject).join('')}…` : subject
 }
 
 /** The rules of `git check-ref-format`, and none of the signs that make a revision or a refspec of a name. */

@@ -1,3 +1,4 @@
+import { wholeCharacters } from '../whole-characters.ts'
 import { redact } from './redact.ts'
 
 /** A line of at most `length` whole characters, without the secrets in it: those first, for a half of one is no less one. */
@@ -8,7 +9,5 @@ export function cut(text: string, length = 250): string {
       .replace(/\s+/g, ' ')
       .trim(),
   )
-  if (line.length <= length) return line
-  const characters = [...line]
-  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : line
+  return wholeCharacters(line, length)
 }

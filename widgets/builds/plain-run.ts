@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { statedBuild } from '../build-status.ts'
 import type { LoggedEvent } from '../define.ts'
+import { wholeCharacters } from '../whole-characters.ts'
 import { href, line, maybeLine, maybeTime, present, progress, type Run, timesOf } from './run.ts'
 
 /** The data of a build told by anybody: `job` names it among all that one widget shows. */
@@ -28,7 +29,7 @@ export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
   }
   const { job, status, conclusion, repository, branch, version, url } = parsed.data
   const state = statedBuild(status, conclusion)
-  if (state === undefined) return { lacks: `the status “${shortened(status)}” is not known here` }
+  if (state === undefined) return { lacks: `the status “${wholeCharacters(status, 40)}” is not known here` }
   const times = timesOf(event)
   const startedAt = times.held(parsed.data.startedAt)
   const finishedAt = times.held(parsed.data.finishedAt)
@@ -45,8 +46,4 @@ export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
     ofWorkflow: false,
     doubted: times.doubted(),
   }
-}
-
-function shortened(text: string): string {
-  return text.length > 40 ? `${[...text].slice(0, 39).join('')}…` : text
 }

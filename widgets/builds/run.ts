@@ -3,6 +3,7 @@ import type { BuildState } from '../build-status.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { httpUrl } from '../http-url.ts'
 import { believed, readMoment } from '../moment.ts'
+import { wholeCharacters } from '../whole-characters.ts'
 import type { builds } from './widget.ts'
 
 type Build = DataOf<typeof builds>['builds'][number]
@@ -27,7 +28,7 @@ export const line = z
   .string()
   .trim()
   .min(1)
-  .transform((text) => (text.length > 200 ? `${[...text].slice(0, 199).join('')}…` : text))
+  .transform((text) => wholeCharacters(text, 200))
 export const maybeLine = line.nullish().catch(undefined)
 
 /** Holds times of one event to what can be true when it came. */
