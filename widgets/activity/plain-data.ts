@@ -39,10 +39,10 @@ export function readData(data: Json): PlainData {
   const fields = new Map(own)
   const field = (...names: readonly string[]) =>
     names.map((name) => scalar(fields.get(name), 60)).find((text) => text !== undefined)
-  const message =
-    messages.map((name) => scalar(fields.get(name), 200)).find((text) => text !== undefined) ?? ''
+  const message = messages.map((name) => messageOf(fields.get(name))).find((text) => text !== undefined) ?? ''
   const told = own.filter(
-    ([name, inner]) => !actors.includes(name) && !links.includes(name) && scalar(inner, 60),
+    ([name, inner]) =>
+      !actors.includes(name) && !links.includes(name) && scalar(inner, 60) && !isForMachines(inner),
   )
   const [only] = told
   return {
@@ -58,10 +58,22 @@ export function readData(data: Json): PlainData {
   }
 }
 
+/** Azure DevOps tells one message as text, as HTML and as Markdown. */
+function messageOf(value: Json | undefined): string | undefined {
+  return scalar(value !== undefined && isFields(value) ? value.text : value, 200)
+}
+
+/** Commits, ids and addresses of mail tell a reader of a line nothing. */
+function isForMachines(value: Json): boolean {
+  return (
+    typeof value === 'string' && /^(?:[0-9a-f]{32,}|[0-9a-f-]{36}|[^\s@]+@[^\s@]+\.[^\s@]+)$/i.test(value)
+  )
+}
+
 function actorOf(value: Json | undefined): string | undefined {
   if (value === undefined || !isFields(value))
     return typeof value === 'string' ? scalar(value, 60) : undefined
-  return ['login', 'username', 'name']
+  return ['login', 'username', 'display_name', 'name']
     .map((name) => scalar(value[name], 60))
     .find((name) => name !== undefined)
 }
