@@ -4,8 +4,23 @@ import { contentType } from './content.ts'
 
 const bodies = new Set(['application/json', 'application/x-www-form-urlencoded'])
 
+/** Forges whose deliveries are not read here, by a header that only they send. */
+const others: readonly (readonly [header: string, forge: string])[] = [
+  ['x-gitlab-event', 'GitLab'],
+  ['x-event-key', 'Bitbucket'],
+  ['x-gitee-event', 'Gitee'],
+  ['x-vss-subscriptionid', 'Azure DevOps'],
+]
+
 /** What is wrong with a webhook delivery as its headers tell, before any of its body is read. */
 export function githubHeaderFault(headers: IncomingHttpHeaders): Reading | undefined {
+  const [, forge] = others.find(([header]) => headers[header] !== undefined) ?? []
+  if (forge !== undefined) {
+    return refuse(
+      401,
+      `This is the door of GitHub, Gitea and Forgejo. ${forge} does not sign as they do: let its pipelines publish to /api/v1/events with a token.`,
+    )
+  }
   if (!/^sha256=[0-9a-f]{64}$/i.test(String(headers['x-hub-signature-256'] ?? '')))
     return refuse(401, 'GitHub signs its deliveries in X-Hub-Signature-256: set our webhook secret there.')
   if (!headers['x-github-event']) {
