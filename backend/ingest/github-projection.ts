@@ -223,7 +223,9 @@ export function projectGitHub(event: string, payload: Fielded): GitHubProjection
   let projection: { [field: string]: Json } = {}
   for (const room of rooms) {
     projection = { event: cut(event, room.line), ...project(payload, shape, room), ...others(payload, room) }
-    if (Array.isArray(payload.commits)) projection.commit_count = payload.commits.length
+    const { commits, total_commits: total } = payload
+    // Gitea sends the first few and counts them.
+    if (Array.isArray(commits)) projection.commit_count = typeof total === 'number' ? total : commits.length
     if (Buffer.byteLength(JSON.stringify(projection)) <= LIMIT) break
   }
   // The walk over `shape` gives what `Projected` says of it.

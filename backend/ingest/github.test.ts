@@ -418,3 +418,15 @@ test('any payload at all is projected to at most 64 KiB', () => {
   })
   expect(Buffer.byteLength(JSON.stringify(projection))).toBeLessThanOrEqual(64 * 1024)
 })
+
+test('an event of Gitea is of the server it came from, and of none that is not told', async () => {
+  const headers = { 'x-gitea-event': 'package' }
+  const about = { action: 'created', package: { id: 1, name: 'web' }, organization: { login: 'acme' } }
+  const told = { ...about, sender: { login: 'anna', html_url: 'https://git.example.org/anna' } }
+  expect(await deliver('package', told, { headers })).toMatchObject({
+    events: [{ source: 'https://git.example.org/acme', topic: 'github.acme.-.package.created' }],
+  })
+  const untold = { ...about, sender: { login: 'anna' } }
+  expect(await deliver('package', untold, { headers })).toMatchObject({ refusal: { status: 400 } })
+  expect(await deliver('package', untold)).toMatchObject({ events: [{ source: 'https://github.com/acme' }] })
+})

@@ -5,10 +5,13 @@ import { topicToken } from '#widgets/topic-token.ts'
 import { type Post, type Reading, refuse } from './cloud-event.ts'
 import { contentType, readJson } from './content.ts'
 import { readEnvelope } from './envelope.ts'
+import { asGitHub } from './gitea.ts'
 import { projectGitHub } from './github-projection.ts'
 import { fitsEvent } from './github-shape.ts'
 import { gitHubTime } from './github-time.ts'
 import { type Fielded, isFielded } from './projection.ts'
+
+const GITHUB = 'https://github.com'
 
 /** Reads and checks one webhook delivery, signed with `secret`. */
 export async function readGithub(secret: string, { headers, body, now }: Post): Promise<Reading> {
@@ -20,14 +23,16 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
       'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
     )
   }
-  const event = header(headers, 'x-github-event')
-  if (event === undefined) {
+  const name = header(headers, 'x-github-event')
+  if (name === undefined) {
     return refuse(400, 'GitHub names the event in a header.', [
       { field: 'x-github-event', message: 'is missing' },
     ])
   }
-  const payload = readPayload(header(headers, 'content-type'), body, text)
-  if (!payload) return refuse(400, 'The payload is no JSON object.')
+  const sent = readPayload(header(headers, 'content-type'), body, text)
+  if (!sent) return refuse(400, 'The payload is no JSON object.')
+  const isGitea = header(headers, 'x-gitea-event') !== undefined
+  const { event, payload } = isGitea ? asGitHub(name, sent) : { event: name, payload: sent }
   if (!fitsEvent(event, payload)) {
     return refuse(400, `The payload is not that of the event ${event}.`, [
       { field: 'x-github-event', message: 'is not what the signed payload is' },
@@ -35,6 +40,9 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
   }
 
   const { owner, repository, address } = place(payload)
+  if (isGitea && address.startsWith(`${GITHUB}/`)) {
+    return refuse(400, 'The delivery does not tell which server it is of, and cannot be named as an event.')
+  }
   const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
   const read = readEnvelope(
     {
@@ -71,15 +79,21 @@ interface Place {
 }
 
 /** Of the repository; of the organisation when there is none. */
-function place({ repository, organization }: Fielded): Place {
+function place({ repository, organization, sender }: Fielded): Place {
   const [owner, name] = isFielded(repository) ? (textOf(repository.full_name)?.split('/') ?? []) : []
-  if (owner && name && isFielded(repository)) {
-    const page = textOf(repository.html_url)
-    const address = page && /^https?:\/\/\S{1,500}$/.test(page) ? page : `https://github.com/${owner}/${name}`
-    return { owner, repository: name, address }
+  if (owner && name) {
+    return { owner, repository: name, address: pageOf(repository) ?? `${GITHUB}/${owner}/${name}` }
   }
   const login = isFielded(organization) ? textOf(organization.login) : undefined
-  return { owner: login, repository: undefined, address: `https://github.com/${login ?? ''}` }
+  // A server of one's own is told by who sends.
+  const page = pageOf(sender)
+  const origin = page === undefined ? GITHUB : new URL(page).origin
+  return { owner: login, repository: undefined, address: `${origin}/${login ?? ''}` }
+}
+
+function pageOf(thing: unknown): string | undefined {
+  const page = isFielded(thing) ? textOf(thing.html_url) : undefined
+  return page && /^https?:\/\/\S{1,500}$/.test(page) && URL.canParse(page) ? page : undefined
 }
 
 function textOf(value: unknown): string | undefined {
