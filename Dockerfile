@@ -3,8 +3,10 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
 COPY . .
+# Below a path of another site (https://example.org/hubs) pages are built for that path.
+ARG HUBS_ORIGIN=
 # What is optional builds pages and scales pictures, which the running product does not.
-RUN node scripts/build.mjs && rm -rf .next/cache .next/dev && npm prune --omit=dev --omit=optional
+RUN node scripts/build.mjs && rm -rf .next/cache .next/dev .next/below/*/cache && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
 # For widgets that show the log of a git repository. Nothing is installed or built in this image, so npm goes.

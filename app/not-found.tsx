@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { services } from '#backend/services.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { SiteHeader } from './ui/site-header.tsx'
 
 export const metadata: Metadata = { title: 'Not found' }
@@ -34,7 +35,7 @@ export default async function NotFound() {
           </>
         ) : null}
         <p className="mt-3">
-          <a className="inline-block py-0.5 text-accent underline underline-offset-2" href="/">
+          <a className="inline-block py-0.5 text-accent underline underline-offset-2" href={`${basePath}/`}>
             All hubs
           </a>
         </p>
@@ -47,7 +48,7 @@ function Place({ slug, title }: { readonly slug: string; readonly title: string 
   return (
     <a
       className="inline-block py-0.5 font-semibold text-accent underline underline-offset-2"
-      href={`/${slug}`}
+      href={`${basePath}/${slug}`}
     >
       {title}
     </a>

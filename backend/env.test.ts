@@ -63,19 +63,34 @@ test('a secret may come from a file, but not twice', () => {
   expect(mistakes({ HUBS_ADMIN_TOKEN_FILE: `${path}-missing` })).toContain('cannot be read')
 })
 
-test('the public URL is kept as an origin', () => {
-  expect(parseEnv({ HUBS_ORIGIN: 'https://hubs.example.org/' }).HUBS_ORIGIN).toBe('https://hubs.example.org')
+test.each([
+  ['https://hubs.example.org/', 'https://hubs.example.org'],
+  ['https://Hubs.example.org:443', 'https://hubs.example.org'],
+  ['https://example.org/hubs', 'https://example.org/hubs'],
+  ['https://example.org/teams/Hubs_1.0-a/', 'https://example.org/teams/Hubs_1.0-a'],
+])('the public URL %s is kept as %s', (url, kept) => {
+  expect(parseEnv({ HUBS_ORIGIN: url }).HUBS_ORIGIN).toBe(kept)
 })
 
 test.each([
-  'https://example.org/hubs',
-  'https://example.org/hubs/',
+  'https://example.org//hubs',
+  'https://example.org/hubs//',
+  'https://example.org/a/../hubs',
+  'https://example.org/./hubs',
+  'https://example.org/.hubs',
+  'https://example.org/hubs%2fa',
+  'https://example.org/a~b',
+  'https://example.org/hubs\\a',
+  'https://example.org/hubs?a',
+  'https://example.org/hubs#a',
   'https://example.org/?a',
   'https://example.org/#a',
   'https://me:secret@example.org',
 ])('a public URL of %s is refused, never cut', (url) => {
   const said = mistakes({ HUBS_ORIGIN: url })
-  expect(said).toContain('HUBS_ORIGIN must be an address without a path, such as https://example.org')
+  expect(said).toContain(
+    'HUBS_ORIGIN must be an address such as https://example.org or https://example.org/hubs',
+  )
   expect(said).not.toContain('secret')
 })
 

@@ -25,13 +25,17 @@ const proxies = z
   .refine((given) => given.every((range) => ipaddr.isValidCIDR(range)), {
     error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
   })
+/** A host name, and what comes behind it; dots begin no part, so that none leads upwards. */
+const address = /^https?:\/\/[^/?#@\\]+((?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)\/?$/i
 const origin = z
   .url({ protocol: /^https?$/, error: 'must be a URL such as https://hubs.example.org' })
-  .refine((text) => !URL.canParse(text) || new URL(text).href === `${new URL(text).origin}/`, {
-    error: (issue) =>
-      `must be an address without a path, such as ${new URL(String(issue.input)).origin}: Hubs answers at the root of a host name only, so give it one of its own`,
+  .refine((text) => !URL.canParse(text) || address.test(text), {
+    error: (issue) => {
+      const { origin } = new URL(String(issue.input))
+      return `must be an address such as ${origin} or ${origin}/hubs: a path of letters, digits, dots, dashes and underscores, and no user, query or fragment`
+    },
   })
-  .transform((text) => new URL(text).origin)
+  .transform((text) => new URL(text).origin + (address.exec(text)?.[1] ?? ''))
 
 const variables = z.object({
   PORT: z.coerce.number({ error: 'must be a number from 0 to 65535' }).int().min(0).max(65535).default(3000),

@@ -49,6 +49,8 @@ export async function openFront(options: {
   lacking: Lacking
   eventLog: EventLog
   origin: string
+  /** The path of `origin`. */
+  basePath?: string
   build: string
   /** Of the server and the stores, for `/metrics`. */
   metrics: readonly Metric[]
@@ -69,6 +71,7 @@ export async function openFront(options: {
     lacking,
     eventLog,
     origin,
+    basePath = '',
     build,
     metrics,
     log,
@@ -87,7 +90,7 @@ export async function openFront(options: {
   if (has('web') || has('stream')) {
     const live = await followLiveness(cache, () => followed.knownAt, why)
     liveness = live
-    const keys = await followKeys({ cache, log, signal, onPulse: live.heard })
+    const keys = await followKeys({ cache, log, signal, onPulse: live.heard, basePath })
     if (has('stream')) {
       sessions = openSessions({ keys, layouts, liveness: live, build, signal })
       const quota = openQuota({ all: env.HUBS_STREAMS, client: env.HUBS_STREAMS_PER_CLIENT })
@@ -99,7 +102,7 @@ export async function openFront(options: {
     const snapshots = openSnapshots({ cache, liveness })
     const explain = (widget: PlacedWidget) => explainWidget({ widget, cache, eventLog })
     routes.push(
-      ...hubRoutes({ hubs, followed, lookUp, lacking }),
+      ...hubRoutes({ hubs, followed, lookUp, lacking, basePath }),
       ...widgetRoutes({ hubs: followed, lookUp, snapshots, cache, explain }),
       ...eventRoutes({
         publish: publisher({ bus }),
@@ -107,7 +110,7 @@ export async function openFront(options: {
         rate: publishRate(env.HUBS_PUBLISH_RATE),
       }),
       ...deadLetterRoutes(bus.dead),
-      openApiRoute(),
+      openApiRoute(basePath),
       ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
       embedScriptRoute,
     )

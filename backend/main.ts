@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { basePathOf } from './base-path.ts'
 import { buildId } from './build-id.ts'
 import { consoleTo } from './console.ts'
 import { productFolder } from './db/product-folder.ts'
@@ -29,6 +30,18 @@ function dieOfBugs(log: Logger): void {
       process.exit(1)
     })
   }
+}
+
+/** @throws Error when the pages were not built for the path at which they are to stand. */
+async function buildOf({ HUBS_ORIGIN, HUBS_ROLES }: Env): Promise<string> {
+  const basePath = HUBS_ORIGIN === undefined ? '' : basePathOf(HUBS_ORIGIN)
+  const id = await buildId(productFolder(), development, basePath)
+  if (id === undefined && basePath !== '' && HUBS_ROLES.includes('web')) {
+    throw new Error(
+      `The pages were not built for ${basePath}: run npm run build with the same HUBS_ORIGIN, or build the image with it.`,
+    )
+  }
+  return id ?? 'unbuilt'
 }
 
 async function main(): Promise<void> {
@@ -66,7 +79,7 @@ async function main(): Promise<void> {
       log,
       development,
       dir: productFolder(),
-      build: await buildId(productFolder(), development),
+      build: await buildOf(env),
       stop,
       onFatal(error) {
         log.fatal({ err: error }, 'this process must not go on')

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { SecretName } from '#widgets/define.ts'
 import { registry, widgetType } from '#widgets/registry.ts'
+import { basePathOf } from './base-path.ts'
 import { runDaemon } from './daemon.ts'
 import { holdDataFolder } from './db/data-folder.ts'
 import { openDurations } from './durations.ts'
@@ -75,6 +76,7 @@ export async function openProduct(options: {
     if (value !== undefined) secrets[name] = value
   }
   const origin = env.HUBS_ORIGIN ?? localUrl(env.HOST, env.PORT)
+  const basePath = basePathOf(origin)
 
   let ready = false
   let away = async (): Promise<readonly AwayStore[]> => []
@@ -82,7 +84,9 @@ export async function openProduct(options: {
     health: healthRoutes({ ready: () => ready, away: () => away() }),
     clientOf: clientRule(env.HUBS_PROXIES),
     names: [...(env.HUBS_ORIGIN ? [new URL(env.HUBS_ORIGIN).hostname] : []), ...env.HUBS_HOSTS],
-    secure: env.HUBS_ORIGIN?.startsWith('https:') ?? false,
+    // Below a path the host name is others' as well, who may not have it all by https.
+    secure: basePath === '' && (env.HUBS_ORIGIN?.startsWith('https:') ?? false),
+    basePath,
     log,
   })
   const { server } = front
@@ -105,6 +109,7 @@ export async function openProduct(options: {
         dir,
         port,
         hostname: env.HOST,
+        basePath,
         embedOrigins: (id) => embedOrigins(id),
       })
     : undefined
@@ -184,6 +189,7 @@ export async function openProduct(options: {
     lacking,
     eventLog: logged,
     origin,
+    basePath,
     build,
     metrics: [...front.metrics, calls.metric],
     log,
@@ -204,7 +210,7 @@ export async function openProduct(options: {
   ready = true
 
   return {
-    url: localUrl(env.HOST, port),
+    url: localUrl(env.HOST, port) + basePath,
     firstToken,
     async drain(listening) {
       ready = false

@@ -1,9 +1,13 @@
-// Builds pages into .next and the programs into dist. With --if-needed only when sources changed since.
+// Builds pages into .next, for the path of HUBS_ORIGIN, and the programs into dist. With --if-needed only when sources
+// changed since.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import nextConfig from '../next.config.mjs'
 import { root, run } from './run.mjs'
 
-const stamp = `${root}/dist/.sources`
+const pages = `${root}/${nextConfig.distDir}`
+/** One for the pages, one for the programs, which are the same for every path. */
+const stamps = [`${pages}/.sources`, `${root}/dist/.sources`]
 const folders = ['app', 'backend', 'drizzle', 'widgets']
 const files = [
   'next.config.mjs',
@@ -32,12 +36,13 @@ function hashOfSources() {
 }
 
 export const isBuilt = (sources = hashOfSources()) =>
-  existsSync(stamp) && readFileSync(stamp, 'utf8') === sources && existsSync(`${root}/.next/BUILD_ID`)
+  stamps.every((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) &&
+  existsSync(`${pages}/BUILD_ID`)
 
 export async function build() {
   // Taken first: what is edited meanwhile makes the build outdated.
   const sources = hashOfSources()
-  rmSync(stamp, { force: true })
+  for (const stamp of stamps) rmSync(stamp, { force: true })
   await bundlePrograms()
   // Next believes whatever NODE_ENV is inherited, and builds for development then.
   const { NODE_ENV: _, ...env } = process.env
@@ -45,7 +50,7 @@ export async function build() {
     ...env,
     NEXT_TELEMETRY_DISABLED: '1',
   })
-  writeFileSync(stamp, sources)
+  for (const stamp of stamps) writeFileSync(stamp, sources)
 }
 
 async function bundlePrograms() {

@@ -3,6 +3,7 @@
 import { skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import type { HubView, HubWidget, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { liveDocument } from './document.ts'
 import { asOutdated, drawable, waiting } from './drawable.ts'
 import { keysIn, nameOf } from './follow.ts'
@@ -183,9 +184,9 @@ function useReloadUnseen(wanted: boolean): void {
 }
 
 async function retry(id: string): Promise<string | undefined> {
-  const response = await fetch(`/api/v1/widgets/${encodeURIComponent(id)}/retry`, { method: 'POST' }).catch(
-    () => undefined,
-  )
+  const response = await fetch(`${basePath}/api/v1/widgets/${encodeURIComponent(id)}/retry`, {
+    method: 'POST',
+  }).catch(() => undefined)
   if (response?.ok) return undefined
   if (response?.status === 429) return 'This was tried a moment ago. Wait a little before the next try.'
   return 'The server could not be asked. Check the connection and try again.'

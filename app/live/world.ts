@@ -1,4 +1,5 @@
 import type { HubView, KeyedData, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { rest } from './backoff.ts'
 import { type Heard, stream } from './stream.ts'
 
@@ -37,20 +38,21 @@ async function read<T>(address: string, cache: RequestCache): Promise<T | undefi
   return (await response.json()) as T
 }
 
-/** The API of the Hubs at `origin`. */
-export function worldAt(origin: string): World {
+/** The API of the Hubs at `origin`, below `path`. The server's own addresses have the path. */
+export function worldAt(origin: string, path = ''): World {
+  const api = `${origin}${path}/api/v1`
   return {
     open({ hubs, widgets, cursor, signal }) {
       const asked = new URLSearchParams([
         ...hubs.map((slug) => ['hub', slug]),
         ...widgets.map((id) => ['widget', id]),
       ])
-      return stream({ url: `${origin}/api/v1/stream?${asked}`, cursor, signal })
+      return stream({ url: `${api}/stream?${asked}`, cursor, signal })
     },
     read: {
-      hub: (slug) => read(`${origin}/api/v1/hubs/${encodeURIComponent(slug)}`, 'no-store'),
-      snapshot: (slug) => read(`${origin}/api/v1/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
-      widget: (id) => read(`${origin}/api/v1/widgets/${encodeURIComponent(id)}`, 'no-store'),
+      hub: (slug) => read(`${api}/hubs/${encodeURIComponent(slug)}`, 'no-store'),
+      snapshot: (slug) => read(`${api}/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
+      widget: (id) => read(`${api}/widgets/${encodeURIComponent(id)}`, 'no-store'),
       data: (href) => read(origin + href, 'default'),
     },
     now: () => performance.now(),
@@ -60,4 +62,4 @@ export function worldAt(origin: string): World {
 }
 
 /** The API of the origin this script came from. */
-export const browserWorld: World = worldAt('')
+export const browserWorld: World = worldAt('', basePath)

@@ -1,6 +1,7 @@
 'use client'
 import { useLayoutEffect } from 'react'
 import type { HubWidget, Snapshot } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useFrameHeight } from '../live/frame-height.ts'
 import { useFrameTheme } from '../live/frame-theme.ts'
@@ -32,7 +33,7 @@ export function EmbedPage({
         live={shown}
         paused={live.kind === 'paused'}
         retry={retry}
-        href={`/${hub.slug}/w/${widget.id}`}
+        href={`${basePath}/${hub.slug}/w/${widget.id}`}
         outside
         renderedAt={initial.snapshot.now}
       />

@@ -1,6 +1,7 @@
 'use client'
 import { useLayoutEffect } from 'react'
 import type { HubView, Snapshot } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useLiveHub } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
@@ -56,12 +57,12 @@ export function HubPage(initial: {
                 paused={live.kind === 'paused'}
                 retry={retry}
                 place={place}
-                href={`/${hub.slug}/w/${widget.id}`}
+                href={`${basePath}/${hub.slug}/w/${widget.id}`}
               />
             ))}
           </div>
         )}
-        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`/${hub.slug}`} />
+        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`${basePath}/${hub.slug}`} />
         <Announcer widgets={hub.widgets} live={widgets} />
       </main>
     </>

@@ -1,4 +1,5 @@
 import type { HubSummary } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { Monogram } from './monogram.tsx'
 
 /** One hub in the directory; all of the tile leads to it. */
@@ -8,7 +9,7 @@ export function HubTile({ hub }: { readonly hub: HubSummary }) {
       <Monogram slug={hub.slug} title={hub.title} />
       <div className="min-w-0">
         <h2 className="truncate font-semibold text-large" dir="auto">
-          <a className="after:absolute after:inset-0 after:rounded-xl" href={`/${hub.slug}`}>
+          <a className="after:absolute after:inset-0 after:rounded-xl" href={`${basePath}/${hub.slug}`}>
             {hub.title}
           </a>
         </h2>

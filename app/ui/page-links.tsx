@@ -1,3 +1,5 @@
+import { basePath } from '#widgets/ui/base-path.ts'
+
 /** Pages on either side of the one shown that have a link of their own, besides the first and the last. */
 const BESIDE = 2
 
@@ -34,7 +36,7 @@ function PageLink({
   return (
     <a
       className={`button ${current ? 'font-semibold' : ''}`}
-      href={to === 1 ? '/' : `/?page=${to}`}
+      href={to === 1 ? `${basePath}/` : `${basePath}/?page=${to}`}
       rel={rel}
       aria-current={current ? 'page' : undefined}
       aria-label={rel ? undefined : `Page ${text}`}

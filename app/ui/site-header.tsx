@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { Mark } from './mark.tsx'
 
 /**
@@ -24,7 +25,10 @@ export function SiteHeader({
       <header className="site-bar sticky top-0 z-30 border-line border-b bg-surface">
         <div className="frame flex h-12 items-center gap-3">
           <nav aria-label="Hubs" className="flex min-w-0 grow items-center gap-2">
-            <a className="link flex items-center gap-2 font-semibold tracking-[-0.01em]" href="/">
+            <a
+              className="link flex items-center gap-2 font-semibold tracking-[-0.01em]"
+              href={`${basePath}/`}
+            >
               <Mark /> Hubs
             </a>
             {trail.map(({ title, href }) => (

@@ -1,6 +1,7 @@
 'use client'
 import { type ReactNode, useLayoutEffect } from 'react'
 import type { HubWidget, Snapshot } from '#backend/wire.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useLiveWidget } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
@@ -28,7 +29,7 @@ export function WidgetPage({
   useLayoutEffect(() => setTickerClock(clock), [clock])
   return (
     <>
-      <SiteHeader trail={[{ title: hub.title, href: `/${hub.slug}` }]}>
+      <SiteHeader trail={[{ title: hub.title, href: `${basePath}/${hub.slug}` }]}>
         <LiveIndicator live={live} renderedAt={initial.snapshot.now} />
       </SiteHeader>
       <main id="main" className="mx-auto max-w-4xl px-4 pt-5 pb-24" data-live={live.kind}>
@@ -44,7 +45,11 @@ export function WidgetPage({
           <WidgetCard widget={widget} live={shown} paused={live.kind === 'paused'} retry={retry} />
         </div>
         {children}
-        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`/${hub.slug}/w/${widget.id}`} />
+        <PrintedFoot
+          renderedAt={initial.snapshot.now}
+          clock={clock}
+          path={`${basePath}/${hub.slug}/w/${widget.id}`}
+        />
         <Announcer widgets={[widget]} live={{ [widget.id]: shown }} />
       </main>
     </>

@@ -19,7 +19,7 @@ export async function replayGithub(options: {
   readonly print?: (line: string) => void
 }): Promise<void> {
   const { url, secret, rate, deliveries = gitHubDay(), print = console.log } = options
-  const hook = new URL('/api/v1/hooks/github', url)
+  const hook = new URL(`${url.replace(/\/$/, '')}/api/v1/hooks/github`)
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const byEvent = new Map<string, number>()

@@ -31,8 +31,9 @@ export function hubRoutes(options: {
   followed: FollowedHubs
   lookUp: LookUp
   lacking: Lacking
+  basePath?: string
 }): Route[] {
-  const { hubs, followed, lookUp, lacking } = options
+  const { hubs, followed, lookUp, lacking, basePath = '' } = options
   const types = { types: widgetTypeViews(lacking) }
   const schema = Buffer.from(JSON.stringify(hubSchema(types.types)))
 
@@ -47,7 +48,7 @@ export function hubRoutes(options: {
     const view = known?.revision === hub.revision ? hubView(known) : { slug, revision: hub.revision }
     const headers = { etag: etagOf(hub) }
     return outcome === 'created'
-      ? { status: 201, headers: { ...headers, location: `/api/v1/hubs/${slug}` }, body: view }
+      ? { status: 201, headers: { ...headers, location: `${basePath}/api/v1/hubs/${slug}` }, body: view }
       : { status: 200, headers, body: view }
   }
 

@@ -290,9 +290,11 @@ function components(): object {
 }
 
 /** `GET /api/v1/openapi.json`: the whole outside, for programs and their authors. */
-export function openApiRoute(): Route {
+export function openApiRoute(basePath = ''): Route {
   const info = { title: 'Hubs', version: 'v1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } }
-  const body = Buffer.from(JSON.stringify({ openapi: '3.1.0', info, paths, components: components() }))
+  const servers = basePath === '' ? {} : { servers: [{ url: basePath }] }
+  const document = { openapi: '3.1.0', info, ...servers, paths, components: components() }
+  const body = Buffer.from(JSON.stringify(document))
   return {
     method: 'GET',
     path: '/api/v1/openapi.json',

@@ -25,10 +25,12 @@ export async function openPages(options: {
   dir: string
   port: number
   hostname: string
+  /** The path the pages were built for. */
+  basePath: string
   /** Origins that may frame `/embed/<widget id>`; undefined when there is no such widget. */
   embedOrigins: (widgetId: string) => Promise<readonly string[] | undefined>
 }): Promise<Pages> {
-  const { server, development, dir, port, hostname, embedOrigins } = options
+  const { server, development, dir, port, hostname, basePath, embedOrigins } = options
   // Next takes upgrades from the server it is given and leaves open, unanswered and without end, those it does not know.
   const upgrades = createServer()
   // Loaded when needed: other roles go without its megabytes.
@@ -37,7 +39,7 @@ export async function openPages(options: {
   await app.prepare()
   if (development) {
     server.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/_next/')) upgrades.emit('upgrade', request, socket, head)
+      if (request.url?.startsWith(`${basePath}/_next/`)) upgrades.emit('upgrade', request, socket, head)
       else socket.destroy()
     })
   }
@@ -73,7 +75,9 @@ export async function openPages(options: {
     }
     response.setHeader('X-Content-Type-Options', 'nosniff')
     // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
-    request.url = isNexts(url) ? url.pathname + url.search : pagePath(url)
+    const path = isNexts(url) ? url.pathname + url.search : pagePath(url)
+    // Next takes the slash behind its path for an address of another form, and redirects.
+    request.url = basePath === '' ? path : basePath + path.replace(/^\/(?=\?|$)/, '')
     if (isStatic || isNexts(url)) render(request, response).catch(() => response.destroy())
     else renders(response, () => render(request, response))
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
+import { withoutBasePath } from '../base-path.ts'
 import type { Grant } from '../hubs/grant.ts'
 import { hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
@@ -48,10 +49,21 @@ export function frontServer(options: {
   /** Names the server has besides those of this machine, and whether it is reached by https. */
   names?: readonly string[]
   secure?: boolean
+  /** All but health is below it; what is asked for is told to routes and pages as without it. */
+  basePath?: string
   bodies?: Partial<BodyLimits>
   patience?: number
 }): FrontServer {
-  const { health, clientOf, log, names = [], secure = false, bodies, patience = START_PATIENCE } = options
+  const {
+    health,
+    clientOf,
+    log,
+    names = [],
+    secure = false,
+    basePath = '',
+    bodies,
+    patience = START_PATIENCE,
+  } = options
   const isOurs = hostRule(names)
   const guesses = openTokenGuesses(log)
   const openBody = requestBodies(bodies)
@@ -63,7 +75,8 @@ export function frontServer(options: {
     start = resolve
   })
   let waiting = 0
-  let find = router(health)
+  const findHealth = router(health)
+  let find = findHealth
   let authorize: Authorize | undefined
   let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
 
@@ -194,15 +207,20 @@ export function frontServer(options: {
     asked: Watched,
   ): Promise<void> {
     if (ending.begun) response.setHeader('connection', 'close')
-    const url = parseUrl(request.url)
-    if (!url) throw new ProblemError(400, 'The request names no valid path.')
-    const found = find(request.method ?? 'GET', url.pathname)
+    const whole = parseUrl(request.url)
+    if (!whole) throw new ProblemError(400, 'The request names no valid path.')
+    const inside = withoutBasePath(whole, basePath)
+    const url = inside ?? whole
+    const found = (inside ? find : findHealth)(request.method ?? 'GET', url.pathname)
     asked.health = found.kind === 'route' && health.includes(found.route as Route)
     // Whoever asks for health asks a process, by whatever name it has there.
     if (!isOurs(request.headers.host) && !asked.health) {
       throw new ProblemError(421, 'This server has another name: that of HUBS_ORIGIN, or one of HUBS_HOSTS.')
     }
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
+    if (!inside && found.kind === 'none') {
+      throw new ProblemError(404, `There is nothing at ${whole.pathname}: Hubs is at ${basePath}/.`)
+    }
     if (found.kind === 'route') {
       const { route, params } = found
       asked.route = route.path

@@ -49,8 +49,10 @@ export async function followKeys(options: {
   log: Logger
   signal: AbortSignal
   onPulse: (pulse: Pulse) => void
+  /** In front of the addresses that frames hold. */
+  basePath?: string
 }): Promise<FollowedKeys> {
-  const { cache, log, signal, onPulse } = options
+  const { cache, log, signal, onPulse, basePath } = options
   const followed = new Map<Key, Followed>()
   const pause = (ms: number) => setTimeout(ms, undefined, { signal }).catch(() => {})
   let position = (await cache.read([])).cursor
@@ -174,7 +176,7 @@ export async function followKeys(options: {
   }
 
   return {
-    frames: openFrames(),
+    frames: openFrames(basePath),
     position: () => position,
     state: (key) => followed.get(key)?.state,
     async attach(wanted, listener) {

@@ -54,7 +54,7 @@ export interface Frames {
 /** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
 const KEPT = 64
 
-export function openFrames(): Frames {
+export function openFrames(basePath = ''): Frames {
   const made = new Set<KeyState>()
   return {
     of(state, placement, withData, withId) {
@@ -62,7 +62,7 @@ export function openFrames(): Frames {
       const forms = state.frames?.get(placement.tag)
       const known = forms?.[form]
       if (known) return known
-      const chunk = widgetFrames(state, placement, withData, withId)
+      const chunk = widgetFrames(state, placement, withData, withId, basePath)
       if (forms) forms[form] = chunk
       else {
         if (!state.frames) {
@@ -80,13 +80,19 @@ export function openFrames(): Frames {
   }
 }
 
-function widgetFrames(state: KeyState, { widgets }: Placement, withData: boolean, withId: boolean): Buffer {
+function widgetFrames(
+  state: KeyState,
+  { widgets }: Placement,
+  withData: boolean,
+  withId: boolean,
+  basePath: string,
+): Buffer {
   const { version, hasData, told, data } = state
   let text = ''
   for (const [index, shown] of widgets.entries()) {
     text += `event: widget\ndata: {"id":${JSON.stringify(shown.id)},${identityMembers(version, shown)}${told}`
     if (withData && hasData)
-      text += data === undefined ? `,"href":"${dataHref(state, shown)}"` : `,"data":${data}`
+      text += data === undefined ? `,"href":"${dataHref(state, shown, basePath)}"` : `,"data":${data}`
     text += withId && index === widgets.length - 1 ? `}\nid: ${formatVersion(version)}\n\n` : '}\n\n'
   }
   return chunkOf(text)

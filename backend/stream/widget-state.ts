@@ -57,8 +57,9 @@ export function toldMembers(entry: Entry): string {
 export function dataHref(
   { version, dataOffset }: Pick<Entry, 'version' | 'dataOffset'>,
   { id, token }: Pick<Shown, 'id' | 'token'>,
+  basePath: string,
 ): string {
-  return `/api/v1/data/${token}/${version.epoch}/${dataOffset}?widget=${id}`
+  return `${basePath}/api/v1/data/${token}/${version.epoch}/${dataOffset}?widget=${id}`
 }
 
 export function fitsInline(data: string): boolean {

@@ -16,8 +16,10 @@ curl ${origin}/api/v1/events \\
 
 *Deployments* and *Happening now* change at once; nothing else moves.`
 
-const publish = `- **HTTP**: CloudEvents to \`POST /api/v1/events\`, one at a time or in batches.
-- **GitHub**: point a webhook at \`/api/v1/hooks/github\`, and builds and pull requests follow.
+const publish = (
+  base: string,
+) => `- **HTTP**: CloudEvents to \`POST ${base}/api/v1/events\`, one at a time or in batches.
+- **GitHub**: point a webhook at \`${base}/api/v1/hooks/github\`, and builds and pull requests follow.
 - **NATS**: \`nats pub events.deploy.prod.web '{"version":"1.4"}'\`
 
 No webhooks at hand? \`npm run replay -- github\` sends a day of real ones.`
@@ -115,7 +117,7 @@ export const welcome = (origin: string) => ({
       id: 'welcome-publish',
       type: 'notes',
       title: 'Publish events',
-      config: { text: publish },
+      config: { text: publish(new URL(origin).pathname.replace(/\/$/, '')) },
       position: { x: 0, y: 11, w: 4, h: 4 },
     },
     {

@@ -1,5 +1,6 @@
 'use client'
 import type { DataOf, ViewProps } from '../define.ts'
+import { siteHref } from '../ui/base-path.ts'
 import { Empty } from '../ui/empty.tsx'
 import { List } from '../ui/list.tsx'
 import { Row } from '../ui/row.tsx'
@@ -37,7 +38,7 @@ function LinkRow({ link: { title, url, note } }: { readonly link: Link }) {
     <Row
       title={
         // Within a frame elsewhere, our own pages may only open outside it.
-        <a className="link" href={url} title={title} target={mail ? undefined : '_top'}>
+        <a className="link" href={siteHref(url)} title={title} target={mail ? undefined : '_top'}>
           {title}
         </a>
       }

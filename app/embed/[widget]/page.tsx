@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { services } from '#backend/services.ts'
+import { basePath } from '#widgets/ui/base-path.ts'
 import { embed } from '../../page-data.ts'
 import { EmbedNote } from '../../ui/embed-note.tsx'
 import { EmbedPage } from '../../ui/embed-page.tsx'
@@ -25,7 +26,7 @@ export default async function Page({ params, searchParams }: Props) {
   const refused = (await headers()).get('hubs-refused-origin')
   if (refused !== null)
     return (
-      <EmbedNote theme={theme} href={`/${hub.slug}/w/${widget.id}`}>
+      <EmbedNote theme={theme} href={`${basePath}/${hub.slug}/w/${widget.id}`}>
         This page may not show <strong>{widget.title}</strong>. Its hub must allow <code>{refused}</code>.
       </EmbedNote>
     )
