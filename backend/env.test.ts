@@ -38,7 +38,7 @@ test('all mistakes are told together', () => {
   const text = mistakes({
     PORT: 'x',
     REDIS_URL: 'http://nowhere',
-    HUBS_FETCH_ALLOW: '127.0.0.1',
+    HUBS_FETCH_ALLOW: '127/8',
     HUBS_ROLES: 'cook',
   })
   for (const name of ['PORT', 'REDIS_URL', 'HUBS_FETCH_ALLOW', 'HUBS_ROLES']) expect(text).toContain(name)
@@ -133,6 +133,18 @@ test('proxies are those of this machine, those named, or none', () => {
     'HUBS_BUS_BYTES',
   ])
     expect(text).toContain(`${name} must be`)
+})
+
+test('ranges are taken as they are meant, or refused by name', () => {
+  const range = '::ffff:10.0.0.0/104'
+  const env = parseEnv({ HUBS_PROXIES: range, HUBS_FETCH_ALLOW: `${range}, 192.0.2.1` })
+  expect(env.HUBS_PROXIES).toEqual(['10.0.0.0/8'])
+  expect(env.HUBS_FETCH_ALLOW).toEqual(['10.0.0.0/8', '192.0.2.1/32'])
+  for (const name of ['HUBS_PROXIES', 'HUBS_FETCH_ALLOW']) {
+    const said = mistakes({ [name]: '10.0.0.0/8, 192.168/16' })
+    expect(said).toContain(`${name} must be address ranges such as 10.0.0.0/8`)
+    expect(said).toContain('"192.168/16" is none')
+  }
 })
 
 test('how NATS is reached is checked at the start', () => {

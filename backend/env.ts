@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { addressRange } from './address-range.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
 
 export const roles = ['web', 'stream', 'daemon'] as const
@@ -16,15 +16,21 @@ const count = (least: number) => {
   const error = `must be a whole number of at least ${least}`
   return z.coerce.number({ error }).int({ error }).min(least, { error })
 }
-/** Address ranges; an address alone is a range of one. Of itself, what runs on this machine. */
+const ranges = z.string().transform((text, context) =>
+  partsOf(text).flatMap((part) => {
+    const range = addressRange(part)
+    if (range !== undefined) return [range]
+    const none = `must be address ranges such as 10.0.0.0/8, separated by commas: ${JSON.stringify(part)} is none`
+    context.addIssue(none)
+    return []
+  }),
+)
+/** Of itself, what runs on this machine. */
 const proxies = z
   .string()
   .default('127.0.0.0/8,::1/128')
-  .transform((text) => (text.trim() === 'none' ? [] : partsOf(text)))
-  .transform((given) => given.map((range) => (ipaddr.isValid(range) ? wholeOf(range) : range)))
-  .refine((given) => given.every((range) => ipaddr.isValidCIDR(range)), {
-    error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
-  })
+  .transform((text) => (text.trim() === 'none' ? '' : text))
+  .pipe(ranges)
 /** A host name, and what comes behind it; dots begin no part, so that none leads upwards. */
 const address = /^https?:\/\/[^/?#@\\]+((?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)\/?$/i
 const origin = z
@@ -49,9 +55,7 @@ const variables = z.object({
     .transform((names) => (names.length === 0 ? [...roles] : [...new Set(names as Role[])])),
   HUBS_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
   HUBS_ADMIN_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
-  HUBS_FETCH_ALLOW: list.refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), {
-    error: 'must be address ranges such as 127.0.0.1/32, separated by commas',
-  }),
+  HUBS_FETCH_ALLOW: z.string().default('').pipe(ranges),
   HUBS_GIT_ROOTS: list,
   HUBS_HOSTS: list.refine((names) => names.every((name) => /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*)$/.test(name)), {
     error: 'must be host names such as hubs.example.org, without a port, separated by commas',
@@ -110,10 +114,6 @@ function partsOf(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-}
-
-function wholeOf(address: string): string {
-  return `${address}/${ipaddr.parse(address).kind() === 'ipv4' ? 32 : 128}`
 }
 
 const consistent = variables.superRefine((env, context) => {
