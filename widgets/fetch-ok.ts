@@ -1,6 +1,5 @@
 import { type Answer, type LoadContext, LoadFailure } from './define.ts'
-
-const hour = 3_600_000
+import { retryAfter } from './retry-after.ts'
 
 /** Fetches and gives the answer when it is a good one; what else a server says becomes a failure with words for it. */
 export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: string): Promise<Answer> {
@@ -10,7 +9,7 @@ export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: 
   const wait = retryAfter(answer.headers.get('retry-after'), now)
   if (answer.status === 429 || (answer.status === 503 && wait !== undefined)) {
     throw new LoadFailure('limited', `${host} asks us to wait before the next request.`, {
-      retryAfter: wait ?? 60_000,
+      retryAfter: Math.max(wait ?? 60_000, 1_000),
     })
   }
   throw new LoadFailure('upstream', sentence(answer.status, host))
@@ -21,11 +20,4 @@ function sentence(status: number, host: string): string {
     return `${host} answered ${status}: it shows this address only to those it knows.`
   if (status === 404 || status === 410) return `${host} answered ${status}: it has nothing at this address.`
   return `${host} answered ${status}.`
-}
-
-/** The header's seconds or date as milliseconds from now, at most a day. */
-function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined
-  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 1000), 24 * hour)
 }

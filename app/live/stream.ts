@@ -1,3 +1,4 @@
+import { retryAfter } from '#widgets/retry-after.ts'
 import { backoff, rest as restFor } from './backoff.ts'
 import { type Frame, frameDecoder } from './frame.ts'
 
@@ -87,7 +88,7 @@ class NotNow extends Error {
   constructor({ status, headers }: Response) {
     super('not now')
     this.status = status
-    this.retryAfter = retryAfter(headers.get('retry-after'))
+    this.retryAfter = Math.min(retryAfter(headers.get('retry-after'), Date.now()) ?? 0, LONGEST_RETRY_AFTER)
   }
 }
 
@@ -140,11 +141,4 @@ async function* connection(
 
 function isEventStream(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-}
-
-/** Milliseconds, from seconds or a date. */
-function retryAfter(text: string | null): number {
-  if (text === null) return 0
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now()
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER) : 0
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
 import { believed } from '../moment.ts'
+import { retryAfter } from '../retry-after.ts'
 import { type Pull, pullOf, pullRequest } from './pull-request.ts'
 
 const perPage = 50
@@ -75,8 +76,8 @@ function failure({ status, headers }: Answer, repository: string, now: number): 
 
 /** Milliseconds until GitHub wants to be asked again, by its rate limit headers. */
 function waitOf(headers: Headers, now: number): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  if (seconds >= 0) return seconds * 1000
+  const asked = retryAfter(headers.get('retry-after'), now)
+  if (asked !== undefined) return asked
   if (headers.get('x-ratelimit-remaining') !== '0') return undefined
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
   return Number.isFinite(reset) ? Math.max(1000, reset * 1000 - now) : 60_000

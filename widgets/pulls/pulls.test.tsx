@@ -335,6 +335,7 @@ describe('the loader with a token', () => {
   test.each([
     [429, { 'retry-after': '30' }, 'limited', 30_000],
     [403, { 'retry-after': '60' }, 'limited', 60_000],
+    [429, { 'retry-after': new Date(noon + 120_000).toUTCString() }, 'limited', 120_000],
     [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(noon / 1000 + 90) }, 'limited', 90_000],
     [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(noon / 1000 - 90) }, 'limited', 1000],
     [403, { 'x-ratelimit-remaining': '0' }, 'limited', 60_000],
