@@ -13,6 +13,7 @@ import { indexedMark } from './hubs/indexed-mark.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { EventLog } from './ingest/event-log.ts'
 import { untilDone } from './ingest/until-done.ts'
+import { upkeep } from './ingest/upkeep.ts'
 import { auditor, runAuditor } from './refresh/auditor.ts'
 import type { Lacking } from './refresh/availability.ts'
 import { gitLog } from './refresh/git-log.ts'
@@ -34,7 +35,6 @@ import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
-const PRUNE_EVERY = 3_600_000
 /** Milliseconds between two looks whether the event log is larger than it may be. */
 const LOOK_EVERY = 300_000
 
@@ -116,28 +116,26 @@ export async function runDaemon(options: {
   const mark = indexedMark(database.db)
   await invalidateUnseen({ followed, mark, cache })
 
-  async function prune(): Promise<void> {
-    for (let wholeAt = -Infinity; !signal.aborted; ) {
-      try {
-        const bytes = env.HUBS_EVENT_BYTES
-        const whole = performance.now() - wholeAt >= PRUNE_EVERY
-        const keep = whole ? { days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS, bytes } : { bytes }
-        if (whole) wholeAt = performance.now()
-        for await (const { rows, topics } of eventLog.prune(keep)) {
-          log.info({ rows }, 'old events were removed from the log')
-          // No event says so, and what was read from the log may be another now.
-          const keys = [...readersOf(topics, index)].map((key) => ({ key }))
-          const { due } = await untilDone(() => cache.invalidate(keys), {
-            signal,
-            onFailure(err, attempt) {
-              if (attempt === 1) log.warn({ err }, 'keys of removed events wait for the cache')
-            },
-          })
-          if (due) refresh.poke()
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'the event log could not be pruned')
-      }
+  const prune = upkeep({
+    log: eventLog,
+    kept: { days: env.HUBS_EVENT_DAYS, rows: env.HUBS_EVENT_ROWS, bytes: env.HUBS_EVENT_BYTES },
+    async removed(topics) {
+      // No event says so, and what was read from the log may be another now.
+      const keys = [...readersOf(topics, index)].map((key) => ({ key }))
+      const { due } = await untilDone(() => cache.invalidate(keys), {
+        signal,
+        onFailure(err, attempt) {
+          if (attempt === 1) log.warn({ err }, 'keys of removed events wait for the cache')
+        },
+      })
+      if (due) refresh.poke()
+    },
+    logger: log,
+  })
+
+  async function keepPruned(): Promise<void> {
+    while (!signal.aborted) {
+      await prune()
       await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => {})
     }
   }
@@ -163,7 +161,7 @@ export async function runDaemon(options: {
     refresh.done,
     runPulse({ bus, cache, log, signal }),
     runAuditor(audits, log, signal),
-    prune(),
+    keepPruned(),
     keepMark({ followed, mark, idle: following.idle, log, signal }),
   ]).then(following.idle)
   const { counts: loads } = refresh
