@@ -35,6 +35,8 @@ export interface LineOptions {
   /** Widgets that streams can follow, by hubs `h0`, `h1` … of `hubSize`; a watched one's topic is `bench.live.<n>`. */
   readonly live: number
   readonly hubSize: number
+  /** Loaders read the event log, so that their keys wait for it. */
+  readonly reads?: boolean
   /** Of the whole line, or only as far as the invalidation. */
   readonly upTo: 'invalidate' | 'push'
 }
@@ -44,6 +46,7 @@ export interface LineCounts {
   readonly matched: number
   readonly invalidated: number
   readonly changed: number
+  readonly logged: number
 }
 
 const logger = pino({ level: 'warn' })
@@ -67,7 +70,7 @@ async function openLog(url: string | undefined): Promise<EventLog> {
 
 /** All rooms of the line in one process, as `backend/product.ts` puts them together, with widgets held in memory. */
 async function open(options: LineOptions): Promise<number> {
-  const { redis, nats, database, widgets, live, hubSize, upTo } = options
+  const { redis, nats, database, widgets, live, hubSize, reads = false, upTo } = options
   const cache = await redisCache({ url: redis })
   const bus = natsBus({ url: nats, log: logger })
   // It connects, and makes its stream, behind the scenes.
@@ -75,7 +78,7 @@ async function open(options: LineOptions): Promise<number> {
   const index = matchingIndex<{ key: string; reads: boolean; settle: number }>()
   const following = followingIndex({ index, cache, logger, signal })
   const place = (id: string, interest: ReturnType<typeof interestOf>) =>
-    following.place({ id, key: `noop@1:${id}:shared`, interests: [interest], reads: false, settle: 0 })
+    following.place({ id, key: `noop@1:${id}:shared`, interests: [interest], reads, settle: 0 })
   for (let n = 0; n < widgets; n++) place(`w${n}`, interestOf(n, widgets))
   const hubs = new Map<string, { revision: number; widgets: LaidOut[] }>()
   for (let n = 0; n < live; n++) {
@@ -147,8 +150,8 @@ const verbs = {
     return stopProfile()
   },
   async counts(): Promise<LineCounts> {
-    const { events, matched, invalidated } = counts
-    return { events, matched, invalidated, changed: refresh?.counts.changed ?? 0 }
+    const { events, matched, invalidated, logged } = counts
+    return { events, matched, invalidated, logged, changed: refresh?.counts.changed ?? 0 }
   },
 }
 export type LineVerbs = typeof verbs

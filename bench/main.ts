@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { browserScript } from './browser-script.ts'
+import { burst } from './burst.ts'
 import { caches } from './caches.ts'
 import { eventLogReads } from './event-log-reads.ts'
 import { eventToPaint } from './event-to-paint.ts'
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'event-to-socket': eventToSocket,
   'event-to-paint': eventToPaint,
   triage,
+  burst,
   'event-log-reads': eventLogReads,
   refreshes,
   'json-refresh': jsonRefresh,
