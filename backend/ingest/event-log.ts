@@ -5,6 +5,7 @@ import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
 import { eventAppender } from './event-appender.ts'
 import { forgetTopics } from './forget-topics.ts'
+import { logSize, SIZE } from './log-size.ts'
 import { loggedTopics } from './logged-topics.ts'
 import { newestOf } from './newest-of-topics.ts'
 import { newestRows } from './newest-rows.ts'
@@ -55,10 +56,9 @@ const READ_BYTES = 16 * 1024 * 1024
 /** Rows of one delete, so that none holds its locks for long. */
 const PRUNED_AT_ONCE = 5_000
 
-const SIZE = sql`coalesce(${events.bytes}, octet_length(${events.data}::text), 0)`
-
 export function eventLog(db: Database): EventLog {
   const known = loggedTopics(db)
+  const size = logSize(db)
 
   /** Sequences of the newest events that the patterns match, of those with a sequence below the given one. */
   async function newest(
@@ -91,20 +91,7 @@ export function eventLog(db: Database): EventLog {
       .select({ size: sql<string>`pg_table_size('events')::text` })
       .from(sql`(select 1) as one`)
     if (Number(table?.size) <= bytes) return undefined
-    const summed = db
-      .select({
-        sequence: events.sequence,
-        total: sql<number>`sum(${SIZE}) over (order by ${events.sequence} desc)`.as('total'),
-      })
-      .from(events)
-      .as('summed')
-    const [row] = await db
-      .select({ sequence: summed.sequence })
-      .from(summed)
-      .where(sql`${summed.total} > ${bytes}`)
-      .orderBy(desc(summed.sequence))
-      .limit(1)
-    return row?.sequence
+    return size.beyond(bytes)
   }
 
   async function* remove(condition: SQL): AsyncGenerator<Pruned> {
