@@ -179,7 +179,7 @@ test('stream, dead letters and consumer are as other programs expect them', asyn
   expect((await manager.consumers.info('HUBS', 'hubs-daemon')).config).toMatchObject({
     ack_policy: 'explicit',
     max_deliver: -1,
-    max_ack_pending: 4096,
+    max_ack_pending: 16_384,
   })
 })
 

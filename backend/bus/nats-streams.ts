@@ -67,7 +67,7 @@ export async function prepareStreams(
     ack_wait: nanos(options.ackWait),
     deliver_policy: DeliverPolicy.All,
     max_deliver: -1,
-    max_ack_pending: 4096,
+    max_ack_pending: 16_384,
   }
   if (await isAhead(manager, stream, await manager.consumers.add(stream, wanted))) {
     await manager.consumers.delete(stream, consumer)

@@ -10,6 +10,9 @@ import type { EventLog, UnloggedEvent } from './event-log.ts'
 
 const TAKEN = 'Another event with this source and id was logged within 24 hours; that one stays.'
 
+/** A control character, which JSON text has as an escape only: joined by it, no quote of the text need be escaped for an array. */
+const SEPARATOR = '\u001f'
+
 type Row = typeof events.$inferSelect
 
 export function eventAppender(db: Database): EventLog['append'] {
@@ -25,7 +28,7 @@ export function eventAppender(db: Database): EventLog['append'] {
         ${column(({ topic }) => topic)}, ${column(({ subject }) => subject ?? null)},
         ${column(({ time }) => new Date(time).toISOString())},
         ${column(({ receivedAt }) => new Date(receivedAt).toISOString())},
-        ${column(({ data }) => JSON.stringify(data))}, ${column(tokenOf)}
+        string_to_array(${received.map(({ data }) => JSON.stringify(data)).join(SEPARATOR)}, ${SEPARATOR}), ${column(tokenOf)}
       ) as received (source, id, type, topic, subject, time, received_at, data, token)
       on conflict do nothing
       returning 1 as one`)

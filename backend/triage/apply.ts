@@ -4,6 +4,7 @@ import type { Cause, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import type { ReceivedEvent } from '../ingest/event.ts'
 import type { EventLog } from '../ingest/event-log.ts'
+import { together } from '../ingest/together.ts'
 import { untilDone } from '../ingest/until-done.ts'
 import type { WriteBehind } from '../ingest/write-behind.ts'
 import type { TriageCounts } from './counts.ts'
@@ -12,6 +13,8 @@ import type { Target } from './target.ts'
 
 /** Events named as the cause of one invalidation. */
 const CAUSES = 10
+/** Inserts of events that keys wait for: the database sorts one out while another is put together. */
+const LOGGED = { most: 1_024, atOnce: 4 }
 
 export interface Applied<Message> {
   /** Those whose event the log does not take, and why. */
@@ -76,6 +79,19 @@ export function applier(options: {
     if (due) onDue()
   }
 
+  /** Those whose keys wait for the log. Also tells why the log does not take an event, by the event. */
+  const logged = together(
+    async (awaited: readonly Finding<unknown>[]): Promise<ReadonlyMap<unknown, string>> => {
+      const events = awaited.flatMap(({ event }) => event ?? [])
+      const unlogged = await patiently('database', () => log.append(events))
+      counts.logged += events.length - unlogged.length
+      counts.unlogged += unlogged.length
+      await invalidate(awaited, ({ reads }) => reads)
+      return new Map(unlogged.map(({ event, reason }) => [event, reason]))
+    },
+    LOGGED,
+  )
+
   return {
     invalidate,
 
@@ -92,12 +108,7 @@ export function applier(options: {
               )
           }
           if (awaited.length === 0) return { unlogged: [] }
-          const events = awaited.flatMap(({ event }) => event ?? [])
-          const unlogged = await patiently('database', () => log.append(events))
-          counts.logged += events.length - unlogged.length
-          counts.unlogged += unlogged.length
-          await invalidate(awaited, ({ reads }) => reads)
-          const reasons = new Map<unknown, string>(unlogged.map(({ event, reason }) => [event, reason]))
+          const reasons = await logged(awaited)
           return { unlogged: awaited.flatMap((finding) => reasonOf(finding, reasons)) }
         },
       }

@@ -86,6 +86,27 @@ test('a type that does not read the log works while the database of the log is a
   await soon(logged).toEqual(['1'])
 })
 
+test('keys that need not wait for the log do not wait for those that do, however many came before', async () => {
+  line = await openLine(database)
+  line.index.add('1', [{ topic: 'a' }], target('reads', { reads: true }))
+  line.index.add('2', [{ topic: 'b' }], target('plain'))
+  line.away.log = true
+  line.start()
+  for (let id = 1; id <= 12; id++) {
+    await line.publish('a', String(id))
+    await soon(() => line.counts.events).toBe(id)
+  }
+  await line.publish('b', '13')
+  await soon(() => line.trace).toEqual(['invalidate plain'])
+  line.away.log = false
+  await soon(async () => (await acknowledged()).every(Boolean)).toBe(true)
+  const logged = line.trace.filter((said) => said.startsWith('log')).map((said) => said.split(' ').length - 1)
+  expect(logged.reduce((sum, count) => sum + count)).toBe(13)
+  // Those that waited go together, and what they make stale is said once.
+  expect(logged.length).toBeLessThan(8)
+  expect(line.trace.filter((said) => said === 'invalidate reads').length).toBeLessThan(8)
+})
+
 test('a batch is taken while the keys of the one before are being invalidated', async () => {
   let free = () => {}
   const stuck = new Promise<void>((resolve) => {
@@ -121,10 +142,10 @@ test('while the cache is away two batches are taken and no more', async () => {
   await line.bus.publish(
     Array.from({ length: 3_000 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' })),
   )
-  await soon(() => line.counts.events).toBe(2 * 256)
+  await soon(() => line.counts.events).toBe(2 * 1_024)
   const tries = line.counts.away
   await soon(() => line.counts.away).toBeGreaterThan(tries + 4)
-  expect(line.counts.events).toBe(2 * 256)
+  expect(line.counts.events).toBe(2 * 1_024)
   line.away.cache = false
   await expect.poll(() => line.counts.events, { timeout: 20_000 }).toBe(3_000)
   await soon(async () => (await acknowledged()).every(Boolean)).toBe(true)
@@ -170,15 +191,15 @@ test('while the database is away no more is taken than it can hold in progress',
   line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
   line.away.log = true
   line.start()
-  const messages = Array.from({ length: 3000 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' }))
+  const messages = Array.from({ length: 12_000 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' }))
   await line.bus.publish(messages)
-  await soon(() => line.counts.events).toBeGreaterThanOrEqual(4 * 256)
+  await soon(() => line.counts.events).toBeGreaterThanOrEqual(8 * 1_024)
   await soon(() => line.counts.away).toBeGreaterThan(8)
-  expect(line.counts.events).toBeLessThanOrEqual(5 * 256)
+  expect(line.counts.events).toBeLessThanOrEqual(10 * 1_024)
   line.away.log = false
-  await expect.poll(() => line.counts.logged, { timeout: 20_000 }).toBe(3000)
+  await expect.poll(() => line.counts.logged, { timeout: 20_000 }).toBe(12_000)
   await soon(async () => (await acknowledged()).every(Boolean)).toBe(true)
-  expect(line.counts.events).toBe(3000)
+  expect(line.counts.events).toBe(12_000)
 })
 
 test('a burst on one key is one invalidation a batch, with its newest causes', async () => {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Bus, Delivery } from '../bus/bus.ts'
 import type { Cache, Invalidator } from '../cache/cache.ts'
 import type { EventLog } from '../ingest/event-log.ts'
+import { together } from '../ingest/together.ts'
 import { untilDone } from '../ingest/until-done.ts'
 import { writeBehind } from '../ingest/write-behind.ts'
 import { applier } from './apply.ts'
@@ -14,9 +15,12 @@ import { settling } from './settling.ts'
 import type { Target } from './target.ts'
 
 /** Messages taken at once. */
-const BATCH = 256
-/** Batches in hand that are not acknowledged yet; the keys of two of them at most are being invalidated. */
-const IN_FLIGHT = 4
+const BATCH = 1_024
+/**
+ * Messages in hand from which on no more are taken until some are acknowledged. Not batches: while the log is slow or
+ * away, events that come one by one go on to invalidate what need not wait for it.
+ */
+const IN_HAND = 8_192
 /** Deliveries after which a message is handled alone. */
 const SUSPECT = 5
 /** Deliveries after which it is taken to have ended the process each time. */
@@ -24,7 +28,7 @@ const FATAL = 10
 
 /**
  * Takes events off the bus and invalidates the keys they make stale, until `signal` aborts. A message is acknowledged
- * last. While the cache or the database is away no more is taken than a few batches, which stay in progress.
+ * last. While the database is away no more is taken than `IN_HAND`, which stay in progress, while the cache is two batches.
  */
 export async function runTriage(options: {
   readonly bus: Bus
@@ -49,9 +53,23 @@ export async function runTriage(options: {
   const held = heldDeliveries()
   const settle = settling({ signal })
   const inFlight = new Set<Promise<void>>()
+  /** Messages of `inFlight`. */
+  let inHand = 0
   /** Of the last batch; never rejects. */
   let invalidating: Promise<unknown> = Promise.resolve()
   const room = () => behind.room
+
+  /** Whoever asks is answered by a look that began later. */
+  const known = together(
+    () =>
+      untilDone(indexed, {
+        signal,
+        onFailure(err, attempt) {
+          if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
+        },
+      }),
+    { most: 1, atOnce: 2 },
+  )
 
   /** Resolves when the keys that wait for nothing are invalidated; `whole` when all is done and acknowledged. */
   async function begin(deliveries: readonly Delivery[]): Promise<{ whole: Promise<void> }> {
@@ -61,12 +79,7 @@ export async function runTriage(options: {
     const { rest } = await apply.begin(found, refusedLate)
     const finish = async () => {
       const { unlogged } = await rest()
-      await untilDone(indexed, {
-        signal,
-        onFailure(err, attempt) {
-          if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
-        },
-      })
+      await known([])
       for (const { message, reason } of [...refused, ...unlogged]) await deadLetter(message, reason)
       const dead = new Set(unlogged.map(({ message }) => message))
       for (const finding of found) if (!dead.has(finding.message)) finishOne(finding)
@@ -121,12 +134,16 @@ export async function runTriage(options: {
 
   /** Resolves when the next batch may be taken: once the keys of the one before this are invalidated. */
   async function handle(deliveries: readonly Delivery[]): Promise<void> {
-    while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
+    while (inHand >= IN_HAND) await Promise.race(inFlight)
+    inHand += deliveries.length
     const begun = begin(deliveries)
     const ended = begun
       .then(({ whole }) => whole)
       .catch((err: unknown) => interrupted(deliveries, err))
-      .finally(() => inFlight.delete(ended))
+      .finally(() => {
+        inHand -= deliveries.length
+        inFlight.delete(ended)
+      })
     inFlight.add(ended)
     const before = invalidating
     invalidating = begun.catch(() => {})
