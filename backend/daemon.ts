@@ -181,6 +181,11 @@ export async function runDaemon(options: {
       help: 'Events left out of the event log.',
       read: () => counts.dropped + counts.unlogged,
     },
+    {
+      name: 'events_lost_total',
+      help: 'Messages, about, that the bus discarded before they were handled.',
+      read: () => counts.lost,
+    },
     { name: 'dead_letters_total', help: 'Messages put aside for good.', read: () => counts.deadLettered },
     { name: 'index_entries', help: 'Entries of the matching index.', read: () => index.size },
     { name: 'loads_total', help: 'Loads begun.', read: () => loads.loads },

@@ -58,8 +58,13 @@ export interface Bus {
   /**
    * Batches of what has already arrived, up to `max`; nothing waits for a batch to fill. A consumer that does not ask
    * for the next batch is sent no more (backpressure). Ends, without error, when `signal` aborts; survives outages.
+   * `lost` is told how many messages, about, are gone that nobody was given, and what follows them waits for it.
    */
-  consume(options: { readonly max: number; readonly signal: AbortSignal }): AsyncIterable<readonly Delivery[]>
+  consume(options: {
+    readonly max: number
+    readonly signal: AbortSignal
+    readonly lost?: (messages: number) => Promise<void>
+  }): AsyncIterable<readonly Delivery[]>
   /** The time (milliseconds since 1970) up to which every message is acknowledged: now, when none is outstanding. */
   through(): Promise<number>
   /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */

@@ -79,20 +79,16 @@ test('a message whose first one is no more on the stream is stored, not taken fo
   expect(value?.map(text)).toEqual([message.body])
 })
 
-test('the stream is bounded in bytes, also one that is there; what it discards unhandled is told', async () => {
+test('the stream is bounded in bytes, also one that is there; what it discards unhandled is told before what follows', async () => {
   const server = await startNats()
   const first = natsBus({ url: server.url, log, maxBytes: 50_000_000 })
   await first.through()
   await first.close()
-  const lines: string[] = []
-  const told = {
-    debug: () => {},
-    info: () => {},
-    warn: (_: unknown, line?: string) => void lines.push(line ?? ''),
-  }
-  const bus = natsBus({ url: server.url, log: told, maxBytes: 20_000 })
+  const bus = natsBus({ url: server.url, log, maxBytes: 20_000 })
   const connection = await connect({ servers: server.url })
+  const stop = new AbortController()
   onTestFinished(async () => {
+    stop.abort()
     await bus.close()
     await connection.close()
     await server.stop()
@@ -101,12 +97,35 @@ test('the stream is bounded in bytes, also one that is there; what it discards u
   const manager = await jetstreamManager(connection)
   expect((await manager.streams.info('HUBS')).config).toMatchObject({ max_bytes: 20_000, discard: 'old' })
   const body = 'x'.repeat(2_000)
-  for (let n = 0; n < 30; n++) await bus.publish([{ topic: 'a', id: String(n), body }])
-  const { state } = await manager.streams.info('HUBS')
-  expect(state.bytes).toBeLessThanOrEqual(20_000)
-  await bus.through()
-  await bus.through()
-  expect(lines.filter((line) => line.includes('were discarded before they were handled'))).toHaveLength(1)
+  const publish = async (from: number, to: number) => {
+    for (let n = from; n < to; n++) await bus.publish([{ topic: 'a', id: String(n), body }])
+    const { state } = await manager.streams.info('HUBS')
+    expect(state.bytes).toBeLessThanOrEqual(20_000)
+    return state
+  }
+  /** In the order in which it is told: sequences, and as a negative number what is lost. */
+  const told: number[] = []
+  const before = await publish(0, 30)
+  const lost = async (messages: number) => void told.push(-messages)
+  const consuming = bus.consume({ max: 1, signal: stop.signal, lost })[Symbol.asyncIterator]()
+  async function take(): Promise<number> {
+    const { value } = await consuming.next()
+    const [delivery] = value ?? []
+    delivery?.ack()
+    told.push(delivery?.sequence ?? 0)
+    return delivery?.sequence ?? 0
+  }
+  expect(await take()).toBe(before.first_seq)
+  expect(told).toEqual([1 - before.first_seq, before.first_seq])
+  // Handled before they go: nothing is lost.
+  while ((await take()) < 30);
+  const handled = told.length
+  await publish(30, 33)
+  while ((await take()) < 33);
+  expect(told.slice(handled)).toEqual([31, 32, 33])
+  const after = await publish(33, 60)
+  expect(await take()).toBe(after.first_seq)
+  expect(told.slice(handled + 3)).toEqual([34 - after.first_seq, after.first_seq])
 })
 
 test('installations with prefixes share a server, and nothing else', async () => {

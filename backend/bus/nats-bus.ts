@@ -15,6 +15,7 @@ import type { NatsAccess } from './nats-access.ts'
 import { natsDeadLetters } from './nats-dead-letters.ts'
 import { type NatsMessage, parseNatsMessage } from './nats-delivery.ts'
 import { natsLink } from './nats-link.ts'
+import { natsLosses } from './nats-losses.ts'
 import { natsPull, SILENCE } from './nats-pull.ts'
 import { natsNames, prepareStreams } from './nats-streams.ts'
 
@@ -79,7 +80,7 @@ export function natsBus(options: {
   const unsent = new Map<string, { readonly payload: Payload; readonly stream: string }>()
   let done: { readonly reply: string; readonly stream: string }[] = []
   let goneAt: number | undefined
-  let told = { created: '', upTo: 0 }
+  let losses = { stream: '', ...natsLosses() }
   const link = natsLink<Session>({
     url,
     access,
@@ -162,17 +163,12 @@ export function natsBus(options: {
     }
   }
 
-  /** What is gone from the stream before it was handled: nobody will be told of it. */
-  async function tellDiscarded(manager: JetStreamManager, handled: number): Promise<void> {
-    const { state, created } = await manager.streams.info(names.stream)
-    if (created !== told.created) told = { created, upTo: 0 }
-    const from = Math.max(handled, told.upTo)
-    if (state.first_seq - 1 <= from) return
-    told = { created, upTo: state.first_seq - 1 }
-    log.warn(
-      { events: state.first_seq - 1 - from },
-      'Up to so many events were discarded before they were handled: the stream HUBS is full (HUBS_BUS_BYTES), too old, or was purged',
-    )
+  /** What is gone from the stream before anybody was given it. A stream made anew has lost nothing yet. */
+  async function lossesOf({ manager, stream }: Session): Promise<number> {
+    if (losses.stream !== stream) losses = { stream, ...natsLosses() }
+    const consumer = await manager.consumers.info(names.stream, names.consumer)
+    const { state } = await manager.streams.info(names.stream)
+    return losses.begin(consumer, state)
   }
 
   async function publishOne({ client, manager }: Session, message: Message): Promise<Published> {
@@ -191,20 +187,25 @@ export function natsBus(options: {
     publish: (messages) =>
       link.use((session) => Promise.all(messages.map((message) => publishOne(session, message)))),
 
-    async *consume({ max, signal }) {
+    async *consume({ max, signal, lost }) {
       for (let rest = REST.first; ; ) {
         const session = await link.ready(signal)
         if (!session) return
         const { connection, stream } = session
         const began = performance.now()
         const ended = (reason: string) => log.warn({ reason }, 'The pull from NATS ended; pulling again')
+        const before = await lossesOf(session).catch(() => 0)
+        if (before > 0) await lost?.(before)
         for await (const batch of natsPull(
           connection,
           { stream: names.stream, name: names.consumer },
           { max, signal, ended },
         )) {
+          const messages = batch.map((message) => parseNatsMessage(message, stream, names.subject))
+          const passed = losses.passedOver(messages)
+          if (passed > 0) await lost?.(passed)
           const given = performance.now()
-          yield batch.map((message) => delivery(parseNatsMessage(message, stream, names.subject)))
+          yield messages.map(delivery)
           // Stream and consumer may be others by now.
           if (performance.now() - given >= SILENCE) break
         }
@@ -225,7 +226,6 @@ export function natsBus(options: {
           names.stream,
           names.consumer,
         )
-        await tellDiscarded(manager, ack_floor.stream_seq)
         // A process of another version has prepared it since.
         if (config.ack_wait !== nanos(ackWait)) void link.renew().catch(() => {})
         if (num_pending === 0 && num_ack_pending === 0) return asked

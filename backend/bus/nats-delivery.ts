@@ -4,6 +4,8 @@ import type { StoredMessage } from './bus.ts'
 /** A message with what its reply subject says of it. */
 export interface NatsMessage extends StoredMessage {
   readonly deliveries: number
+  /** Of all deliveries of the consumer, the how manieth this is. */
+  readonly delivery: number
   /** Messages behind it at that moment. */
   readonly pending: number
   /** Where acknowledgements go. */
@@ -27,6 +29,7 @@ export function parseNatsMessage(message: Msg, stream: string, subject: string):
     stream,
     deliveries: number(0),
     sequence: number(1),
+    delivery: number(2),
     time: Math.floor(number(3) / 1e6),
     pending: number(4),
     reply,

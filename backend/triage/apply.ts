@@ -13,6 +13,8 @@ import type { Target } from './target.ts'
 
 /** Events named as the cause of one invalidation. */
 const CAUSES = 10
+/** Keys that one script invalidates, which holds up others meanwhile. */
+const AT_ONCE = 1_000
 /** Inserts of events that keys wait for: the database sorts one out while another is put together. */
 const LOGGED = { most: 1_024, atOnce: 4 }
 
@@ -34,6 +36,8 @@ export interface Apply {
   ): Promise<{ rest(): Promise<Applied<Message>> }>
   /** Invalidates the keys of one finding that `wanted` picks. */
   invalidate(found: readonly Finding<unknown>[], wanted: (target: Target) => boolean): Promise<void>
+  /** Invalidates the key of each target, with no event as the cause. */
+  invalidateAll(targets: Iterable<Target>): Promise<void>
 }
 
 export function applier(options: {
@@ -94,6 +98,16 @@ export function applier(options: {
 
   return {
     invalidate,
+
+    async invalidateAll(targets) {
+      const marks = [...new Set([...targets].map(({ key }) => key))].map((key) => ({ key }))
+      for (let from = 0; from < marks.length; from += AT_ONCE) {
+        const some = marks.slice(from, from + AT_ONCE)
+        const { due } = await patiently('cache', () => cache.invalidate(some))
+        counts.invalidated += some.length
+        if (due) onDue()
+      }
+    },
 
     async begin(found, refused) {
       await invalidate(found, ({ reads }) => !reads)

@@ -10,6 +10,8 @@ export interface TriageCounts extends WriteBehindCounts {
   invalidated: number
   /** Messages triaged again after the cache lost its past. */
   replayed: number
+  /** Messages, about, that the bus discarded before anybody was given them. */
+  lost: number
   deadLettered: number
   /** Messages we failed on, which come again. */
   failed: number
@@ -23,6 +25,7 @@ export function triageCounts(): TriageCounts {
     matched: 0,
     invalidated: 0,
     replayed: 0,
+    lost: 0,
     deadLettered: 0,
     failed: 0,
     away: 0,

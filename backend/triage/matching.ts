@@ -18,6 +18,8 @@ export interface MatchingIndex<Payload> {
   match(topic: string, event: () => HubEvent): readonly Payload[]
   /** The payload of each instance with an interest in the topic, once, whatever its criteria. */
   concerned(topic: string): readonly Payload[]
+  /** The payload of each instance that has an interest at all. */
+  interested(): Iterable<Payload>
 }
 
 interface Node<Payload> {
@@ -92,6 +94,10 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
       const found = (owner: Owner<Payload>) => owners.add(owner)
       walk(root, topic.split('.'), 0, (bucket) => visitAll(bucket, found))
       return [...owners].map(({ payload }) => payload)
+    },
+
+    *interested() {
+      for (const { payload, topics } of instances.values()) if (topics.length > 0) yield payload
     },
   }
 }

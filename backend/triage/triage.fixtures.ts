@@ -36,6 +36,7 @@ export async function openLine(
   options: {
     onDue?: () => void
     cache?: Cache
+    bus?: Bus
     keep?: boolean
     replays?: boolean
     indexed?: () => Promise<void>
@@ -43,7 +44,7 @@ export async function openLine(
 ): Promise<Line> {
   if (!options.keep) for (const table of [busMessages, events, facts]) await database.db.delete(table)
   const logger = pino({ level: 'silent' })
-  const bus = await memoryBus({ store: busStore(database.db), log: logger })
+  const bus = options.bus ?? (await memoryBus({ store: busStore(database.db), log: logger }))
   const cache = options.cache ?? memoryCache()
   const log = eventLog(database.db)
   const index = matchingIndex<Target>()

@@ -1,5 +1,8 @@
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
+import { busStore } from '../bus/bus-store.ts'
+import { memoryBus } from '../bus/memory-bus.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
@@ -105,6 +108,31 @@ test('keys that need not wait for the log do not wait for those that do, however
   // Those that waited go together, and what they make stale is said once.
   expect(logged.length).toBeLessThan(8)
   expect(line.trace.filter((said) => said === 'invalidate reads').length).toBeLessThan(8)
+})
+
+test('after events were lost, all that follows events is stale, a key once', async () => {
+  const bus = await memoryBus({ store: busStore(database.db), log: pino({ level: 'silent' }) })
+  line = await openLine(database, {
+    bus: {
+      ...bus,
+      async *consume(options) {
+        await options.lost?.(7)
+        yield* bus.consume(options)
+      },
+    },
+  })
+  const interests = [{ topic: 'a', where: { subject: 'x' } }]
+  line.index.add('1', interests, target('k1'))
+  line.index.add('2', [{ topic: 'b' }], target('k1'))
+  line.index.add('3', interests, target('k2', { reads: true }))
+  line.index.add('4', [], target('by the clock'))
+  const keys = ['k1', 'k2', 'by the clock']
+  const before = await Promise.all(keys.map(line.required))
+  line.start()
+  await soon(() => line.counts.invalidated).toBe(2)
+  const after = await Promise.all(keys.map(line.required))
+  expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 0])
+  expect(line.counts.lost).toBe(7)
 })
 
 test('a batch is taken while the keys of the one before are being invalidated', async () => {

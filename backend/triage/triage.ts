@@ -167,8 +167,18 @@ export async function runTriage(options: {
     await whole
   }
 
+  /** Which keys they concerned nobody knows any more: all that follow events may be stale. */
+  async function lost(events: number): Promise<void> {
+    counts.lost += events
+    logger.warn(
+      { events },
+      'About so many events were discarded before they were handled: the stream HUBS is full (HUBS_BUS_BYTES), too old, or was purged. Every card that follows events is loaded again',
+    )
+    await apply.invalidateAll(index.interested())
+  }
+
   async function consume(): Promise<void> {
-    for await (const batch of bus.consume({ max: BATCH, signal })) {
+    for await (const batch of bus.consume({ max: BATCH, signal, lost })) {
       counts.events += batch.length
       held.hold(batch)
       const trusted = batch.filter(({ deliveries }) => deliveries <= SUSPECT)
@@ -198,7 +208,11 @@ export async function runTriage(options: {
   })
 
   try {
-    await consume()
+    await consume().catch((err: unknown) => {
+      // The cache was away to the end. What follows the lost events is not acknowledged, so the next daemon sees the gap.
+      if (!signal.aborted) throw err
+      logger.debug({ err }, 'Triage ended before all that follows events was invalidated')
+    })
     await Promise.all([...inFlight, replaying])
     await behind.close()
   } finally {
