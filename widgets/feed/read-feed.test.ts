@@ -45,6 +45,16 @@ describe('the newest', () => {
     expect(notes).toEqual(['Items dated after they came, which count as undated: 1.'])
   })
 
+  test('in a zone whose name means several are undated, and who asks is told', () => {
+    const text = (day: number) => `Tue, 0${day} Mar 2024 10:00:00 IST`
+    const items = [5, 6].map((day) => `<item><title>x</title><pubDate>${text(day)}</pubDate></item>`)
+    const { data, notes } = readFeed(rss(items.join('')), 'https://a.example/', 5, now)
+    expect(data.items.map(({ time }) => time)).toEqual([null, null])
+    expect(notes).toEqual([
+      `Items whose date does not tell one time, such as "${text(5)}", which count as undated: 2.`,
+    ])
+  })
+
   test.each([
     ['Fri, 11 Feb 2022 19:58:02 CET', '2022-02-11T18:58:02Z'],
     ['Sat, 29 Jul 2017 00:00:00 CEST', '2017-07-28T22:00:00Z'],

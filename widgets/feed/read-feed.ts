@@ -26,6 +26,8 @@ interface Dated {
   readonly time: number | undefined
   /** Whether it tells a time that has not come yet. */
   readonly ahead: boolean
+  /** A date it has that is no time, or several: no zone is guessed. */
+  readonly unread: string | undefined
 }
 
 export interface ReadFeed {
@@ -42,7 +44,6 @@ export interface ReadFeed {
 export function readFeed(text: string, base: string, limit: number, now: number): ReadFeed {
   const { title, entries } = entriesOf(text)
   const dated = entries.map((entry) => datedOf(entry, now))
-  const ahead = dated.filter((item) => item.ahead).length
   return {
     data: {
       title: shortened(plainText(title ?? ''), 200),
@@ -50,8 +51,20 @@ export function readFeed(text: string, base: string, limit: number, now: number)
         .slice(0, limit)
         .map((item) => itemOf(item, base)),
     },
-    notes: ahead === 0 ? [] : [`Items dated after they came, which count as undated: ${ahead}.`],
+    notes: notesOf(dated),
   }
+}
+
+function notesOf(items: readonly Dated[]): string[] {
+  const ahead = items.filter((item) => item.ahead).length
+  const unread = items.map((item) => item.unread).filter((text) => text !== undefined)
+  const notes = ahead === 0 ? [] : [`Items dated after they came, which count as undated: ${ahead}.`]
+  if (unread[0] === undefined) return notes
+  const like = shortened(unread[0], 80)
+  return [
+    ...notes,
+    `Items whose date does not tell one time, such as "${like}", which count as undated: ${unread.length}.`,
+  ]
 }
 
 /** An item without a time goes behind the one it stands beside, so that a feed without any keeps its order. */
@@ -72,7 +85,8 @@ const has = ({ time }: Dated): boolean => time !== undefined
 function datedOf(entry: Entry, now: number): Dated {
   const times = entry.times.map(readMoment).filter((time) => time !== undefined)
   const time = times.find((each) => believed(each, now) === each)
-  return { entry, time, ahead: time === undefined && times.length > 0 }
+  const unread = times.length > 0 ? undefined : entry.times.find((text) => text?.trim())
+  return { entry, time, ahead: time === undefined && times.length > 0, unread }
 }
 
 function itemOf({ entry, time }: Dated, address: string): Feed['items'][number] {
