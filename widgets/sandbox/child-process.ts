@@ -10,6 +10,9 @@ const HEAP = 160
 /** Bytes of a reply; results have 256 KiB at most. */
 const LONGEST = 1024 * 1024
 
+/** Milliseconds in which one must have started: less than a load has, whose source would be blamed. */
+const START_WITHIN = 8_000
+
 /** `undefined`: it ended before it had answered, by `signal` if by one. */
 export type Ended = { readonly ended: string }
 
@@ -23,7 +26,7 @@ export interface Child {
 
 /**
  * Starts a process without any of our environment, files or sockets; it ends with this one however that ends.
- * @throws Error when it could not be started.
+ * @throws Error when it could not be started, or not in time.
  */
 export async function startChild(): Promise<Child> {
   const child = spawn(process.execPath, commandLine(await childFile()), {
@@ -81,7 +84,12 @@ export async function startChild(): Promise<Child> {
   })
   child.on('exit', (code, signal) => ended(signal ?? `code ${code}`))
 
-  const started = await next()
+  const late = setTimeout(() => {
+    end()
+    // One that hangs on a disk does not even end when it is killed.
+    ended(`no sign of it in ${START_WITHIN} ms`)
+  }, START_WITHIN)
+  const started = await next().finally(() => clearTimeout(late))
   if ('ended' in started) throw new Error(`the sandbox could not be started (${started.ended}): ${told}`)
   return {
     ask(request) {

@@ -23,8 +23,8 @@ let busy = 0
 /**
  * Runs a function of `jobs` on what strangers wrote, in a process of its own with limits of memory and CPU, which may
  * end without harm to this one. `whose` is what it is for: whoever has used the least lately goes first.
- * @throws LoadFailure the function's own; `set-aside` when it took more than it may, with `tooMuch` as the first words; the reason of
- * `signal`.
+ * @throws LoadFailure the function's own; `set-aside` when it took more than it may, with `tooMuch` as the first words; `upstream`
+ * when no process could be started; the reason of `signal`.
  */
 export async function inSandbox<Name extends keyof Jobs>(
   name: Name,
@@ -57,13 +57,22 @@ async function run(request: Request, whose: string, signal: AbortSignal): Promis
   const began = performance.now()
   let child: Child | undefined
   try {
-    child = rested() ?? (await startChild())
+    child = rested() ?? (await started())
     return await asked(child, request, signal)
   } finally {
     turns.used(whose, performance.now() - began)
     busy--
     if (child?.alive) keep(child)
     startNext()
+  }
+}
+
+async function started(): Promise<Child> {
+  try {
+    return await startChild()
+  } catch (cause) {
+    const words = 'The process that reads this could not be started. It is tried again.'
+    throw new LoadFailure('upstream', words, { cause })
   }
 }
 
