@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 
 /** Encodings one body may have put over another. */
 const LAYERS = 5
@@ -74,16 +74,10 @@ function named(encoding: string): Encoding[] {
   return name === 'gzip' || name === 'deflate' || name === 'br' ? [name] : []
 }
 
-/** As browsers do, what breaks off in the middle is taken as far as it goes. */
+/** One that breaks off in the middle fails, unlike in browsers: half an answer would be shown as if it were whole. */
 function decoder(encoding: Encoding, first: Buffer): Transform {
-  const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
-  if (encoding === 'gzip') return createGunzip(lenient)
-  if (encoding === 'br') {
-    return createBrotliDecompress({
-      flush: constants.BROTLI_OPERATION_FLUSH,
-      finishFlush: constants.BROTLI_OPERATION_FLUSH,
-    })
-  }
+  if (encoding === 'gzip') return createGunzip()
+  if (encoding === 'br') return createBrotliDecompress()
   // Some servers send it without the header of zlib (https://fetch.spec.whatwg.org/ leaves it to us).
-  return ((first[0] ?? 0) & 0x0f) === 8 ? createInflate(lenient) : createInflateRaw(lenient)
+  return ((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw()
 }

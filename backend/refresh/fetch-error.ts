@@ -9,6 +9,8 @@ const sentences: readonly (readonly [RegExp, (host: string) => string])[] = [
   [/^ECONNREFUSED$/, (host) => `${host} refuses connections.`],
   [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, (host) => `${host} does not answer.`],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, (host) => `${host} broke the connection off.`],
+  // What zlib says of a packed body that ends in the middle.
+  [/^Z_BUF_ERROR$/, (host) => `${host} broke the answer off.`],
   [
     /^(HTTPParserError|HPE_|UND_ERR_|Z_)/,
     (host) => `${host} answered with something that is not HTTP as it should be.`,
