@@ -1,28 +1,16 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { z } from 'zod'
-import { defineWidget, implement, type LoadContext, Result, type WidgetType } from '#widgets/define.ts'
+import { implement, type LoadContext, Result, type WidgetType } from '#widgets/define.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { lazySignal } from './lazy-signal.ts'
+import { probe } from './probe.fixtures.ts'
 import { type Refresh, runRefresh } from './refresh.ts'
 
 /** Milliseconds for which a result holds, a watch lasts, and between two looks. */
 const MAX_AGE = 5_000
 const WATCH = 60_000
 const STEP = 100
-
-const definition = defineWidget({
-  type: 'probe',
-  title: 'Probe',
-  description: 'For tests.',
-  version: 1,
-  config: z.strictObject({ name: z.string() }),
-  data: z.strictObject({ value: z.number() }),
-  interests: () => [],
-  maxAge: 3_600,
-  samples: [],
-})
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 })
@@ -52,7 +40,7 @@ function open({
   const most = new Map<string, number>()
   /** Keys in the order in which their loads began. */
   const loads: Key[] = []
-  const type = implement(definition, async ({ name: key }, { now, signal }) => {
+  const type = implement(probe, async ({ name: key }, { now, signal }) => {
     const source = sourceIn(key)
     loads.push(key)
     running.set(source, (running.get(source) ?? 0) + 1)

@@ -1,36 +1,16 @@
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import {
-  defineWidget,
-  implement,
-  type LoadContext,
-  LoadFailure,
-  Result,
-  Until,
-  type WidgetType,
-} from '#widgets/define.ts'
+import { implement, type LoadContext, LoadFailure, Result, Until, type WidgetType } from '#widgets/define.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { lazySignal } from './lazy-signal.ts'
+import { probe } from './probe.fixtures.ts'
 import { type Refresh, retryIn, runRefresh } from './refresh.ts'
 
 const stops: AbortController[] = []
 afterEach(async () => {
   for (const stop of stops.splice(0)) stop.abort()
-})
-
-const definition = defineWidget({
-  type: 'probe',
-  title: 'Probe',
-  description: 'For tests.',
-  version: 1,
-  config: z.strictObject({ name: z.string() }),
-  data: z.strictObject({ value: z.number() }),
-  interests: () => [],
-  maxAge: 3_600,
-  samples: [],
-  isEmpty: ({ value }) => value === 0,
 })
 
 type Loader = (params: { name: string }, context: LoadContext) => Promise<unknown>
@@ -43,7 +23,7 @@ function refreshing(
 ) {
   const stop = new AbortController()
   stops.push(stop)
-  const type = implement({ ...definition, ...more }, loader as never) as WidgetType
+  const type = implement({ ...probe, ...more }, loader as never) as WidgetType
   const key: Key = 'probe@1:x:shared'
   const refresh: Refresh = runRefresh({
     cache,
@@ -320,7 +300,7 @@ test('a load beside the due ones stores nothing, and waits for no room', async (
     await new Promise<void>((resolve) => ends.push(resolve))
     return { value: 1 }
   })
-  const type = implement(definition, async (_, { now }) => ({ value: now })) as WidgetType
+  const type = implement(probe, async (_, { now }) => ({ value: now })) as WidgetType
   const beside = () => refresh.loadBeside({ key, type, params: { name: 'x' } }, 42)
   expect(await beside()).toMatchObject({ kind: 'result', result: { data: '{"value":42}' } })
   expect(await entry()).toMatchObject({ hasData: false, version: { offset: 0 } })
