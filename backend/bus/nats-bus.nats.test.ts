@@ -337,30 +337,21 @@ test('a bus may start before its server', async () => {
   expect((await waiting).value?.map(text)).toEqual(['0'])
 })
 
-test('a server that wants a password is told by name', async () => {
-  const server = await startNats({ password: 'secret' })
+test.each([
+  [
+    'that wants a password',
+    { password: 'secret' },
+    'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.',
+  ],
+  ['without JetStream', { jetstream: false }, 'NATS runs without JetStream: start it with -js.'],
+])('a server %s is told by name', async (_, options, message) => {
+  const server = await startNats(options)
   const bus = natsBus({ url: server.url, log })
   onTestFinished(async () => {
     await bus.close()
     await server.stop()
   })
-  await expect(bus.through()).rejects.toMatchObject({
-    code: 'bus-away',
-    message: 'NATS refuses who we say we are, or wants to know: check NATS_URL, NATS_CREDS and NATS_NKEY.',
-  })
-})
-
-test('a server without JetStream is told by name', async () => {
-  const server = await startNats({ jetstream: false })
-  const bus = natsBus({ url: server.url, log })
-  onTestFinished(async () => {
-    await bus.close()
-    await server.stop()
-  })
-  await expect(bus.through()).rejects.toMatchObject({
-    code: 'bus-away',
-    message: 'NATS runs without JetStream: start it with -js.',
-  })
+  await expect(bus.through()).rejects.toMatchObject({ code: 'bus-away', message })
 })
 
 test('a stream deleted and made anew goes on, under another name', async () => {
