@@ -11,6 +11,7 @@ const webhooks = [
   ['hooks.zapier', '.com/hooks/catch/123456/abcdef'],
   ['maker.ifttt', '.com/trigger/built/with/key/abcdefghijkl'],
   ['chat.example', `/hooks/${'a1b2c'.repeat(5)}z`],
+  ['rocket.example', `/hooks/${'aB3dE'.repeat(3)}xY/${'a1B2'.repeat(12)}`],
   ['calendar.google', '.com/calendar/ical/team/private-0123456789abcdef/basic.ics'],
 ].map((parts) => `https://${parts.join('')}`)
 
@@ -52,6 +53,7 @@ describe('a credential in an address is found', () => {
     'https://a.example/x?q=xoxb-123456-abcdef',
     `https://a.example/x?q=hubs_${'a'.repeat(32)}`,
     'https://a.example/x?id=AKIAIOSFODNN7EXAMPLE',
+    `https://a.example/x?q=${['sk', 'ant', 'api03', 'a1B2_c3-'.repeat(11)].join('-')}`,
     `https://a.example/x?q=${jwt}`,
     `https://a.example/feeds/${jwt}.xml`,
     `https://a.example/x?q=Bearer%20${jwt}`,
@@ -77,6 +79,8 @@ test.each([
   'https://api.slack.com/messaging/webhooks',
   'https://discord.com/developers/docs/resources/webhook',
   'https://git.example/team/hooks/settings',
+  'https://docs.example/react/hooks/useWaitForTransactionReceipt',
+  'https://docs.example/config#npm_config_registry_fetch_timeout',
   'https://a.example/?q=%E0%A4%A',
   'mailto:team@a.example',
   '/srv/git/a@b.git',

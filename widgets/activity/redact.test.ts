@@ -45,6 +45,9 @@ test.each([
   joined('xoxb', '-', '123456789012-abcdefghijkl'),
   joined('sk', '_live_', 'a1B2'.repeat(6)),
   joined('sk', '-proj-', 'a1B2'.repeat(6)),
+  // Dashes are of their alphabet.
+  joined('sk', '-ant-api03-', 'a1B2_c3-'.repeat(11)),
+  joined('sk', '-or-v1-', '0a1b'.repeat(16)),
   joined('AKIA', 'ABCDEFGH12345678'),
   joined('AIza', 'a1B2_'.repeat(7)),
   joined('hubs', '_', 'a1B2'.repeat(8)),
@@ -79,6 +82,7 @@ test.each([
   'see https://ci.example/web/88?tab=log',
   'mail tomas@example.org',
   'see sk-some-long-article-title and npm-how-to-publish-a-package',
+  'set npm_config_registry_fetch_timeout',
 ])('%s stays as it is', (text) => {
   expect(redact(text)).toBe(text)
 })
