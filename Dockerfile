@@ -6,7 +6,7 @@ COPY . .
 # Below a path of another site (https://example.org/hubs) pages are built for that path.
 ARG HUBS_ORIGIN=
 # What is optional builds pages and scales pictures, which the running product does not.
-RUN node scripts/build.mjs && rm -rf .next/cache .next/dev .next/below/*/cache && npm prune --omit=dev --omit=optional
+RUN node scripts/build.mjs && rm -rf .next/cache .next/dev .next-below/*/cache && mkdir -p .next .next-below && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
 # For widgets that show the log of a git repository. Nothing is installed or built in this image, so npm goes.
@@ -20,6 +20,7 @@ COPY --from=build /app/package.json /app/next.config.mjs ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/drizzle/migrations drizzle/migrations
 COPY --from=build /app/.next .next
+COPY --from=build /app/.next-below .next-below
 COPY --from=build /app/dist dist
 USER node
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HUBS_DATA=/data

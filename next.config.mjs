@@ -8,7 +8,8 @@ const basePath = URL.canParse(origin) ? new URL(origin).pathname.replace(/\/$/, 
 export default {
   basePath,
   // Next writes the path into all it builds, so each has a build of its own; `backend/build-id.ts` looks for it there.
-  distDir: basePath === '' ? '.next' : `.next/below/${basePath.slice(1).replaceAll('/', '~')}`,
+  // Not below `.next`, which it empties when it builds into that.
+  distDir: basePath === '' ? '.next' : `.next-below/${basePath.slice(1).replaceAll('/', '~')}`,
   // For what we write ourselves; not read from the environment.
   env: { HUBS_BASE_PATH: basePath },
   poweredByHeader: false,

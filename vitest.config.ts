@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const skipped = ['**/node_modules/**', '**/dist/**', '**/.next/**']
+const skipped = ['**/node_modules/**', '**/dist/**', '**/.next*/**']
 const servers = '**/*.{redis,nats,pg,servers}.test.ts'
 const model = '**/*.model.test.ts'
 

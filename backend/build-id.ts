@@ -11,9 +11,9 @@ export async function buildId(
   basePath: string,
 ): Promise<string | undefined> {
   if (development) return 'development'
-  const folder = basePath === '' ? '' : join('below', basePath.slice(1).replaceAll('/', '~'))
+  const folder = basePath === '' ? '.next' : join('.next-below', basePath.slice(1).replaceAll('/', '~'))
   try {
-    return (await readFile(join(productDir, '.next', folder, 'BUILD_ID'), 'utf8')).trim()
+    return (await readFile(join(productDir, folder, 'BUILD_ID'), 'utf8')).trim()
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
-// Builds pages into .next, for the path of HUBS_ORIGIN, and the programs into dist. With --if-needed only when sources
-// changed since.
+// Builds pages for the path of HUBS_ORIGIN, into the folder that next.config.mjs says, and the programs into dist. With
+// --if-needed only when sources changed since.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import nextConfig from '../next.config.mjs'
