@@ -430,3 +430,18 @@ test('an event of Gitea is of the server it came from, and of none that is not t
   expect(await deliver('package', untold, { headers })).toMatchObject({ refusal: { status: 400 } })
   expect(await deliver('package', untold)).toMatchObject({ events: [{ source: 'https://github.com/acme' }] })
 })
+
+test.each([
+  ['synchronized', 'synchronize'],
+  ['label_updated', 'labeled'],
+  ['label_cleared', 'unlabeled'],
+  ['closed', 'closed'],
+])('what Gitea calls %s, GitHub calls %s', async (action, called) => {
+  const repository = { full_name: 'acme/api', html_url: 'https://git.example.org/acme/api' }
+  const sent = { action, number: 1, pull_request: { number: 1, title: 'Fix' }, review: null, repository }
+  const topic = `github.acme.api.pull_request.${called}`
+  const headers = { 'x-gitea-event': 'pull_request' }
+  expect(await deliver('pull_request', sent, { headers })).toMatchObject({
+    events: [{ topic, type: `com.github.pull_request.${called}`, data: { action: called } }],
+  })
+})
