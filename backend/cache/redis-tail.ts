@@ -8,6 +8,15 @@ import type { Version } from './version.ts'
 
 /** Milliseconds a tail blocks before it looks whether the feed it waits for still is the store's. */
 const BLOCK = 1000
+/**
+ * Milliseconds a tail waits before it reads a feed that does not rest, so that entries which come one by one share a
+ * read, and what they bring is sent together: both cost more than the entries do.
+ */
+const SPACING = 6
+/** Milliseconds an entry at which a feed rests. */
+const REST = 3
+/** Entries that may come faster before reads are spaced: what one event changes is told at once. */
+const BURST = 16
 
 export async function* redisTail(
   link: Link,
@@ -20,11 +29,14 @@ export async function* redisTail(
   try {
     let at = from
     let looked = false
+    const pace = openPace()
     while (!signal.aborted) {
       let batches: readonly TailBatch[] = []
       try {
         at ??= await top(link)
+        await pace.space()
         const entries: readonly FeedEntry[] = looked ? await after(redis, link.prefix, at) : []
+        pace.came(entries.length)
         if (entries.length > 0) batches = inOrder(at, entries)
         else batches = await look(redis, link, at)
         looked = true
@@ -59,6 +71,23 @@ export async function* redisWakes(link: Link, signal: AbortSignal): AsyncIterabl
     }
   } finally {
     redis.disconnect()
+  }
+}
+
+/** Spaces the reads of a feed that does not rest. */
+function openPace(): { space(): Promise<void>; came(entries: number): void } {
+  let last = performance.now()
+  /** Entries that came faster than a feed that rests would bring them. */
+  let ahead = 0
+  return {
+    async space() {
+      if (ahead > BURST) await delay(SPACING)
+    },
+    came(entries) {
+      const now = performance.now()
+      ahead = Math.min(2 * BURST, Math.max(0, ahead - (now - last) / REST) + entries)
+      last = now
+    },
   }
 }
 
