@@ -39,14 +39,14 @@ function setUp() {
 
 test('those that come within a moment go together, as many as a batch takes', async () => {
   const { behind, batches, counts } = setUp()
-  for (let id = 1; id <= 300; id++) behind.offer(event(id), false, 100)
+  for (let id = 1; id <= 1_200; id++) behind.offer(event(id), false, 100)
   await behind.close()
-  expect(batches.map((batch) => batch.length)).toEqual([256, 44])
-  expect(batches.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
-  expect(counts).toEqual({ logged: 300, dropped: 0, unlogged: 0 })
+  expect(batches.map((batch) => batch.length)).toEqual([1_024, 176])
+  expect(batches.flat()).toEqual(Array.from({ length: 1_200 }, (_, index) => String(index + 1)))
+  expect(counts).toEqual({ logged: 1_200, dropped: 0, unlogged: 0 })
   behind.offer(event('later'), false, 100)
   await behind.close()
-  expect(counts.logged).toBe(301)
+  expect(counts.logged).toBe(1_201)
 })
 
 test('one that comes alone is logged by itself', async () => {

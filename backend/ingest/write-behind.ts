@@ -12,7 +12,7 @@ interface Waiting {
 const LIMIT = 10_000
 /** Bytes of messages whose events wait, beside `LIMIT`. */
 const LIMIT_BYTES = 64 * 1024 * 1024
-const BATCH = 256
+const BATCH = 1_024
 /** Milliseconds a batch that is not full waits, so that the database is not asked while an event is on its way to pages. */
 const LINGER = 25
 
