@@ -128,6 +128,42 @@ test('the stream is bounded in bytes, also one that is there; what it discards u
   expect(told.slice(handled + 3)).toEqual([34 - after.first_seq, after.first_seq])
 })
 
+test('a batch has an end in bytes, and the rest follows', async () => {
+  const server = await startNats()
+  const warnings: unknown[] = []
+  const told = { debug: () => {}, warn: (about: unknown) => void warnings.push(about) }
+  const bus = natsBus({ url: server.url, log: told })
+  const stop = new AbortController()
+  onTestFinished(async () => {
+    stop.abort()
+    await bus.close()
+    await server.stop()
+  })
+  await bus.through()
+  const body = 'x'.repeat(250 * 1024)
+  const large = Array.from({ length: 300 }, (_, id) => ({ topic: 'a', id: String(id), body }))
+  for (let from = 0; from < 300; from += 50) await bus.publish(large.slice(from, from + 50))
+  const connection = await connect({ servers: server.url })
+  onTestFinished(() => connection.close())
+  const manager = await jetstreamManager(connection)
+  const given = async () => {
+    // What was sent to us before the answer has arrived.
+    await bus.through()
+    return (await manager.consumers.info('HUBS', 'hubs-daemon')).delivered.stream_seq
+  }
+  let seen = 0
+  for await (const batch of bus.consume({ max: 1_000, signal: stop.signal })) {
+    if (seen === 0) {
+      await expect.poll(given).toBeGreaterThan(200)
+      for (let look = 0; look < 20; look++) expect(await given()).toBeLessThan(270)
+    }
+    for (const delivery of batch) delivery.ack()
+    seen += batch.length
+    if (seen === 300) break
+  }
+  expect(warnings).toEqual([])
+})
+
 test('installations with prefixes share a server, and nothing else', async () => {
   const server = await startNats()
   const buses = ['', 'acme', 'other'].map((prefix) => natsBus({ url: server.url, log, prefix, ackWait: 500 }))

@@ -6,7 +6,11 @@ const EXPIRES = 30_000
 const HEARTBEAT = 2000
 /** Milliseconds without a word after which a pull is taken to be dead. */
 export const SILENCE = 2.5 * HEARTBEAT
+/** What NATS says when the next message is too large for what is left of the bytes asked for. */
+const FULL = 'Message Size Exceeds MaxBytes'
 const REFUSED_FOR = 100
+/** Bytes of messages that one request brings at most. */
+const BYTES = 64 * 1024 * 1024
 /** Milliseconds the server has to take note of the end. */
 const PARTING = 1000
 
@@ -84,6 +88,8 @@ export async function* natsPull(
       } else if (status === 404 || status === 408) {
         if (owed === max && heardAt - askedAt < EXPIRES / 2) return refused()
         owed = 0
+      } else if (status === 409 && message.headers?.description === FULL) {
+        owed = 0
       } else return finish(`${status} ${message.headers?.description}`)
       news.ring()
     },
@@ -96,6 +102,7 @@ export async function* natsPull(
     // Both together: wait for a first message, then end where the stream ends.
     const wish = {
       batch: max,
+      max_bytes: BYTES,
       no_wait: true,
       expires: nanoseconds(EXPIRES),
       idle_heartbeat: nanoseconds(HEARTBEAT),

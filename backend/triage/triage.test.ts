@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
+import type { Delivery } from '../bus/bus.ts'
 import { busStore } from '../bus/bus-store.ts'
 import { memoryBus } from '../bus/memory-bus.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
@@ -109,6 +110,34 @@ test('keys that need not wait for the log do not wait for those that do, however
   expect(logged.length).toBeLessThan(8)
   expect(line.trace.filter((said) => said === 'invalidate reads').length).toBeLessThan(8)
 })
+
+test('while the database is away no more is taken than memory holds, whatever the size of events', async () => {
+  const body = Buffer.from(JSON.stringify('x'.repeat(250_000)))
+  const bus = await memoryBus({ store: busStore(database.db), log: pino({ level: 'silent' }) })
+  let acked = 0
+  const large = (sequence: number): Delivery => ({
+    ...{ topic: 'a', body, sequence, stream: 's', time: sequence, deliveries: 1 },
+    ack: () => void acked++,
+    working() {},
+    async deadLetter() {},
+  })
+  line = await openLine(database, {
+    bus: {
+      ...bus,
+      async *consume() {
+        for (let taken = 0; taken < 800; taken += 50)
+          yield Array.from({ length: 50 }, (_, each) => large(taken + each + 1))
+      },
+    },
+  })
+  line.index.add('1', [{ topic: 'a' }], target('reads', { reads: true }))
+  line.away.log = true
+  line.start()
+  await soon(() => line.counts.away).toBeGreaterThan(8)
+  expect(line.counts.events).toBeLessThanOrEqual(400)
+  line.away.log = false
+  await expect.poll(() => acked, { timeout: 60_000 }).toBe(800)
+}, 90_000)
 
 test('after events were lost, all that follows events is stale, a key once', async () => {
   const bus = await memoryBus({ store: busStore(database.db), log: pino({ level: 'silent' }) })

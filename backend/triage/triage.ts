@@ -21,6 +21,8 @@ const BATCH = 1_024
  * away, events that come one by one go on to invalidate what need not wait for it.
  */
 const IN_HAND = 8_192
+/** Bytes of theirs, from which on no more are taken either. */
+const IN_HAND_BYTES = 64 * 1024 * 1024
 /** Deliveries after which a message is handled alone. */
 const SUSPECT = 5
 /** Deliveries after which it is taken to have ended the process each time. */
@@ -55,6 +57,7 @@ export async function runTriage(options: {
   const inFlight = new Set<Promise<void>>()
   /** Messages of `inFlight`. */
   let inHand = 0
+  let inHandBytes = 0
   /** Of the last batch; never rejects. */
   let invalidating: Promise<unknown> = Promise.resolve()
   const room = () => behind.room
@@ -134,14 +137,17 @@ export async function runTriage(options: {
 
   /** Resolves when the next batch may be taken: once the keys of the one before this are invalidated. */
   async function handle(deliveries: readonly Delivery[]): Promise<void> {
-    while (inHand >= IN_HAND) await Promise.race(inFlight)
+    while (inHand >= IN_HAND || inHandBytes >= IN_HAND_BYTES) await Promise.race(inFlight)
+    const bytes = deliveries.reduce((sum, { body }) => sum + body.byteLength, 0)
     inHand += deliveries.length
+    inHandBytes += bytes
     const begun = begin(deliveries)
     const ended = begun
       .then(({ whole }) => whole)
       .catch((err: unknown) => interrupted(deliveries, err))
       .finally(() => {
         inHand -= deliveries.length
+        inHandBytes -= bytes
         inFlight.delete(ended)
       })
     inFlight.add(ended)
