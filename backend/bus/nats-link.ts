@@ -50,7 +50,7 @@ export function natsLink<Session>(options: {
     const opened = await connect({
       servers: [...servers],
       ...credentials,
-      ...accessOptions(access),
+      ...accessOptions(access, servers),
       name,
       reconnect: false,
       timeout: ANSWER_WITHIN,
