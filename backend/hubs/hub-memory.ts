@@ -7,6 +7,8 @@ export interface HubChange {
   readonly before?: Hub | undefined
   /** Absent when the hub is gone. */
   readonly after?: Hub | undefined
+  /** Ids of the widgets of `before` that no other hub had taken by then. */
+  readonly owned?: readonly string[]
 }
 
 /** All hubs of the installation, and the ways to find a widget in them. */
@@ -60,16 +62,15 @@ export function hubMemory(): HubMemory & { set(slug: string, after: Hub | undefi
     set(slug, after) {
       const before = hubs.get(slug)
       if (before) for (const order of [bySlug, byTitle]) order.remove(before)
-      for (const id of before?.widgetIds ?? []) {
-        // An id may have moved to another hub, whose change may have come first.
-        if (hubOf.get(id) === before) hubOf.delete(id)
-      }
+      // An id may have moved to another hub, whose change may have come first.
+      const owned = before ? before.widgetIds.filter((id) => hubOf.get(id) === before) : []
+      for (const id of owned) hubOf.delete(id)
       if (after) {
         for (const id of after.widgetIds) hubOf.set(id, after)
         for (const order of [bySlug, byTitle]) order.add(after)
         hubs.set(slug, after)
       } else hubs.delete(slug)
-      return { slug, before, after }
+      return { slug, before, after, owned }
     },
   }
 }
