@@ -43,10 +43,18 @@ export function put<Owner>(
   criteria: readonly Criterion[],
 ): Placed<Owner> {
   const access = mostSelective(bucket, criteria)
-  const list = access ? listFor(bucket, access) : plainOf(bucket)
   const rest = compileCriteria(criteria.filter((criterion) => criterion !== access))
-  const placed = { owner, access, rest, list, at: list.length }
-  list.push(placed)
+  const list = access ? listOf(bucket, access) : bucket.plain
+  if (list) {
+    const placed = { owner, access, rest, list, at: list.length }
+    list.push(placed)
+    return placed
+  }
+  const placed: Placed<Owner> = { owner, access, rest, list: [], at: 0 }
+  // Most lists hold one: a push to an empty list would make room for seventeen.
+  placed.list = [placed]
+  if (access) setList(bucket, access, placed.list)
+  else bucket.plain = placed.list
   return placed
 }
 
@@ -100,22 +108,17 @@ function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]):
   return best
 }
 
-function plainOf<Owner>(bucket: Bucket<Owner>): Placed<Owner>[] {
-  bucket.plain ??= []
-  return bucket.plain
+function listOf<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] | undefined {
+  const byValue = bucket.fields?.get(name)?.byValue
+  return byValue && get(byValue, value)
 }
 
-function listFor<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] {
+function setList<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion, list: Placed<Owner>[]): void {
   bucket.fields ??= new Map()
   let field = bucket.fields.get(name)
   if (!field) {
     field = { read: fieldReader(name), byValue: filteredMap() }
     bucket.fields.set(name, field)
   }
-  let list = get(field.byValue, value)
-  if (!list) {
-    list = []
-    set(field.byValue, value, list)
-  }
-  return list
+  set(field.byValue, value, list)
 }

@@ -35,7 +35,7 @@ interface Owner<Payload> {
   readonly payload: Payload
   /** Of its interests, in order. */
   readonly topics: readonly string[]
-  readonly placed: readonly Placed<Owner<Payload>>[]
+  placed: readonly Placed<Owner<Payload>>[]
   /** The last event it was found for, so that no event finds it twice. */
   seen: number
 }
@@ -65,12 +65,15 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
     add(id, interests, payload) {
       const patterns = interests.map(({ topic }) => checkedPattern(topic))
       remove(id)
-      const placed: Placed<Owner<Payload>>[] = []
-      const owner = { payload, topics: interests.map(({ topic }) => topic), placed, seen: 0 }
-      for (const [index, pattern] of patterns.entries()) {
-        const criteria = Object.entries(interests[index]?.where ?? {})
-        placed.push(put(bucketFor(root, pattern), owner, criteria))
+      const owner: Owner<Payload> = {
+        payload,
+        topics: interests.map(({ topic }) => topic),
+        placed: none,
+        seen: 0,
       }
+      owner.placed = patterns.map((pattern, index) =>
+        put(bucketFor(root, pattern), owner, Object.entries(interests[index]?.where ?? {})),
+      )
       instances.set(id, owner)
     },
 
