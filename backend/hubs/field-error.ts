@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { ZodError, type z } from 'zod'
 import type { FieldError } from '../wire.ts'
 
 /** Where in a document, as a JSON pointer (RFC 6901; empty is the whole). */
@@ -47,4 +47,11 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
 function unit(origin: string): string {
   if (origin === 'string') return ' characters long'
   return origin === 'array' ? ' entries long' : ''
+}
+
+/** What a reader is told of a widget whose config its type no longer takes. */
+export function configRefusal(title: string, error: unknown): string {
+  const [first] = error instanceof ZodError ? fieldErrors(error.issues) : []
+  const reason = first ? `: ${first.field || 'it'} ${first.message}` : ''
+  return `The settings of this widget are not what “${title}” takes${reason}. Edit the widget to mend them.`
 }

@@ -85,3 +85,18 @@ test('a type that is gone, and config it no longer takes, cost that widget alone
   expect(one(hubOf('throwing', {})).problem?.code).toBe('config-refused')
   expect(one(hubOf('text', 'text' as unknown as object)).problem?.code).toBe('config-refused')
 })
+
+test('the text of a hub is read once for its ids and for those who ask for its widgets as it comes', () => {
+  let reads = 0
+  const stored = hubOf('text', { text: 'a' })
+  const hub = place({
+    ...stored,
+    get widgets() {
+      reads += 1
+      return stored.widgets
+    },
+  })
+  expect(hub.widgetIds.map((id) => hub.widget(id)?.type)).toEqual(['text'])
+  expect(hub.widgets).toHaveLength(1)
+  expect(reads).toBe(1)
+})

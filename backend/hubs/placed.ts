@@ -1,11 +1,10 @@
 import { createHmac, hash } from 'node:crypto'
-import { ZodError } from 'zod'
 import type { Interest, Json, SecretName, WidgetType } from '#widgets/define.ts'
 import type { Key } from '../cache/version.ts'
 import type { Position } from '../wire.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { TypeOf } from './document.ts'
-import { fieldErrors, plainWords } from './field-error.ts'
+import { configRefusal, plainWords } from './field-error.ts'
 import { recent } from './recent.ts'
 import type { StoredHub, StoredWidget } from './stored-hub.ts'
 
@@ -51,7 +50,7 @@ export interface Hub extends Omit<StoredHub, 'widgets'> {
   readonly stored: StoredHub
   readonly widgetIds: readonly string[]
   readonly widgets: readonly Placed[]
-  /** One of `widgets`. */
+  /** One of `widgets`, which are not kept for it. */
   widget(id: string): Placed | undefined
 }
 
@@ -95,8 +94,20 @@ export function placer(options: {
       const key = `${schema}:${digest.slice(0, 22)}:${ofHub ? `hub.${hub.slug}` : 'shared'}`
       const interests = definition.interests(config)
       let token: string | undefined
+      // Field by field: a spread is slow, and leaves garbage behind for each of a hundred thousand.
       return {
-        ...{ ...placement, widgetType, config, params, interests, key, schema },
+        id,
+        hub: hub.slug,
+        type,
+        title,
+        rawConfig,
+        position,
+        widgetType,
+        config,
+        params,
+        interests,
+        key,
+        schema,
         // What is placed to be followed alone is never told of.
         get token() {
           token ??= short(key)
@@ -104,33 +115,34 @@ export function placer(options: {
         },
       }
     } catch (error) {
-      return { ...placement, problem: { code: 'config-refused', message: refusal(definition.title, error) } }
+      const message = configRefusal(definition.title, error)
+      return { ...placement, problem: { code: 'config-refused', message } }
     }
   }
 
   const shown = recent<Hub, readonly Placed[]>(SHOWN)
+  // Who follows hubs asks for the widgets of each as it comes, whose text has just been read for their ids.
+  let latest: { readonly stored: StoredHub; readonly widgets: readonly StoredWidget[] } | undefined
+  function storedIn(stored: StoredHub): readonly StoredWidget[] {
+    if (latest?.stored !== stored) latest = { stored, widgets: stored.widgets }
+    return latest.widgets
+  }
 
   return (stored) => {
     const { slug, title, summary, visibility, embedOrigins, revision } = stored
     const hub: Hub = {
       ...{ slug, title, summary, visibility, embedOrigins, revision, stored },
-      widgetIds: stored.widgets.map(({ id }) => id),
+      widgetIds: storedIn(stored).map(({ id }) => id),
       get widgets() {
-        return shown.get(hub, () => stored.widgets.map((widget) => resolve(widget, stored)))
+        return shown.get(hub, () => storedIn(stored).map((widget) => resolve(widget, stored)))
       },
       widget(id) {
         const among = shown.peek(hub)
         if (among) return among.find((placed) => placed.id === id)
-        const widget = stored.widgets.find((one) => one.id === id)
+        const widget = storedIn(stored).find((one) => one.id === id)
         return widget && resolve(widget, stored)
       },
     }
     return hub
   }
-}
-
-function refusal(title: string, error: unknown): string {
-  const [first] = error instanceof ZodError ? fieldErrors(error.issues) : []
-  const reason = first ? `: ${first.field || 'it'} ${first.message}` : ''
-  return `The settings of this widget are not what “${title}” takes${reason}. Edit the widget to mend them.`
 }

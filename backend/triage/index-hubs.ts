@@ -4,8 +4,6 @@ import type { HubChange } from '../hubs/hub-memory.ts'
 import type { Hub, Placed, PlacedWidget } from '../hubs/placed.ts'
 import type { FollowedWidget, FollowingIndex } from './following-index.ts'
 
-const FEW = 3
-
 /** Places the widgets of all hubs there are and will be. */
 export function indexHubs(
   followed: Pick<FollowedHubs, 'onChange' | 'widgets'>,
@@ -36,10 +34,9 @@ function unchanged({ before, after, owned = [] }: HubChange): ReadonlySet<string
   return new Set(same.map(({ id }) => id))
 }
 
-/** A few are placed alone; each reads the text of its hub, so that of more all are placed at once. */
+/** One by one: what is kept of a hub that is shown would be garbage of the old generation here. */
 function toPlace(hub: Hub, same: ReadonlySet<string>): readonly Placed[] {
-  const ids = hub.widgetIds.filter((id) => !same.has(id))
-  return ids.length > FEW ? hub.widgets : ids.flatMap((id) => hub.widget(id) ?? [])
+  return hub.widgetIds.filter((id) => !same.has(id)).flatMap((id) => hub.widget(id) ?? [])
 }
 
 function followedWidget({ id, key, interests, widgetType }: PlacedWidget): FollowedWidget {
