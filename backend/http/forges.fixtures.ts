@@ -65,13 +65,8 @@ export function giteaDeliveries(n: number, name = 'acme/api'): readonly Delivere
     {
       event: 'issue_comment',
       payload: {
-        ...{
-          action: 'created',
-          issue: { ...issue, pull_request: { merged: false } },
-          comment,
-          is_pull: true,
-        },
-        ...{ pull_request: pull, ...common },
+        ...{ action: 'created', comment, is_pull: true, pull_request: pull, ...common },
+        issue: { ...issue, pull_request: { merged: false } },
       },
     },
     {
