@@ -94,6 +94,17 @@ test('a stream is counted when it begins', async () => {
   )
 })
 
+test('a process that is full is not told as a store that is away', async () => {
+  const small = await openWholeFront({ HUBS_STREAMS: '1' })
+  const url = `http://127.0.0.1:${small.port}`
+  const first = await fetch(`${url}/api/v1/stream?hub=kept`)
+  expect((await fetch(`${url}/api/v1/stream?hub=kept`)).status).toBe(503)
+  const text = await (await fetch(`${url}/metrics`)).text()
+  expect(text).toContain('{route="/api/v1/stream",status="503",reason="full"} 1\n')
+  await first.body?.cancel()
+  await small.stop()
+})
+
 test('of refusals of one kind one line is left, with where they came from', async () => {
   front.lines.length = 0
   for (let n = 0; n < 20; n++) await ask(`/api/v1/widgets/w${n}`)

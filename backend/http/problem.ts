@@ -35,7 +35,6 @@ const reasons: Readonly<Record<number, string>> = {
   422: 'document',
   429: 'too many',
   500: 'bug',
-  503: 'away',
 }
 
 /** A refusal that is sent as it is: `detail` is a plain sentence, `errors` names each bad field. */

@@ -46,6 +46,7 @@ export function openRenders(most: number): (response: ServerResponse, render: ()
     if (waiting.length >= MOST_WAITING) {
       throw new ProblemError(503, 'Too many pages are asked for at once. Try again in a few seconds.', {
         headers: { 'retry-after': '2' },
+        reason: 'full',
       })
     }
     waiting.push({ response, render })

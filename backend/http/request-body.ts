@@ -123,8 +123,11 @@ function collect(
 const tooLarge = (limit: number) => new ProblemError(413, `The body may have at most ${limit} bytes.`)
 const tooSlow = () =>
   new ProblemError(408, 'The body comes too slowly. Send it again over a better connection.')
-const later = (status: number, detail: string) =>
-  new ProblemError(status, `${detail} Send it again in a few seconds.`, { headers: { 'retry-after': '5' } })
+const later = (status: 429 | 503, detail: string) =>
+  new ProblemError(status, `${detail} Send it again in a few seconds.`, {
+    headers: { 'retry-after': '5' },
+    ...(status === 503 ? { reason: 'full' } : {}),
+  })
 
 /** @throws ProblemError 400 */
 export function parseJson(body: Buffer): unknown {

@@ -36,6 +36,9 @@ const MOST_WAITING = 2_000
 /** Codes of the errors of stores that do not serve; their messages say why. */
 const AWAY = new Set(['cache-away', 'bus-away', 'bus-full', 'database-away'])
 
+const starting = (detail: string) =>
+  new ProblemError(503, detail, { headers: { 'retry-after': '2' }, reason: 'starting' })
+
 type Watched = ReturnType<Answers['watch']>
 
 type Authorize = (header: string | undefined, scope: Scope) => Promise<Grant>
@@ -120,7 +123,7 @@ export function frontServer(options: {
         const header = request.headers.authorization
         const verify = authorize
         // Only health is answered before, which asks for nothing.
-        if (!verify) throw new ProblemError(503, 'Hubs is starting.', { headers: { 'retry-after': '2' } })
+        if (!verify) throw starting('Hubs is starting.')
         const grant = await guesses.watch(client, header, () => verify(header, scope))
         asked.token = grant.token
         return grant
@@ -197,8 +200,7 @@ export function frontServer(options: {
     if (waiting <= MOST_WAITING) await Promise.race([started, delay(patience, undefined, { ref: false })])
     waiting -= 1
     if (authorize) return
-    const starting = 'Hubs is starting, or waits for a store that is away. Try again in a few seconds.'
-    throw new ProblemError(503, starting, { headers: { 'retry-after': '2' } })
+    throw starting('Hubs is starting, or waits for a store that is away. Try again in a few seconds.')
   }
 
   async function answerAny(

@@ -59,7 +59,7 @@ export function streamRoute(options: {
     }
     if (taken === 'all') {
       const detail = 'As many streams are open as this process takes. Try again later.'
-      throw new ProblemError(503, detail, { headers: { 'retry-after': '10' } })
+      throw new ProblemError(503, detail, { headers: { 'retry-after': '10' }, reason: 'full' })
     }
     return taken
   }
@@ -72,6 +72,7 @@ export function streamRoute(options: {
       if (draining()) {
         throw new ProblemError(503, 'This process is shutting down. Connect again.', {
           headers: { 'retry-after': '1' },
+          reason: 'ending',
         })
       }
       const target = parseTarget(url.searchParams)
