@@ -36,11 +36,10 @@ export interface FollowingIndex {
  */
 const LEFT_FOR = 2_000
 
-/** The widgets that share a key and interests, which are one entry of the index. */
-interface Entry {
+/** The widgets that share a key and interests: one entry of the index, and what it leads to. */
+interface Entry extends Target {
   /** In the index: a digest of key and interests. */
   readonly name: string
-  readonly key: Key
   /** Ids; nearly always one. */
   widgets: string | Set<string>
   /** Of the same key, with other interests. */
@@ -150,14 +149,15 @@ export function followingIndex(options: {
       const known = find(key, name)
       if (known) join(known, id)
       else {
+        const entry: Entry = { key, reads, settle, name, widgets: id, next: byKey.get(key) }
         try {
-          index.add(name, interests, { key, reads, settle })
+          index.add(name, interests, entry)
         } catch (err) {
           // The widget then follows the clock alone.
           logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
-          index.add(name, [], { key, reads, settle })
+          index.add(name, [], entry)
         }
-        byKey.set(key, { name, key, widgets: id, next: byKey.get(key) })
+        byKey.set(key, entry)
       }
       entryOf.set(id, find(key, name) as Entry)
       if (before !== undefined) leave(before, id)
