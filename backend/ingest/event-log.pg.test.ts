@@ -21,3 +21,14 @@ test('a fault that is not the event’s own is thrown, not taken for a refusal',
   await expect(eventLog(database.db).append([event])).rejects.toThrow()
   await database.close()
 })
+
+test('a Postgres that is away is told by its code, so that only the watch of the stores logs it', async () => {
+  const database = await open()
+  await database.migrate()
+  await database.close()
+  const log = eventLog(database.db)
+  const event = { id: '1', source: 's', type: 't', topic: 't', time: 0, receivedAt: 0, data: null }
+  const away = { code: 'database-away' }
+  await expect(log.append([event])).rejects.toMatchObject(away)
+  await expect(log.read({ patterns: ['t'], limit: 1 })).rejects.toMatchObject(away)
+})

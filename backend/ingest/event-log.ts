@@ -3,6 +3,7 @@ import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
+import { toldWhenAway } from '../db/database-away.ts'
 import { eventAppender } from './event-appender.ts'
 import { forgetTopics } from './forget-topics.ts'
 import { logSize, SIZE } from './log-size.ts'
@@ -17,7 +18,7 @@ export interface UnloggedEvent {
   readonly reason: string
 }
 
-/** Every event that was on the bus, for `context.events`. Rejects while the database cannot be reached. */
+/** Every event that was on the bus, for `context.events`. Rejects with `DatabaseAway` while the database cannot be reached. */
 export interface EventLog {
   /**
    * One insert. An event that is there already, by `source`, `id` and content, is left as it is. Another one of that
@@ -59,6 +60,7 @@ const PRUNED_AT_ONCE = 5_000
 export function eventLog(db: Database): EventLog {
   const known = loggedTopics(db)
   const size = logSize(db)
+  const append = eventAppender(db)
 
   /** Sequences of the newest events that the patterns match, of those with a sequence below the given one. */
   async function newest(
@@ -111,37 +113,38 @@ export function eventLog(db: Database): EventLog {
   }
 
   return {
-    append: eventAppender(db),
+    append: (received) => toldWhenAway(() => append(received)),
 
-    async read({ patterns, limit, since, before }) {
-      const asked = widest(patterns)
-      if (asked.length === 0) return []
-      const below = before ? await sequenceOf(before) : Number.MAX_SAFE_INTEGER
-      const sequences = below === undefined ? [] : await newest(asked, { limit, since, below })
-      const newer = db
-        .select({
-          ...getTableColumns(events),
-          newer: sql<number>`sum(${SIZE}) over (order by ${events.sequence} desc) - ${SIZE}`.as('newer'),
-        })
-        .from(events)
-        .where(sql`${events.sequence} = any(${sql.param(sequences)}::bigint[])`)
-        .as('newer')
-      const rows = await db
-        .select()
-        .from(newer)
-        .where(sql`${newer.newer} < ${READ_BYTES}`)
-        .orderBy(desc(newer.sequence))
-      return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
-        id,
-        source,
-        type,
-        topic,
-        ...(subject === null ? {} : { subject }),
-        ...timesOf(time.getTime(), receivedAt.getTime()),
-        // A JSON column holds nothing else.
-        data: data as Json,
-      }))
-    },
+    read: ({ patterns, limit, since, before }) =>
+      toldWhenAway(async () => {
+        const asked = widest(patterns)
+        if (asked.length === 0) return []
+        const below = before ? await sequenceOf(before) : Number.MAX_SAFE_INTEGER
+        const sequences = below === undefined ? [] : await newest(asked, { limit, since, below })
+        const newer = db
+          .select({
+            ...getTableColumns(events),
+            newer: sql<number>`sum(${SIZE}) over (order by ${events.sequence} desc) - ${SIZE}`.as('newer'),
+          })
+          .from(events)
+          .where(sql`${events.sequence} = any(${sql.param(sequences)}::bigint[])`)
+          .as('newer')
+        const rows = await db
+          .select()
+          .from(newer)
+          .where(sql`${newer.newer} < ${READ_BYTES}`)
+          .orderBy(desc(newer.sequence))
+        return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
+          id,
+          source,
+          type,
+          topic,
+          ...(subject === null ? {} : { subject }),
+          ...timesOf(time.getTime(), receivedAt.getTime()),
+          // A JSON column holds nothing else.
+          data: data as Json,
+        }))
+      }),
 
     async *prune({ days, rows, bytes }) {
       if (days !== undefined) {

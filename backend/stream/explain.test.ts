@@ -33,14 +33,6 @@ test('events of a topic that fail a criterion are not told as matching', async (
   })
 })
 
-test('a database that is away is told by its code', async () => {
-  const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
-  const read = () => Promise.reject(new Error('Failed query', { cause: refused }))
-  await expect(explainWidget({ widget, cache: memoryCache(), eventLog: { read } })).rejects.toMatchObject({
-    code: 'database-away',
-  })
-})
-
 test('an audit behind a change is told apart from events, also to the stream', async () => {
   const cache = memoryCache()
   const { key } = widget

@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '#widgets/define.ts'
 import { type Cache, isAudit } from '../cache/cache.ts'
 import { formatVersion } from '../cache/version.ts'
-import { toldWhenAway } from '../db/database-away.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { matchingIndex } from '../triage/matching.ts'
@@ -21,7 +20,7 @@ export async function explainWidget(options: {
   const { widget, cache, eventLog } = options
   const [{ entries, now }, events] = await Promise.all([
     cache.read([widget.key]),
-    toldWhenAway(() => concerning(widget, eventLog)),
+    concerning(widget, eventLog),
   ])
   const [entry] = entries
   if (!entry) throw new Error(`The cache gave no entry for ${widget.key}.`)
