@@ -5,6 +5,7 @@ import { type Product, startProduct } from './product.ts'
 import { openTruth, type Truth } from './truth.ts'
 
 const arabic = 'نشر الموقع (1.4)'
+const long = 'A focus ring that survives forced colours and zoom'
 
 let product: Product
 let truth: Truth
@@ -39,6 +40,18 @@ test.beforeAll(async () => {
         position: { x: 3, y: 0, w: 4, h: 3 },
       },
       ...Array.from({ length: 4 }, () => numberWidget(truth.url('count'), 'count')),
+      {
+        type: 'links',
+        title: 'Long',
+        config: { groups: [{ links: [{ title: long, url: '/content', note: `${long}, with a note` }] }] },
+        position: { x: 0, y: 100, w: 3, h: 3 },
+      },
+      {
+        type: 'notes',
+        title: 'A screen of text',
+        config: { text: 'Words that take a line of a phone.\n\n'.repeat(20) },
+        position: { x: 3, y: 100, w: 4, h: 3 },
+      },
     ]),
   )
   ids = hub.widgets.map(({ id }) => id)
@@ -51,6 +64,12 @@ test.afterAll(async () => {
   await truth?.close()
 })
 
+/** Pixels of what an element holds that it does not show, down and across. */
+const hidden = (element: Element) => [
+  element.scrollHeight - element.clientHeight,
+  element.scrollWidth - element.clientWidth,
+]
+
 for (const width of [1440, 390]) {
   test.describe(`${width} pixels wide`, () => {
     test.beforeEach(async ({ page }) => {
@@ -62,11 +81,13 @@ for (const width of [1440, 390]) {
     test('three clocks are whole in a card of three rows', async ({ page }) => {
       const area = card(page, ids[0] ?? '').locator('.scroll-shade')
       await expect(area.locator('li')).toHaveCount(3)
-      const hidden = await area.evaluate((element) => [
-        element.scrollHeight - element.clientHeight,
-        element.scrollWidth - element.clientWidth,
-      ])
-      expect(hidden).toEqual([0, 0])
+      expect(await area.evaluate(hidden)).toEqual([0, 0])
+    })
+
+    test('a row takes a second line before its words are cut', async ({ page }) => {
+      const row = card(page, ids[6] ?? '').locator('li')
+      for (const text of [row.getByTitle(long, { exact: true }).locator('..'), row.getByTitle('with a note')])
+        expect(await text.evaluate(hidden)).toEqual([0, 0])
     })
 
     test('what is written from right to left is set apart from what stands beside it', async ({ page }) => {
@@ -94,11 +115,24 @@ for (const width of [1440, 390]) {
   })
 }
 
+test('a screen of text is whole on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${product.url}/content`)
+  await untilLine(page, 'live')
+  expect(
+    await card(page, ids[7] ?? '')
+      .locator('.scroll-shade')
+      .evaluate(hidden),
+  ).toEqual([0, 0])
+})
+
 test('the wheel over a card moves the card, then the page', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 400 })
   await page.goto(`${product.url}/content`)
   await untilLine(page, 'live')
   const area = card(page, ids[1] ?? '').locator('.scroll-shade')
+  // So that there is a way up, wherever the card lies.
+  await page.evaluate(() => scrollTo(0, 100))
   await area.hover()
   const scrolled = () => page.evaluate(() => scrollY)
   const before = await scrolled()

@@ -25,7 +25,8 @@ export function arrange<T extends { readonly position: Position }>(
 }
 
 function placeClasses({ x, y, w, h }: Position): string {
-  const phone = 'max-sm:max-h-[32rem] max-sm:min-h-32'
+  // Lists may go on inside their card; running text that is cut in the middle cannot be read.
+  const phone = 'max-sm:max-h-[32rem] max-sm:has-[.prose]:max-h-[64rem] max-sm:min-h-32'
   const tablet = `sm:row-span-${h}${w > columns / 2 ? ' sm:col-span-2' : ''}`
   const row = y < namedRows ? ` lg:row-start-${y + 1}` : ''
   return `${phone} ${tablet} lg:col-start-${x + 1} lg:col-span-${w}${row}`

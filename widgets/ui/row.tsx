@@ -22,12 +22,16 @@ export function Row({
     <li className="flex min-w-0 items-baseline gap-2 py-1.5">
       {mark === undefined ? null : <span className="shrink-0 text-muted tabular-nums">{mark}</span>}
       <span className="flex min-w-0 grow flex-col @md:flex-row @md:items-baseline @md:gap-2">
-        <span className="-my-1 min-w-0 truncate py-1 text-ink" dir="auto" title={whole}>
+        <span
+          className="@max-md:line-clamp-2 @md:truncate -my-1 min-w-0 py-1 text-ink @max-md:wrap-anywhere"
+          dir="auto"
+          title={whole}
+        >
           {href === undefined ? title : <OutsideLink href={href}>{title}</OutsideLink>}
         </span>
         {note === undefined ? null : (
           <span
-            className="min-w-0 truncate text-small text-muted @md:shrink-[2]"
+            className="@max-md:line-clamp-2 @md:truncate min-w-0 text-small text-muted @max-md:wrap-anywhere @md:shrink-[2]"
             dir="auto"
             title={typeof note === 'string' ? note : undefined}
           >
