@@ -99,6 +99,7 @@ const world: World = {
     },
     async data(href) {
       reads.push(href)
+      if (!href.includes('?widget=')) return undefined
       const [key = '', epoch, offset] = href.split('?')[0]?.split('/').slice(-3) ?? []
       return { key, version: `${epoch}:${offset}`, data: 'large' }
     },
@@ -223,6 +224,17 @@ test('data that does not travel in the frame is read once, for all pages', async
   expect(reads).toEqual(['/api/v1/data/A/1/30?widget=a1'])
   for (const page of [first, second])
     expect(page.of('states').at(-1)?.states).toMatchObject([{ version: '1:31', data: 'large' }])
+})
+
+test('data at an address that a server of another build gave is read with its widget', async () => {
+  const page = attach(a)
+  await soon()
+  served.states = { a1: state('A', '1:31') }
+  last().say(hello({ a: 1 }))
+  last().say(widget('a1', { key: 'A', version: '1:31', href: '/api/v1/data/A/1/30' }, '1:31'))
+  await soon()
+  expect(reads).toEqual(['/api/v1/data/A/1/30', 'widget a1'])
+  expect(page.of('states').at(-1)?.states).toMatchObject([{ version: '1:31', data: served.states.a1?.data }])
 })
 
 test('a manifest makes it read what differs and nothing else, many of one hub at once', async () => {
