@@ -14,8 +14,11 @@ import { keepReplayed, type ReplayMemory } from './replay-window.ts'
 import { settling } from './settling.ts'
 import type { Target } from './target.ts'
 
-/** Messages taken at once. */
-const BATCH = 1_024
+/**
+ * Messages taken at once. The keys of two batches may be invalidated at a time, each with its lease: with more of them
+ * there is no room for all to be loaded at once, and each that waits costs another round trip.
+ */
+const BATCH = 256
 /**
  * Messages in hand from which on no more are taken until some are acknowledged. Not batches: while the log is slow or
  * away, events that come one by one go on to invalidate what need not wait for it.
