@@ -12,7 +12,7 @@ const BLOCK = 1000
  * Milliseconds a tail waits before it reads a feed that does not rest, so that entries which come one by one share a
  * read, and what they bring is sent together: both cost more than the entries do.
  */
-const SPACING = 6
+const SPACING = 2
 /** Milliseconds an entry at which a feed rests. */
 const REST = 3
 /** Entries that may come faster before reads are spaced: what one event changes is told at once. */
