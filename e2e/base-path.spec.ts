@@ -6,7 +6,6 @@ import { startPathProxy } from './fixtures/path-proxy.ts'
 import { embedding, openSite, type Site } from './fixtures/site.ts'
 import { type Product, startProduct } from './product.ts'
 import { freePort } from './servers/free-port.ts'
-import { programOf, wanted } from './servers/locate.ts'
 import type { Server } from './servers/server.ts'
 import { openSse } from './sse.ts'
 import { openTruth, type Truth } from './truth.ts'
@@ -19,7 +18,6 @@ let hubs: Api
 /** Paths that were asked of the host name and are not below the path. */
 let beside: string[]
 
-test.skip(programOf(wanted.nginx) === undefined, 'nginx is not here')
 test.beforeAll(async () => {
   ;[truth, site] = await Promise.all([openTruth(), openSite()])
   const port = await freePort()
