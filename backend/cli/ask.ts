@@ -1,3 +1,5 @@
+import { basePathOf } from '../base-path.ts'
+
 /** Milliseconds within which a running Hubs answers. */
 const ANSWER = 30_000
 
@@ -6,6 +8,9 @@ export interface Answered {
   readonly status: number
   readonly text: string
 }
+
+/** A path of the Hubs at `url`, which may itself stand below one. */
+export const addressAt = (url: string, path: string): URL => new URL(basePathOf(url) + path, url)
 
 /** Asks a running Hubs. @throws Error with a plain sentence when nobody answers there. */
 export async function ask(url: URL, request: RequestInit): Promise<Answered> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ask, detailOf } from './ask.ts'
+import { addressAt, ask, detailOf } from './ask.ts'
 import { printTable } from './table.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -19,7 +19,7 @@ export async function deadLetters(
   [verb, id, ...more]: readonly string[],
 ): Promise<void> {
   async function call(method: string, path = ''): Promise<unknown> {
-    const address = new URL(`${url.replace(/\/$/, '')}/api/v1/dead-letters${path}`)
+    const address = addressAt(url, `/api/v1/dead-letters${path}`)
     const { ok, status, text } = await ask(address, { method, headers: { authorization: `Bearer ${token}` } })
     if (!ok) throw new Error(`${address.origin} answered ${status}: ${detailOf(text)}`)
     return text === '' ? undefined : JSON.parse(text)

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { sign } from '@octokit/webhooks-methods'
-import { ask, detailOf } from './ask.ts'
+import { addressAt, ask, detailOf } from './ask.ts'
 import { type GitHubDelivery, gitHubDay } from './github-day.ts'
 
 /** Deliveries that wait for an answer at a time. */
@@ -19,7 +19,7 @@ export async function replayGithub(options: {
   readonly print?: (line: string) => void
 }): Promise<void> {
   const { url, secret, rate, deliveries = gitHubDay(), print = console.log } = options
-  const hook = new URL(`${url.replace(/\/$/, '')}/api/v1/hooks/github`)
+  const hook = addressAt(url, '/api/v1/hooks/github')
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const byEvent = new Map<string, number>()
