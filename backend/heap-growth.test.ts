@@ -8,6 +8,12 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
+  vi.mocked(setFlagsFromString).mockClear()
+})
+
+test('no object is old from its start, whatever became of those before it', () => {
+  boundHeapGrowth()
+  expect(vi.mocked(setFlagsFromString).mock.calls.flat()).toEqual(['--no-allocation-site-pretenuring'])
 })
 
 test('garbage is collected sooner while there is time for it, and as V8 likes while there is none', () => {
