@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -65,7 +64,6 @@ if (write && asked.length > 0) {
 
 // The servers do not keep this process alive, and waiting for the end of one must not end it.
 const alive = setInterval(() => {}, 60_000)
-execFileSync(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: root, stdio: 'inherit' })
 
 const busy = loadavg()[0] ?? 0
 const about = await machine()

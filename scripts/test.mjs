@@ -133,19 +133,27 @@ const parts = {
     title: 'End to end',
     run: playwright('e2e'),
     needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'],
+    built: true,
   },
-  faults: { title: 'Faults', run: faults, needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'] },
+  faults: {
+    title: 'Faults',
+    run: faults,
+    needs: ['redis', 'nats', 'postgres', 'chromium', 'nginx'],
+    built: true,
+  },
 }
 const onRequest = {
   soak: {
     title: 'Soak',
     run: async (args) => gate(() => node('--import', 'tsx', 'e2e/faults/soak.ts', ...args))(),
     needs: ['redis', 'nats', 'postgres'],
+    built: true,
   },
   bench: {
     title: 'Benchmarks',
     run: async (args) => gate(() => node('--import', 'tsx', 'bench/main.ts', ...args))(),
     needs: ['redis', 'nats', 'postgres'],
+    built: true,
   },
 }
 
@@ -158,6 +166,9 @@ const known = { ...parts, ...onRequest }
 const asked = words.filter((word) => Object.hasOwn(known, word))
 const filters = words.filter((word) => !Object.hasOwn(known, word))
 const chosen = asked.length > 0 ? asked : Object.keys(parts)
+// In a fresh clone there is no build that parts asked for by name could run.
+const first = chosen.findIndex((name) => known[name].built)
+if (first !== -1 && !chosen.slice(0, first).includes('build')) chosen.splice(first, 0, 'build')
 
 await provide([...new Set(chosen.flatMap((name) => known[name].needs ?? []))])
 
@@ -165,7 +176,7 @@ const total = { passed: 0, failed: 0 }
 const failures = []
 for (const name of chosen) {
   console.log(`\n=== ${known[name].title}`)
-  const part = await known[name].run(asked.length > 0 ? filters : [])
+  const part = await known[name].run(asked.includes(name) ? filters : [])
   total.passed += part.passed
   total.failed += part.failures.length
   for (const failure of part.failures) failures.push(`${known[name].title}: ${failure}`)
