@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
+import { ProblemError } from './problem.ts'
 
 /**
  * Whether a Host header names this server: as one of `names`, as this machine, or by an address. A page elsewhere whose
@@ -23,4 +25,18 @@ export function hostRule(names: readonly string[]): (header: string | undefined)
     const bare = name.endsWith('.') ? name.slice(0, -1) : name
     return whole.has(bare) || ends.some((end) => bare.endsWith(end))
   }
+}
+
+/**
+ * The host that a request is for, as RFC 9112 (3.2) has it: of a whole address in the request line its own, else that of
+ * the one Host header. `url` is that of the request line.
+ * @throws ProblemError 400 when there are two, of which a proxy before us may have taken the other
+ */
+export function hostOf(
+  { headers, rawHeaders, url: target }: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>,
+  url: URL,
+): string | undefined {
+  const named = rawHeaders.filter((name, n) => n % 2 === 0 && name.toLowerCase() === 'host').length
+  if (named > 1) throw new ProblemError(400, 'The request has more than one Host header.')
+  return target?.startsWith('/') ? headers.host : url.host
 }

@@ -208,6 +208,20 @@ test('a path that is no UTF-8 is refused', async () => {
   expect(await problem(await fetch(`${base}/api/%E0%A4%A`))).toMatchObject({ status: 400 })
 })
 
+/** All that is answered to these words. */
+function say(words: string): Promise<string> {
+  const { port } = front.server.address() as AddressInfo
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(words))
+    let text = ''
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    socket.on('end', () => resolve(text))
+    socket.on('error', reject)
+  })
+}
+
 test.each(['http://[', 'foo://host', 'foo://host?x'])(
   'a request line for %s names no path',
   async (target) => {
@@ -216,18 +230,7 @@ test.each(['http://[', 'foo://host', 'foo://host?x'])(
       reached = true
       response.end()
     })
-    const { port } = front.server.address() as AddressInfo
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () =>
-        socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`),
-      )
-      let text = ''
-      socket.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-      socket.on('end', () => resolve(text))
-      socket.on('error', reject)
-    })
+    const answer = await say(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(reached).toBe(false)
   },
@@ -246,6 +249,16 @@ test('a name that is not ours is refused, whatever is asked but health', async (
   for (const host of ['localhost:1', '127.0.0.1', '[::1]:3000'])
     expect(await ask('/api/hello', host), host).toBe(200)
   expect(await ask('/healthz', 'evil.example')).toBe(200)
+})
+
+test.each([
+  ['GET /api/hello HTTP/1.1\r\nhost: localhost\r\nhost: localhost', 400],
+  ['GET /api/hello HTTP/1.1\r\nhost: localhost\r\nHost: evil.example', 400],
+  // Of a whole address it is the host that counts.
+  ['GET http://localhost/api/hello HTTP/1.1\r\nhost: evil.example', 200],
+  ['GET http://evil.example/api/hello HTTP/1.1\r\nhost: localhost', 421],
+])('%j names the server once', async (head, status) => {
+  expect(await say(`${head}\r\nconnection: close\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
 })
 
 test('no answer can be taken for a document, a script or a part of another page', async () => {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
 import { withoutBasePath } from '../base-path.ts'
 import type { Grant } from '../hubs/grant.ts'
-import { hostRule } from './allowed-hosts.ts'
+import { hostOf, hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import { type Answers, type Asked, openAnswers } from './answers.ts'
 import type { Client } from './client-address.ts'
@@ -216,7 +216,7 @@ export function frontServer(options: {
     const found = (inside ? find : findHealth)(request.method ?? 'GET', url.pathname)
     asked.health = found.kind === 'route' && health.includes(found.route as Route)
     // Whoever asks for health asks a process, by whatever name it has there.
-    if (!isOurs(request.headers.host) && !asked.health) {
+    if (!isOurs(hostOf(request, whole)) && !asked.health) {
       throw new ProblemError(421, 'This server has another name: that of HUBS_ORIGIN, or one of HUBS_HOSTS.')
     }
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
