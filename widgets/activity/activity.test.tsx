@@ -106,6 +106,7 @@ test.each<[string, string, Record<string, unknown>]>([
   ],
   ['octocat created branch try in acme/api', 'create', { ref: 'try', ref_type: 'branch' }],
   ['octocat starred acme/api', 'star', { action: 'created' }],
+  ['octocat edited the wiki of acme/api', 'gollum', { pages: [{ action: 'edited', title: 'Home' }] }],
   [
     'CI failed on main in acme/api',
     'workflow_run',

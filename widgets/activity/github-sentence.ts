@@ -57,6 +57,12 @@ const tellers: { readonly [event: string]: Tell } = {
     href: forkee?.html_url,
     group: ['fork'],
   }),
+  // So GitHub calls a change of wiki pages, which it sends without an action.
+  gollum: (_, place) => ({
+    text: `edited the wiki of ${place}`,
+    group: ['wiki'],
+    several: (count) => `${count} edits of the wiki of ${place}`,
+  }),
   repository: ({ action, changes }, place) => {
     const before = changes?.repository?.name?.from
     const was = action === 'renamed' && before ? `renamed ${before} to` : action?.replaceAll('_', ' ')
