@@ -252,12 +252,17 @@ test.describe('streams and paths', () => {
       sent.destroy()
     }
   })
-  test('a host in the request line is not believed', async () => {
-    const { hostname, port } = new URL(product.url)
-    const sent = send({ hostname, port, path: 'http://elsewhere.example/kept', agent: false })
-    const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
-    expect(answer.statusCode).toBe(200)
-    sent.destroy()
+  test('a host in the request line is the one that was asked for', async () => {
+    const { hostname, port, host } = new URL(product.url)
+    for (const [named, status] of [
+      ['elsewhere.example', 421],
+      [host, 200],
+    ] as const) {
+      const sent = send({ hostname, port, path: `http://${named}/kept`, agent: false })
+      const [answer] = (await once(sent.end(), 'response')) as [IncomingMessage]
+      expect(answer.statusCode, named).toBe(status)
+      sent.destroy()
+    }
   })
   test('pages that do not exist are 404, not 500', async () => {
     for (const path of ['/nowhere', '/kept/w/nothing', '/embed/nothing', '/%E0%A4%A', '/kept/w/%00']) {
