@@ -2,23 +2,29 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from './client-address.ts'
 import { inflated } from './inflated.ts'
 import { ProblemError } from './problem.ts'
-import { openQuota, type Taken } from './quota.ts'
+import { openQuota, type Quota, type Taken } from './quota.ts'
 
 /** What bodies of requests under way may take of a process. */
 export interface BodyLimits {
-  /** Bytes, of all and of each client: as declared, or as they come. */
+  /**
+   * Bytes of all and of each client, of those with a token and, apart from them, of those who prove who they are by the
+   * body alone: with a token as declared, without one as they come, or a few words would hold what they promise.
+   */
   readonly all: number
   readonly client: number
   /** Milliseconds a body may take however slowly it comes, and the bytes a second it must bring from then on. */
   readonly grace: number
   readonly rate: number
+  /** Milliseconds after which a body without a token is given up: those who deliver give up sooner themselves. */
+  readonly patience: number
 }
 
 const usual: BodyLimits = {
-  all: 192 * 1024 * 1024,
+  all: 96 * 1024 * 1024,
   client: 64 * 1024 * 1024,
   grace: 10_000,
   rate: 32 * 1024,
+  patience: 30_000,
 }
 
 /** Bytes taken ahead of a body that does not say how long it is. */
@@ -32,17 +38,20 @@ export interface Body {
    * cannot be unpacked.
    */
   read(limit: number): Promise<Buffer>
+  /** Whoever sends it has shown a token: before it is read. */
+  prove(): void
   release(): void
 }
 
 export type OpenBody = (request: IncomingMessage, response: ServerResponse, client: Client) => Body
 
 export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
-  const { all, client: each, grace, rate } = { ...usual, ...limits }
-  const quota = openQuota({ all, client: each })
+  const { all, client: each, grace, rate, patience } = { ...usual, ...limits }
+  const proven = openQuota({ all, client: each })
+  const unproven = openQuota({ all, client: each })
 
   /** @throws ProblemError */
-  function take({ counted, address }: Client, bytes: number): Taken {
+  function take(quota: Quota, { counted, address }: Client, bytes: number): Taken {
     const taken = quota.take(counted, bytes)
     if (taken === 'client') throw later(429, `Too many bytes are on their way from ${address} at once.`)
     if (taken === 'all') throw later(503, 'Too many bytes are on their way at once.')
@@ -51,9 +60,10 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
 
   return (request, response, client) => {
     const held: Taken[] = []
+    let quota = unproven
     let room = 0
     const makeRoom = (bytes: number): void => {
-      held.push(take(client, bytes))
+      held.push(take(quota, client, bytes))
       room += bytes
     }
 
@@ -61,19 +71,23 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
       async read(limit) {
         const declared = Number(request.headers['content-length'] ?? 0)
         if (declared > limit) throw tooLarge(limit)
-        if (declared > 0) makeRoom(declared)
+        if (declared > 0 && quota === proven) makeRoom(declared)
         // Those who ask first are told only now that it is wanted.
         if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
         const admit = (length: number): void => {
           if (length > room) makeRoom(Math.max(STEP, length - room))
         }
-        const sent = await collect(request, { grace, rate }, (length) => {
+        const within = quota === proven ? Infinity : patience
+        const sent = await collect(request, { grace, rate, within }, (length) => {
           if (length > limit) throw tooLarge(limit)
           admit(length)
         })
         const body = await inflated(sent, request.headers['content-encoding'], limit, admit)
         if (!body) throw tooLarge(limit)
         return body
+      },
+      prove() {
+        quota = proven
       },
       release() {
         for (const taken of held.splice(0)) taken.release()
@@ -85,7 +99,7 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
 /** `admit` is told of each new length and throws what refuses it. */
 function collect(
   request: IncomingMessage,
-  { grace, rate }: Pick<BodyLimits, 'grace' | 'rate'>,
+  { grace, rate, within }: Pick<BodyLimits, 'grace' | 'rate'> & { readonly within: number },
   admit: (length: number) => void,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -95,7 +109,7 @@ function collect(
     let timer = setTimeout(look, grace)
 
     function look(): void {
-      const left = began + grace + (length / rate) * 1_000 - performance.now()
+      const left = began + Math.min(within, grace + (length / rate) * 1_000) - performance.now()
       if (left > 0) timer = setTimeout(look, left)
       else settle(() => reject(tooSlow()))
     }

@@ -126,6 +126,7 @@ export function frontServer(options: {
         if (!verify) throw starting('Hubs is starting.')
         const grant = await guesses.watch(client, header, () => verify(header, scope))
         asked.token = grant.token
+        body.prove()
         return grant
       },
     }
