@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest'
-import { pageHeaders, pagePath } from './page-request.ts'
+import { pageHeaders, pagePath, pageQuery } from './page-request.ts'
 
-const asked = (path: string) => pagePath(new URL(`http://localhost${path}`))
+function asked(path: string): string {
+  const url = new URL(`http://localhost${path}`)
+  return pagePath(url) + pageQuery(url)
+}
 
 test.each([
   '/',
   '/welcome',
-  '/a-1?theme=dark',
   '/welcome/w/abc-1',
   '/embed/abc-1?theme=dark',
   '/_next/static/chunks/2f-a_.b~c.js',
   '/_next/static/media/inter.p.abc.woff2',
-  '/icon.svg?icon.abc.svg',
+  '/icon.svg',
+  '/?page=3',
   '/robots.txt',
 ])('%s reaches Next', (path) => {
   expect(asked(path)).toBe(path)
@@ -38,19 +41,24 @@ test.each([
   expect(asked(path)).toBe('/nowhere/at/all')
 })
 
-test('Next is told nothing of its router, of proxies or of actions', () => {
+test.each([
+  ['/welcome?utm_source=mail&theme=light', '/welcome?theme=light'],
+  ['/icon.svg?icon.abc.svg', '/icon.svg'],
+  ['/?page=2&page=3', '/?page=2'],
+  ['/?page', '/?page='],
+  [`/?page=${'1'.repeat(10)}&theme=dark`, '/?theme=dark'],
+  ['/embed/abc-1?theme=%64ark&_rsc=1&nxtPwidget=other', '/embed/abc-1?theme=dark'],
+  [`/welcome?${'a&'.repeat(7_500)}`, '/welcome'],
+  [`/welcome?${'theme&'.repeat(2_500)}`, '/welcome?theme='],
+])('of a query Next is told what pages read, once and short', (path, told) => {
+  expect(asked(path)).toBe(told)
+})
+
+test('of a request’s fields Next is told how it may answer, and nothing else', () => {
   const fields = [
-    'rsc',
-    'next-router-state-tree',
-    'next-action',
-    'x-forwarded-host',
-    'x-matched-path',
-    'cookie',
+    ...['rsc', 'next-router-state-tree', 'next-action', 'x-forwarded-host', 'x-matched-path', 'cookie'],
+    ...['user-agent', 'accept-language', 'referer', 'host'],
   ]
-  const sent = {
-    host: 'localhost',
-    accept: 'text/html',
-    ...Object.fromEntries(fields.map((name) => [name, '1'])),
-  }
-  expect(pageHeaders(sent)).toEqual({ host: 'localhost', accept: 'text/html' })
+  const told = { 'accept-encoding': 'gzip', 'if-none-match': '"1"', 'if-modified-since': 'today' }
+  expect(pageHeaders({ ...told, ...Object.fromEntries(fields.map((name) => [name, '1'])) })).toEqual(told)
 })

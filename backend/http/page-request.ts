@@ -8,8 +8,22 @@ const asset = /^\/(?:_next\/static(?:\/[\w~%[\]()@+-][\w.~%[\]()@+-]*)+|icon\.sv
 const NOWHERE = '/nowhere/at/all'
 
 /** What Next is asked for: an address that is a page or a file of ours, or one where nothing is. */
-export function pagePath({ pathname, search }: URL): string {
-  return page.test(pathname) || asset.test(pathname) ? pathname + search : NOWHERE
+export function pagePath({ pathname }: URL): string {
+  return page.test(pathname) || asset.test(pathname) ? pathname : NOWHERE
+}
+
+/** What pages read of a query, and the most characters that any of it has. */
+const read = ['theme', 'page']
+const LONGEST = 9
+
+/** The query Next is asked with: it takes time by the square of how often a name is repeated. */
+export function pageQuery({ searchParams }: URL): string {
+  const kept = new URLSearchParams()
+  for (const name of read) {
+    const value = searchParams.get(name)
+    if (value !== null && value.length <= LONGEST) kept.set(name, value)
+  }
+  return kept.size > 0 ? `?${kept}` : ''
 }
 
 /** Of Next's own in development: hot updates, and what its error overlay asks. */
@@ -17,14 +31,12 @@ export function isOfDevelopment({ pathname }: URL): boolean {
   return /^\/(?:_next\/(?!image(?:\/|$))|__nextjs)/.test(pathname)
 }
 
-const told = new Set([
-  ...['host', 'user-agent', 'accept', 'accept-encoding', 'accept-language'],
-  ...['if-none-match', 'if-modified-since', 'if-range', 'range'],
-])
+const told = new Set(['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range'])
 
 /**
  * What Next is told of a request. It reads many more fields, of its own router and of proxies, which nothing of ours
- * sends: a router state that is none gives 500, and others lead where no page is.
+ * sends: a router state that is none gives 500, and others lead where no page is. A `user-agent` it searches for the
+ * names of crawlers, by the square of its length.
  */
 export function pageHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => told.has(name)))

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
-import { isOfDevelopment, pageHeaders, pagePath } from './page-request.ts'
+import { isOfDevelopment, pageHeaders, pagePath, pageQuery } from './page-request.ts'
 import { ProblemError } from './problem.ts'
 import { openRenders } from './renders.ts'
 
@@ -53,7 +53,7 @@ export async function openPages(options: {
     url: URL,
     { ancestors, refused }: Framing,
   ): void {
-    // Navigation in development asks for parts of pages.
+    // Navigation in development asks for parts of pages, by fields and a query of its own.
     if (!development) request.headers = pageHeaders(request.headers)
     const isStatic = url.pathname.startsWith('/_next/static/')
     // A sandboxed frame is a page of no origin, whose fonts come only so.
@@ -75,7 +75,7 @@ export async function openPages(options: {
     }
     response.setHeader('X-Content-Type-Options', 'nosniff')
     // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
-    const path = isNexts(url) ? url.pathname + url.search : pagePath(url)
+    const path = (isNexts(url) ? url.pathname : pagePath(url)) + (development ? url.search : pageQuery(url))
     // Next takes the slash behind its path for an address of another form, and redirects.
     request.url = basePath === '' ? path : basePath + path.replace(/^\/(?=\?|$)/, '')
     if (isStatic || isNexts(url)) render(request, response).catch(() => response.destroy())
