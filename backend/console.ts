@@ -1,5 +1,6 @@
 import { format, stripVTControlCharacters } from 'node:util'
 import type { Logger } from 'pino'
+import { withoutSecrets } from './without-secrets.ts'
 
 const levels = {
   log: 'info',
@@ -18,9 +19,11 @@ export function consoleTo(log: Logger): void {
   for (const [name, level] of Object.entries(levels)) {
     console[name as keyof typeof levels] = (...said: unknown[]) => {
       const err = said.find((each) => each instanceof Error)
-      const text = stripVTControlCharacters(format(...said.filter((each) => each !== err))).trim()
+      const text = stripVTControlCharacters(
+        withoutSecrets(format(...said.filter((each) => each !== err))),
+      ).trim()
       if (text === '' && !err) return
-      log[level]({ from: 'console', ...(err ? { err } : {}) }, text || String(err))
+      log[level]({ from: 'console', ...(err ? { err } : {}) }, text || withoutSecrets(String(err)))
     }
   }
 }

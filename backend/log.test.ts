@@ -100,3 +100,26 @@ test('what rides in URLs and SQL parameters is left out', () => {
   }
   expect(err.stack).toMatch(/\n {4}at /)
 })
+
+test('parameters that look like a stack are left out as well, and long ones leave the stack as it is', () => {
+  const { err } = logged(`Failed query: insert\nparams: ${'a'.repeat(100_000)}\n    at one (two)\nthree`)
+  expect(err.message).toBe('Failed query: insert\nparams: …')
+  expect(err.stack).toMatch(/^Error: Failed query: insert\nparams: …\n {4}at /)
+  expect(err.stack).not.toMatch(/at one|three/)
+})
+
+test('what one error makes of a line has a bound, however long its parts are', () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))}
+    const long = 'a '.repeat(100_000)
+    const made = (cause) => Object.assign(new Error(long, { cause }), { name: long, code: long, detail: long })
+    const log = openLog('info')
+    log.warn({ err: made(made(made(new AggregateError([made()], long)))) }, 'an error')
+    log.warn({ err: long }, 'a text')`
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  })
+  const lines = stdout.trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['an error', 'a text'])
+  for (const line of lines) expect(line.length).toBeLessThan(30_000)
+})

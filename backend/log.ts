@@ -32,7 +32,8 @@ export function openLog(level: string, terminal = process.stdout.isTTY === true)
       },
     },
     serializers: {
-      err: (error: unknown) => (error instanceof Error ? describeError(error) : { message: String(error) }),
+      err: (error: unknown) =>
+        error instanceof Error ? describeError(error) : { message: withoutSecrets(String(error)) },
     },
   }
   if (!terminal) return pino({ ...options, hooks: { ...options.hooks, streamWrite: escapeUnseen } })
@@ -45,10 +46,12 @@ export function openLog(level: string, terminal = process.stdout.isTTY === true)
   )
 }
 
+const LONGEST_NAME = 100
+
 interface ErrorLine {
   readonly name: string
   readonly message: string
-  readonly code?: unknown
+  readonly code?: string | number
   readonly stack?: string | undefined
   readonly cause?: ErrorLine
 }
@@ -56,11 +59,21 @@ interface ErrorLine {
 function describeError(error: Error, depth = 0): ErrorLine {
   const { cause } = error
   const code = (error as { code?: unknown }).code
+  const message = withoutSecrets(error.message)
   return {
-    name: error.name,
-    message: withoutSecrets(error.message),
-    ...(code === undefined ? {} : { code }),
-    ...(depth === 0 && error.stack ? { stack: withoutSecrets(error.stack) } : {}),
+    name: error.name.slice(0, LONGEST_NAME),
+    message,
+    ...(code === undefined
+      ? {}
+      : { code: typeof code === 'number' ? code : String(code).slice(0, LONGEST_NAME) }),
+    ...(depth === 0 && error.stack ? { stack: describeStack(error.stack, error.message, message) } : {}),
     ...(cause instanceof Error && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
   }
+}
+
+/** A stack begins with the message, which may look like a stack itself, or be so long that no frame would be shown. */
+function describeStack(stack: string, message: string, shown: string): string {
+  const at = stack.indexOf(message)
+  if (message === '' || at < 0) return withoutSecrets(stack)
+  return withoutSecrets(stack.slice(0, at)) + shown + withoutSecrets(stack.slice(at + message.length))
 }
