@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { pageHeaders, pagePath, pageQuery } from './page-request.ts'
+import { withoutBasePath } from '../base-path.ts'
+import { embeddedWidget, pageHeaders, pagePath, pageQuery } from './page-request.ts'
 
 function asked(path: string): string {
   const url = new URL(`http://localhost${path}`)
@@ -34,12 +35,64 @@ test.each([
   '/welcome/w/a/b',
   '/welcome/x/a',
   '/embed/a/b',
+  '/embed/abc%2D1',
+  '/embed/abc%2d1',
+  '/embed/abc%252D1',
+  '/embed/abc-1/',
+  '/embed/abc-1%2F',
+  '/embed/abc-1.',
+  '/embed%2Fabc-1',
+  '/%65mbed/abc-1',
+  '/Embed/abc-1',
+  '//embed/abc-1',
+  `/embed/${'a'.repeat(65)}`,
+  '/welcome/w/abc%2D1',
+  '/welcome/%77/abc-1',
+  '/welcom%65',
   '//evil.example/x',
   `/${'a'.repeat(64)}`,
   '/%0a',
 ])('%s is where nothing is', (path) => {
   expect(asked(path)).toBe('/nowhere/at/all')
 })
+
+test.each(['', '/team', '/team/hubs'])(
+  'the widget that Next is asked for below “%s” is the one judged',
+  (basePath) => {
+    const characters = [
+      '-',
+      '%2D',
+      '%2d',
+      '%252D',
+      '_',
+      '.',
+      '%2E',
+      '/',
+      '%2F',
+      '\\',
+      '%5C',
+      '%00',
+      ';',
+      '%C3%A9',
+    ]
+    const forms = characters.flatMap((each) => [
+      `a${each}1`,
+      `${each}a`,
+      `a${each}`,
+      `..${each}a`,
+      `a/..${each}b`,
+    ])
+    const judged = forms.filter((form) => {
+      const url = withoutBasePath(new URL(`http://localhost${basePath}/embed/${form}`), basePath)
+      if (!url) return false
+      const widget = embeddedWidget(url)
+      const told = decodeURIComponent(pagePath(url))
+      expect(told.startsWith('/embed/') ? told : undefined, form).toBe(widget && `/embed/${widget}`)
+      return widget !== undefined
+    })
+    expect(judged).toEqual(expect.arrayContaining(['a-1', 'a_1', 'a/../b']))
+  },
+)
 
 test.each([
   ['/welcome?utm_source=mail&theme=light', '/welcome?theme=light'],

@@ -1,11 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. */
-const page = /^\/(?:[a-z0-9][a-z0-9-]{0,62}(?:\/w\/[^/]{1,200})?|embed\/[^/]{1,200})?$/
+/**
+ * The addresses of pages in `app`: the directory, a hub, one of its widgets, an embedded widget. None holds what Next
+ * would decode, so that it shows the very widget that was judged here.
+ */
+const page = /^\/(?:[a-z0-9][a-z0-9-]{0,62}(?:\/w\/[\w-]{1,64})?|embed\/(?<embedded>[\w-]{1,64}))?$/
 /** Files the build made, and those in `app` that are served as they are. No name begins with a dot. */
 const asset = /^\/(?:_next\/static(?:\/[\w~%[\]()@+-][\w.~%[\]()@+-]*)+|icon\.svg|robots\.txt)$/
 /** Where no page is: what stands at all other addresses. */
 const NOWHERE = '/nowhere/at/all'
+
+/** The id in the address of an embedded widget. */
+export function embeddedWidget({ pathname }: URL): string | undefined {
+  return page.exec(pathname)?.groups?.embedded
+}
 
 /** What Next is asked for: an address that is a page or a file of ours, or one where nothing is. */
 export function pagePath({ pathname }: URL): string {

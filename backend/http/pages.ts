@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
-import { isOfDevelopment, pageHeaders, pagePath, pageQuery } from './page-request.ts'
+import { embeddedWidget, isOfDevelopment, pageHeaders, pagePath, pageQuery } from './page-request.ts'
 import { ProblemError } from './problem.ts'
 import { openRenders } from './renders.ts'
 
@@ -89,10 +89,10 @@ export async function openPages(options: {
           headers: { allow: 'GET, HEAD' },
         })
       }
-      const embed = /^\/embed\/([^/]+)$/.exec(url.pathname)?.[1]
-      if (embed === undefined) return show(request, response, url, { ancestors: [] })
+      const widget = embeddedWidget(url)
+      if (widget === undefined) return show(request, response, url, { ancestors: [] })
       // Where the database is away and nothing is known of the widget, none may frame it.
-      const known = embedOrigins(embed).catch(() => [])
+      const known = embedOrigins(widget).catch(() => [])
       known
         .then((origins) => show(request, response, url, framing(request.headers, origins)))
         .catch(() => response.destroy())
