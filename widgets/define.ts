@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { plainBidi } from './plain-bidi.ts'
+import { wholeCharacters } from './whole-characters.ts'
 
 /** Values that survive a round trip through JSON; params and data are made of nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json }
@@ -189,7 +190,8 @@ export interface ViewProps<W extends AnyDefinition> {
 /**
  * A failure with words for the reader. Any other throw is shown as the type's loader having failed, without its message.
  * `limited`: upstream asks us to wait, `retryAfter` ms. `unavailable`: something is not set up; the message is the remedy.
- * `set-aside`: it did harm, and is not loaded again for `retryAfter` ms, whatever happens.
+ * `set-aside`: it did harm, and is not loaded again for `retryAfter` ms, whatever happens. Of a longer message the first
+ * `MESSAGE_LENGTH` characters are kept: names in it may be of any length, and it goes to every page and log.
  */
 export class LoadFailure extends Error {
   readonly code: 'upstream' | 'limited' | 'unavailable' | 'refused' | 'set-aside'
@@ -199,12 +201,14 @@ export class LoadFailure extends Error {
     message: string,
     options: { retryAfter?: number; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause })
+    super(wholeCharacters(message, MESSAGE_LENGTH), { cause: options.cause })
     this.name = 'LoadFailure'
     this.code = code
     this.retryAfter = options.retryAfter
   }
 }
+
+const MESSAGE_LENGTH = 500
 
 /** A definition joined to its loader, parsing at both ends, so that the rest of the system holds any widget as JSON. */
 export interface WidgetType<W extends AnyDefinition = AnyDefinition> {

@@ -8,6 +8,7 @@ test.each([
   ['abcd', 3, 'ab…'],
   ['🙂🙂🙂', 3, '🙂🙂🙂'],
   ['🙂🙂🙂🙂', 3, '🙂🙂…'],
+  [`a${'🙂'.repeat(100_000)}`, 3, 'a🙂…'],
 ])('%j in %i', (text, length, shown) => expect(wholeCharacters(text, length)).toBe(shown))
 
 test('a line of a build that is whole does not say that something was left out', () => {

@@ -177,6 +177,16 @@ describe('redirects', () => {
     expect(seen.map(({ url }) => url)).toEqual(['/'])
   })
 
+  test.each([
+    ['of any length of scheme', `${'a'.repeat(15_000)}:x`, 'not aaaa'],
+    ['of any length of host', `http://${'a'.repeat(15_000)}/`, 'too long'],
+  ])('%s are refused in a short sentence', async (_, location, words) => {
+    const { port } = await serve((_, response) => response.writeHead(302, { location }).end())
+    const failure = await local(`http://127.0.0.1:${port}/`, {}, never).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'refused', message: expect.stringContaining(words) })
+    expect((failure as Error).message.length).toBeLessThan(120)
+  })
+
   test.each(['file:///etc/passwd', 'http://me:pw@127.0.0.1/', 'http://'])(
     'to %s are refused',
     async (location) => {

@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import { type Answer, LoadFailure } from '#widgets/define.ts'
+import { wholeCharacters } from '#widgets/whole-characters.ts'
 import { addressGuard } from './address-guard.ts'
 import { answerMemory, confirms } from './answer-memory.ts'
 import { TooLong } from './body-collector.ts'
@@ -11,6 +12,8 @@ import { type FetchRequest, redirected } from './redirected.ts'
 import { wholeAnswer } from './whole-answer.ts'
 
 const maxRedirects = 5
+/** Of names in DNS (RFC 1035, 2.3.4), and one for the dot that may end them. */
+const LONGEST_HOST = 254
 
 /** The addresses of a host name, in the order in which to try them. */
 type Lookup = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
@@ -110,10 +113,14 @@ function fetchable(url: string | URL, base?: URL): URL {
   }
   const parsed = new URL(url, base)
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new LoadFailure('refused', `Only http and https addresses can be fetched, not ${parsed.protocol}`)
+    const protocol = wholeCharacters(parsed.protocol, 40)
+    throw new LoadFailure('refused', `Only http and https addresses can be fetched, not ${protocol}`)
   }
   if (parsed.username !== '' || parsed.password !== '') {
     throw new LoadFailure('refused', 'An address to fetch from must not hold a user name or password.')
+  }
+  if (parsed.hostname.length > LONGEST_HOST) {
+    throw new LoadFailure('refused', 'The address to fetch from names a host too long to be one.')
   }
   return parsed
 }
