@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Load } from '../define.ts'
 import { inSandbox } from '../sandbox/sandbox.ts'
 import { markdown } from './markdown.ts'
@@ -10,10 +11,24 @@ import type { notes } from './widget.ts'
  */
 const SHORT = 1024
 
+/** Rejects never. */
+let last: Promise<unknown> = Promise.resolve()
+
+/** One a turn of the event loop: a hub may have a hundred notes, and their loads begin together. */
+function inTurn(text: string, signal: AbortSignal): Promise<string> {
+  const rendered = last.then(async () => {
+    signal.throwIfAborted()
+    await turn()
+    return markdown(text)
+  })
+  last = rendered.catch(() => {})
+  return rendered
+}
+
 export const load: Load<typeof notes> = async ({ text }, { signal }) => ({
   html:
     text.length <= SHORT
-      ? markdown(text)
+      ? await inTurn(text, signal)
       : await inSandbox('markdown', text, {
           whose: `notes ${hash('sha1', text)}`,
           tooMuch:

@@ -141,6 +141,24 @@ test('long text is rendered as short text is', async () => {
   expect(await rendered(text)).toBe(markdown(text))
 })
 
+test('short texts are rendered one a turn of the loop, whatever becomes of those before', async () => {
+  const done: number[] = []
+  const gone = AbortSignal.abort(new Error('gone'))
+  const all = Array.from({ length: 20 }, (_, n) =>
+    load({ text: `*${n}*` }, n === 3 ? { ...contextWith(), signal: gone } : contextWith()).then(
+      () => void done.push(n),
+      () => {},
+    ),
+  )
+  let most = 0
+  for (let before = 0; done.length < 19; before = done.length) {
+    await new Promise((resolve) => setImmediate(resolve))
+    most = Math.max(most, done.length - before)
+  }
+  await Promise.all(all)
+  expect([most, done.length]).toEqual([1, 19])
+})
+
 test('text that would take long is refused in words, and the process goes on meanwhile', async () => {
   // More than a config may have, so that it takes minutes on any machine.
   const text = `${'*a '.repeat(20_000)}${' a*'.repeat(20_000)}`
