@@ -62,6 +62,8 @@ async function open(page: Page, slug: string): Promise<void> {
 
 test('a loader that fails costs its card; a retry brings it back', async ({ page }) => {
   source.status(503)
+  // So that it is not tried again by itself in the moment of the click.
+  source.retryAfter(3_600)
   source.set('failing', 5)
   const [whole, broken] = await putPair('failing', numbers(source.url('failing'), 'failing.it'))
   await open(page, 'failing')
@@ -76,6 +78,7 @@ test('a loader that fails costs its card; a retry brings it back', async ({ page
   await failed.getByRole('button', { name: 'Try again' }).click()
   await untilFigure(page, broken, 5)
 
+  source.retryAfter(0)
   source.status(500)
   source.set('failing', 6)
   await api(product.url).publish('failing.it')
