@@ -27,6 +27,7 @@ const shapes: readonly (readonly [fields: string, ...events: readonly string[]])
   ['alert.dependency', 'dependabot_alert'],
   ['alert.affected_range', 'repository_vulnerability_alert'],
   ['alert.secret_type', 'secret_scanning_alert'],
+  ['cache_location', 'cache_sync'],
   ['ref commits', 'push'],
   ['ref before after', 'push'],
   ['inputs workflow', 'workflow_dispatch'],

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import examples from '@octokit/webhooks-examples'
 import { sign } from '@octokit/webhooks-methods'
 import fc from 'fast-check'
@@ -185,6 +186,31 @@ test.each([
 
 test.each(['null', '[]', '"x"', '{', 'payload={}'])('the signed body %s is no payload', async (body) => {
   expect(await deliver('push', undefined, { body })).toMatchObject({ refusal: { status: 400 } })
+})
+
+test.each(['31', '32', '33', '34', '35'])(
+  'deliveries of GitHub Enterprise Server 3.%s become events',
+  async (version) => {
+    const examples = createRequire(import.meta.url)(
+      `@octokit/webhooks-examples/ghes-${version}/index.json`,
+    ) as readonly { readonly name: string; readonly examples: readonly unknown[] }[]
+    for (const { name, examples: payloads } of examples)
+      for (const payload of payloads) expect(await deliver(name, payload), name).toHaveProperty('events')
+  },
+)
+
+test('a form that was caught is no other event where its bytes are none of UTF-8', async () => {
+  const body = Buffer.from(`payload=${JSON.stringify({ ...example('push'), compare: '\ufffd' })}`)
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-github-event': 'push',
+    'x-github-delivery': '1',
+    'x-hub-signature-256': await sign(secret, body.toString()),
+  }
+  expect(await readGithub(secret, { headers, body, now })).toHaveProperty('events')
+  const at = body.indexOf('\ufffd')
+  const other = Buffer.concat([body.subarray(0, at), Buffer.from([0xff]), body.subarray(at + 3)])
+  expect(await readGithub(secret, { headers, body: other, now })).toMatchObject({ refusal: { status: 401 } })
 })
 
 test('a delivery that was caught is no form with another payload', async () => {

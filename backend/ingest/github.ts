@@ -16,8 +16,8 @@ const GITHUB = 'https://github.com'
 /** Reads and checks one webhook delivery, signed with `secret`. */
 export async function readGithub(secret: string, { headers, body, now }: Post): Promise<Reading> {
   const signature = header(headers, 'x-hub-signature-256')
-  const text = Buffer.from(body).toString('utf8')
-  if (signature === undefined || text === '' || !(await verify(secret, text, signature))) {
+  const text = utf8(body)
+  if (signature === undefined || !text || !(await verify(secret, text, signature))) {
     return refuse(
       401,
       'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
@@ -59,6 +59,15 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
   )
   if ('event' in read) return { events: [read.event] }
   return refuse(400, 'The delivery cannot be named as an event.', read.errors)
+}
+
+/** The text of just these bytes: what is signed is text, and bytes that are none of UTF-8 could stand for others. */
+function utf8(body: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    return undefined
+  }
 }
 
 /**
