@@ -1,5 +1,5 @@
 import type { LookUp } from '../hubs/look-up.ts'
-import type { Layouts, Target } from '../stream/session-group.ts'
+import type { Layouts, Target } from '../stream/group-layout.ts'
 import type { Sessions } from '../stream/sessions.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'

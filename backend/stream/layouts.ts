@@ -1,6 +1,6 @@
 import type { FollowedHubs } from '../hubs/follow.ts'
 import type { Placed } from '../hubs/placed.ts'
-import type { LaidOut, Layouts } from './session-group.ts'
+import type { LaidOut, Layouts } from './group-layout.ts'
 
 /** What the stream sees of the hubs this process holds in memory; widgets that cannot be loaded are not part of it. */
 export function layoutsOf(followed: Pick<FollowedHubs, 'hubs' | 'widgets' | 'onChange'>): Layouts {

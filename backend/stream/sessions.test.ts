@@ -7,8 +7,8 @@ import type { Cache } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import { formatVersion } from '../cache/version.ts'
 import { followKeys } from './followed-keys.ts'
+import type { LaidOut, Layouts } from './group-layout.ts'
 import { followLiveness } from './liveness.ts'
-import type { LaidOut, Layouts } from './session-group.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 
 const log = pino({ level: 'silent' })
@@ -29,9 +29,15 @@ const shown = (id: string, key = `json@1:${id}:shared`): LaidOut => ({
 /** Hub documents a test can edit. */
 function editableLayouts(hubs: Record<string, { revision: number; widgets: LaidOut[] }>) {
   const listeners = new Set<(slug: string) => void>()
+  /** Hubs and widgets that were looked at, in order. */
+  const looked: string[] = []
   const layouts: Layouts = {
-    hub: (slug) => hubs[slug],
+    hub(slug) {
+      looked.push(slug)
+      return hubs[slug]
+    },
     widget(id) {
+      looked.push(id)
       for (const [hub, { widgets }] of Object.entries(hubs)) {
         const found = widgets.find((widget) => widget.id === id)
         if (found) return { shown: found, hub }
@@ -45,6 +51,7 @@ function editableLayouts(hubs: Record<string, { revision: number; widgets: LaidO
   }
   return {
     layouts,
+    looked,
     edit(slug: string, widgets: LaidOut[] | undefined) {
       if (widgets) hubs[slug] = { revision: (hubs[slug]?.revision ?? 0) + 1, widgets }
       else delete hubs[slug]
@@ -70,7 +77,7 @@ async function serve(
   why?: () => string,
 ) {
   const stop = new AbortController()
-  const { layouts, edit } = editableLayouts(hubs)
+  const { layouts, edit, looked } = editableLayouts(hubs)
   const liveness = await followLiveness(cache, () => performance.now(), why)
   const keys = await followKeys({ cache, log, signal: stop.signal, onPulse: liveness.heard })
   const sessions: Sessions = openSessions({ keys, layouts, liveness, build: 'test', signal: stop.signal })
@@ -92,7 +99,7 @@ async function serve(
     undo.push(() => client.close())
     return client
   }
-  return { cache, sessions, keys, edit, connect }
+  return { cache, sessions, keys, edit, looked, connect }
 }
 
 const widget =
@@ -305,7 +312,7 @@ test('a layout is told once its gained keys are read, and not before', async () 
     release = resolve
   })
   const { connect, edit } = await serve(
-    { team: { revision: 1, widgets: [shown('a')] } },
+    { team: { revision: 1, widgets: [shown('a')] }, other: { revision: 1, widgets: [shown('c')] } },
     {
       ...cache,
       async read(keys, options) {
@@ -317,7 +324,12 @@ test('a layout is told once its gained keys are read, and not before', async () 
   await commit(cache, shown('b').key, 1)
   const client = await connect('hub=team')
   await client.until(({ name }) => name === 'hello')
+  const other = await connect('hub=other')
+  await other.until(({ name }) => name === 'hello')
   edit('team', [shown('a'), shown('b')])
+  // Edits have their turns in order: once this one is told, only the read holds up the other.
+  edit('other', [])
+  await other.until(({ name }) => name === 'layout')
   await commit(cache, shown('a').key, 1)
   await client.until(widget('a', 1))
   expect(client.events.map(({ name }) => name)).not.toContain('layout')
@@ -380,6 +392,15 @@ test('a deleted hub is gone; the stream of nothing else ends', async () => {
   expect(sessions.size).toBe(0)
 })
 
+test('all widgets that leave with their hub are gone before the stream of nothing else ends', async () => {
+  const { connect, edit } = await serve({ team: { revision: 1, widgets: [shown('a'), shown('b')] } })
+  const client = await connect('widget=a&widget=b')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', undefined)
+  await expect.poll(() => client.closed).toBe(true)
+  expect(client.events.filter(({ name }) => name === 'gone').map(({ data }) => data.id)).toEqual(['a', 'b'])
+})
+
 test('a hub deleted and made again is followed again by new sessions', async () => {
   const { cache, connect, edit } = await serve({
     team: { revision: 1, widgets: [shown('a')] },
@@ -433,24 +454,131 @@ test('a client that stops reading owes at most its keys, and is whole when it re
   expect(client.events.length).toBeLessThan(3_000)
 })
 
-test('a change that concerns many groups goes out in slices', async () => {
-  const { cache, connect } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
-  // Each with a hub that is not there, so that each is a group of its own.
-  const clients = await Promise.all(Array.from({ length: 64 }, (_, n) => connect(`hub=team&hub=other-${n}`)))
+/** Each of these follows a hub of its own too, so that each is of another group. */
+async function manyGroups(count: number) {
+  const names = Array.from({ length: count }, (_, n) => `other-${n}`)
+  const others = Object.fromEntries(names.map((name) => [name, { revision: 1, widgets: [] }]))
+  const served = await serve({ team: { revision: 1, widgets: [shown('a')] }, ...others })
+  const clients = await Promise.all(names.map((name) => served.connect(`hub=team&hub=${name}`)))
   await Promise.all(clients.map((client) => client.until(({ name }) => name === 'hello')))
-  // However fast the machine, a slice is over whenever the clock is looked at.
+  return { ...served, clients }
+}
+
+/** However fast the machine, a slice is over whenever the clock is looked at. */
+function shortSlices(): void {
   let now = performance.now()
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
-    now += 5
+    now += 11
     return now
   })
+  undo.push(() => clock.mockRestore())
+}
+
+test('a change that concerns many groups goes out in slices', async () => {
+  const { cache, clients } = await manyGroups(64)
+  shortSlices()
   const slices = vi.spyOn(globalThis, 'setImmediate')
-  undo.push(() => {
-    clock.mockRestore()
-    slices.mockRestore()
-  })
+  undo.push(() => slices.mockRestore())
   await commit(cache, shown('a').key, 1)
   await Promise.all(clients.map((client) => client.until(widget('a', 1))))
   const flushes = slices.mock.calls.filter(([callback]) => callback.name === 'flushDue')
   expect(flushes.length).toBeGreaterThanOrEqual(3)
+})
+
+test('an edit that concerns many groups is taken in in slices', async () => {
+  const { clients, edit, looked } = await manyGroups(64)
+  shortSlices()
+  looked.length = 0
+  const atOnce: number[] = []
+  let going = true
+  const turn = () => {
+    atOnce.push(looked.length - atOnce.reduce((sum, some) => sum + some, 0))
+    if (going) setImmediate(turn)
+  }
+  setImmediate(turn)
+  edit('team', [shown('a'), shown('b')])
+  await Promise.all(clients.map((client) => client.until(({ name }) => name === 'layout')))
+  going = false
+  expect(looked.length).toBeGreaterThanOrEqual(64)
+  expect(Math.max(...atOnce)).toBeLessThan(16)
+})
+
+test('an edit of one hub makes nobody look at another, or at what is not there', async () => {
+  const { connect, edit, looked } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 1, widgets: [shown('b'), shown('c')] },
+    third: { revision: 1, widgets: [shown('d')] },
+  })
+  const client = await connect('hub=team&hub=third&hub=missing&widget=b&widget=absent&widget=nowhere')
+  await client.until(({ name }) => name === 'hello')
+  looked.length = 0
+  edit('team', [shown('a', 'json@1:new:shared')])
+  await client.until(({ name }) => name === 'layout')
+  expect(new Set(looked)).toEqual(new Set(['team']))
+})
+
+test('what is not there when a stream opens is told once, and makes no group of its own', async () => {
+  const { connect, edit, looked } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  const clients = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => connect(`hub=team&hub=missing-${n}&widget=absent-${n}`)),
+  )
+  await Promise.all(clients.map((client) => client.until(({ name }) => name === 'hello')))
+  looked.length = 0
+  edit('team', [shown('a', 'json@1:new:shared')])
+  await Promise.all(clients.map((client) => client.until(({ name }) => name === 'layout')))
+  expect(looked).toEqual(['team'])
+  for (const [n, { events }] of clients.entries())
+    expect(events.filter(({ name }) => name === 'gone').map(({ data }) => data)).toEqual([
+      { hub: `missing-${n}` },
+      { id: `absent-${n}` },
+    ])
+})
+
+test('who asks again once it is there follows what was not there', async () => {
+  const { cache, connect, edit } = await serve({ team: { revision: 1, widgets: [shown('a')] } })
+  const first = await connect('hub=team&hub=later&widget=b')
+  await first.until(({ name, data }) => name === 'gone' && data.id === 'b')
+  edit('later', [shown('b')])
+  const second = await connect('hub=team&hub=later&widget=b')
+  const hello = await second.until(({ name }) => name === 'hello')
+  expect(hello.data.hubs).toEqual({ team: 1, later: 1 })
+  await commit(cache, shown('b').key, 1)
+  await second.until(widget('b', 1))
+  expect(second.events.filter(({ name }) => name === 'gone')).toEqual([])
+})
+
+test('a widget that is followed alone is followed into another hub, until it is nowhere', async () => {
+  const { cache, connect, edit } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 4, widgets: [] },
+  })
+  const client = await connect('widget=a')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', [])
+  edit('other', [shown('a', 'json@1:new:shared')])
+  const layout = await client.until(({ name }) => name === 'layout')
+  expect(layout.data).toEqual({ hub: 'other', revision: 5, keys: { a: 't-json@1:new:shared' } })
+  await commit(cache, 'json@1:new:shared', 1)
+  await client.until(widget('a', 1))
+  edit('other', [])
+  expect((await client.until(({ name }) => name === 'gone')).data).toEqual({ id: 'a' })
+  await expect.poll(() => client.closed).toBe(true)
+})
+
+test('widgets of two hubs that share a key are both told of it, before and after one leaves', async () => {
+  const same = 'json@1:same:shared'
+  const { cache, connect, edit, keys } = await serve({
+    team: { revision: 1, widgets: [shown('a', same)] },
+    other: { revision: 1, widgets: [shown('b', same)] },
+  })
+  const client = await connect('hub=team&hub=other')
+  await commit(cache, same, 1)
+  await Promise.all(['a', 'b'].map((id) => client.until(widget(id, 1))))
+  edit('team', [])
+  await client.until(({ name }) => name === 'layout')
+  await commit(cache, same, 2)
+  await client.until(widget('b', 2))
+  expect(client.events.filter(widget('a', 2))).toEqual([])
+  edit('other', [])
+  await expect.poll(() => keys.size).toBe(0)
 })

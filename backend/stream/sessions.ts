@@ -6,17 +6,11 @@ import { sharedHeaders } from '../http/cross-origin.ts'
 import type { StreamEvents } from '../wire.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
+import type { Layouts, Target } from './group-layout.ts'
 import type { Liveness } from './liveness.ts'
 import { advance, begin, end, flush, forget, openSession, owe, type Session, write } from './session.ts'
-import {
-  type GroupEvents,
-  groupName,
-  keysAbove,
-  type Layouts,
-  openGroup,
-  type SessionGroup,
-  type Target,
-} from './session-group.ts'
+import { type GroupEvents, groupName, keysAbove, openGroup, type SessionGroup } from './session-group.ts'
+import { openTurns } from './turns.ts'
 
 /** Seconds between two beats of one session: a page that hears nothing for a quarter longer is not live. */
 const HEARTBEAT = 8
@@ -111,14 +105,14 @@ export function openSessions(options: {
       const chunk = frame('layout', { hub, revision, keys: tokens })
       for (const session of group.sessions) write(session, chunk)
     },
-    gone(group, what, left) {
+    gone(group, what) {
       // The group no longer follows all its name says: who asks for the same again gets a new one.
       if (groups.get(group.name) === group) groups.delete(group.name)
       const chunk = frame('gone', what)
-      for (const session of group.sessions) {
-        write(session, chunk)
-        if (left === 0) end(session)
-      }
+      for (const session of group.sessions) write(session, chunk)
+    },
+    over(group) {
+      for (const session of group.sessions) end(session)
     },
     restarted(group) {
       for (const session of group.sessions) if (session.open) manifest(session)
@@ -199,17 +193,24 @@ export function openSessions(options: {
 
   const undo = layouts.onChange((slug) => {
     for (const group of groups.values()) {
-      if (group.concerns(slug)) void group.relayout()
+      if (group.concerns(slug)) group.relayout(slug)
     }
   })
   signal.addEventListener('abort', undo, { once: true })
   void everySecond()
 
-  function joinGroup(target: Target): SessionGroup {
+  const inTurn = openTurns()
+
+  /** What is not there is told as gone and not followed, so that it makes no group of its own. */
+  function joinGroup({ hubs, widgets }: Target): SessionGroup {
+    const target = {
+      hubs: hubs.filter((slug) => layouts.hub(slug)),
+      widgets: widgets.filter((id) => layouts.widget(id)),
+    }
     const name = groupName(target)
     let group = groups.get(name)
     if (!group) {
-      group = openGroup({ target, keys, layouts, events })
+      group = openGroup({ target, keys, layouts, events, inTurn })
       groups.set(name, group)
     }
     return group
@@ -291,8 +292,8 @@ export function openSessions(options: {
         }),
       )
       slots[slot]?.add(session)
-      for (const slug of target.hubs) if (!layouts.hub(slug)) write(session, frame('gone', { hub: slug }))
-      for (const id of target.widgets) if (!layouts.widget(id)) write(session, frame('gone', { id }))
+      for (const what of [...target.hubs.map((hub) => ({ hub })), ...target.widgets.map((id) => ({ id }))])
+        if (!group.follows(what)) write(session, frame('gone', what))
       if (cursor === 'unreadable') return manifest(session)
       const known = cursor === 'none' ? undefined : cursor
       owe(session, keysAbove(known, group.placements(), keys))

@@ -1,0 +1,181 @@
+import type { Json } from '#widgets/define.ts'
+import type { Key } from '../cache/version.ts'
+import { canonicalJson } from '../hubs/canonical-json.ts'
+import type { Placement } from './frame.ts'
+import type { Shown } from './widget-state.ts'
+
+/** What a stream was asked for. */
+export interface Target {
+  readonly hubs: readonly string[]
+  readonly widgets: readonly string[]
+}
+
+/** A widget with what its card shows besides its result. */
+export interface LaidOut extends Shown {
+  readonly title: string
+  /** As it was given. */
+  readonly rawConfig: Json
+}
+
+/** What the stream needs to know of hubs, from the documents this process holds in memory. */
+export interface Layouts {
+  hub(slug: string): { readonly revision: number; readonly widgets: readonly LaidOut[] } | undefined
+  widget(id: string): { readonly shown: LaidOut | undefined; readonly hub: string } | undefined
+  /** Calls back after the documents changed. Returns its own undo. */
+  onChange(listener: (slug: string) => void): () => void
+}
+
+type Tokens = Readonly<Record<string, string>>
+
+/** What no stream of a group follows any more. */
+export type Gone = { readonly hub: string } | { readonly id: string }
+
+/** What a group shows of one hub. */
+interface Part {
+  readonly revision: number
+  readonly widgets: readonly LaidOut[]
+  /** Ids of those in it that are followed alone. */
+  readonly alone: readonly string[]
+}
+
+/** What an edit of a hub makes of a layout that has not taken it in yet. */
+export interface Edit {
+  /** By hub: its own, and those of hubs that widgets moved to. */
+  readonly parts: ReadonlyMap<string, Part | undefined>
+  readonly gone: readonly Gone[]
+  readonly gained: readonly Key[]
+}
+
+/** A hub of which other cards are drawn now, with the tokens of their widgets. */
+interface Redrawn {
+  readonly hub: string
+  readonly revision: number
+  readonly tokens: Tokens
+}
+
+interface TakenIn {
+  readonly lost: readonly Key[]
+  readonly redrawn: readonly Redrawn[]
+  /** Widgets that show another key than before. */
+  readonly moved: readonly Shown[]
+}
+
+/** What a group follows, by the hub it is of, so that an edit costs what concerns its hub and no more. */
+export interface GroupLayout {
+  /** Which widgets show which key. */
+  readonly placements: ReadonlyMap<Key, Placement>
+  revisions(): Readonly<Record<string, number>>
+  /** By hub, the token of each widget that is followed. */
+  tokens(): Readonly<Record<string, Tokens>>
+  /** Whether an edit of that hub concerns it. */
+  concerns(slug: string): boolean
+  follows(what: Gone): boolean
+  edited(slug: string): Edit
+  takeIn(edit: Edit): TakenIn
+  /** Whether nothing is left of what it follows. */
+  isOver(): boolean
+}
+
+export function openGroupLayout(target: Target, layouts: Layouts): GroupLayout {
+  const hubs = new Set(target.hubs)
+  const widgetIds = new Set(target.widgets)
+  const parts = new Map<string, Part>()
+  const placements = new Map<Key, Placement>()
+
+  function partOf(slug: string, alone: readonly string[]): Part | undefined {
+    const hub = layouts.hub(slug)
+    const whole = hubs.has(slug) ? hub?.widgets : undefined
+    if (!whole && alone.length === 0) return undefined
+    const widgets = whole ?? alone.flatMap((id) => layouts.widget(id)?.shown ?? [])
+    return { revision: hub?.revision ?? 0, widgets, alone }
+  }
+
+  /** `slugs` and all hubs that hold one of `ids`, which are followed alone. */
+  function editOf(slugs: readonly string[], ids: readonly string[]): Edit {
+    const gone: Gone[] = []
+    const alone = new Map<string, string[]>(slugs.map((slug) => [slug, []]))
+    for (const id of ids) {
+      const found = layouts.widget(id)
+      if (!found) gone.push({ id })
+      else if (alone.has(found.hub)) alone.get(found.hub)?.push(id)
+      else alone.set(found.hub, [...(parts.get(found.hub)?.alone ?? []), id])
+    }
+    const after = new Map([...alone].map(([slug, some]) => [slug, partOf(slug, some)]))
+    for (const slug of slugs) if (hubs.has(slug) && !after.get(slug)) gone.unshift({ hub: slug })
+    const keys = [...after.values()].flatMap((part) => part?.widgets.map(({ key }) => key) ?? [])
+    return { parts: after, gone, gained: [...new Set(keys)].filter((key) => !placements.has(key)) }
+  }
+
+  /** Puts `after` in the place of `before`. Gives the keys that nobody shows any more. */
+  function place(before: readonly LaidOut[], after: readonly LaidOut[]): readonly Key[] {
+    const leaving = new Set<Shown>(before)
+    const byKey = new Map<Key, Shown[]>()
+    for (const key of new Set([...before, ...after].map((shown) => shown.key))) {
+      const others = placements.get(key)?.widgets.filter((shown) => !leaving.has(shown))
+      byKey.set(key, others ?? [])
+    }
+    for (const shown of after) byKey.get(shown.key)?.push(shown)
+    const lost: Key[] = []
+    for (const [key, widgets] of byKey) {
+      if (widgets.length > 0) placements.set(key, { widgets, tag: widgets.map(({ id }) => id).join(' ') })
+      else if (placements.delete(key)) lost.push(key)
+    }
+    return lost
+  }
+
+  function takeIn({ parts: edited, gone }: Edit): TakenIn {
+    const before = [...edited.keys()].flatMap((slug) => parts.get(slug)?.widgets ?? [])
+    const after = [...edited.values()].flatMap((part) => part?.widgets ?? [])
+    const known = new Map(before.map((shown) => [shown.id, shown]))
+    const redrawn: Redrawn[] = []
+    const tell = (hub: string, { revision }: Part, widgets: readonly LaidOut[]) =>
+      redrawn.push({ hub, revision, tokens: tokensOf(widgets) })
+    for (const what of gone) {
+      if ('hub' in what) hubs.delete(what.hub)
+      else widgetIds.delete(what.id)
+    }
+    for (const [hub, part] of edited) {
+      const was = parts.get(hub)
+      if (!part) {
+        parts.delete(hub)
+        continue
+      }
+      parts.set(hub, part)
+      if (hubs.has(hub)) {
+        if (part.revision !== was?.revision) tell(hub, part, part.widgets)
+        continue
+      }
+      // Who follows widgets alone is told of those only for which another card is drawn.
+      const others = part.widgets.filter((shown) => !looksAlike(known.get(shown.id), shown))
+      if (others.length > 0) tell(hub, part, others)
+    }
+    const moved = after.filter(({ id, key }) => known.get(id)?.key !== key)
+    return { lost: place(before, after), redrawn, moved }
+  }
+
+  takeIn(editOf(target.hubs, target.widgets))
+
+  return {
+    placements,
+    revisions: () => Object.fromEntries([...parts].map(([slug, { revision }]) => [slug, revision])),
+    tokens: () => Object.fromEntries([...parts].map(([slug, { widgets }]) => [slug, tokensOf(widgets)])),
+    concerns: (slug) => parts.has(slug),
+    follows: (what) => ('hub' in what ? hubs.has(what.hub) : widgetIds.has(what.id)),
+    edited: (slug) => editOf([slug], parts.get(slug)?.alone ?? []),
+    takeIn,
+    isOver: () => hubs.size === 0 && widgetIds.size === 0,
+  }
+}
+
+function tokensOf(widgets: readonly LaidOut[]): Tokens {
+  return Object.fromEntries(widgets.map(({ id, token }) => [id, token]))
+}
+
+/** Whether the same card is drawn for both. */
+function looksAlike(one: LaidOut | undefined, other: LaidOut): boolean {
+  return (
+    one?.key === other.key &&
+    one.title === other.title &&
+    canonicalJson(one.rawConfig) === canonicalJson(other.rawConfig)
+  )
+}

@@ -1,0 +1,36 @@
+import { setImmediate } from 'node:timers/promises'
+import { inSlices } from '../in-slices.ts'
+
+/** Does the work when it is its turn, in the order it was asked for. Resolves with what it gives. */
+export type Turns = <Result>(work: () => Result) => Promise<Result>
+
+/** Work that many have at one time is done in slices, so that all of it together does not block the process. */
+export function openTurns(): Turns {
+  const waiting = new Set<() => void>()
+  let working = false
+
+  async function workOff(): Promise<void> {
+    working = true
+    while (waiting.size > 0) {
+      // What is done may at once have more to do, whose slice is another.
+      await setImmediate()
+      await inSlices(waiting, (work) => {
+        waiting.delete(work)
+        work()
+      })
+    }
+    working = false
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      waiting.add(() => {
+        try {
+          resolve(work())
+        } catch (error) {
+          reject(error)
+        }
+      })
+      if (!working) void workOff()
+    })
+}
