@@ -110,7 +110,7 @@ test.each([
 test('of a request’s fields Next is told how it may answer, and nothing else', () => {
   const fields = [
     ...['rsc', 'next-router-state-tree', 'next-action', 'x-forwarded-host', 'x-matched-path', 'cookie'],
-    ...['user-agent', 'accept-language', 'referer', 'host'],
+    ...['user-agent', 'accept-language', 'referer', 'host', 'range', 'if-range'],
   ]
   const told = { 'accept-encoding': 'gzip', 'if-none-match': '"1"', 'if-modified-since': 'today' }
   expect(pageHeaders({ ...told, ...Object.fromEntries(fields.map((name) => [name, '1'])) })).toEqual(told)

@@ -39,12 +39,12 @@ export function isOfDevelopment({ pathname }: URL): boolean {
   return /^\/(?:_next\/(?!image(?:\/|$))|__nextjs)/.test(pathname)
 }
 
-const told = new Set(['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range'])
+const told = new Set(['accept-encoding', 'if-none-match', 'if-modified-since'])
 
 /**
  * What Next is told of a request. It reads many more fields, of its own router and of proxies, which nothing of ours
  * sends: a router state that is none gives 500, and others lead where no page is. A `user-agent` it searches for the
- * names of crawlers, by the square of its length.
+ * names of crawlers, by the square of its length, and to a `range` that is not there it answers 500.
  */
 export function pageHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => told.has(name)))

@@ -56,9 +56,12 @@ export async function openPages(options: {
     // Navigation in development asks for parts of pages, by fields and a query of its own.
     if (!development) request.headers = pageHeaders(request.headers)
     const isStatic = url.pathname.startsWith('/_next/static/')
-    // A sandboxed frame is a page of no origin, whose fonts come only so.
-    if (isStatic) response.setHeader('Access-Control-Allow-Origin', '*')
-    else {
+    if (isStatic) {
+      // A sandboxed frame is a page of no origin, whose fonts come only so.
+      response.setHeader('Access-Control-Allow-Origin', '*')
+      // Next is told no range, and would say that it takes one.
+      response.setHeader('Accept-Ranges', 'none')
+    } else {
       const policy = pagePolicy({ development, frameAncestors: ancestors })
       // As with the policy, what the client sent of these must never get through.
       request.headers[PAGE_PATH] = url.pathname
