@@ -103,7 +103,7 @@ test('a page that may not show a widget is told so inside the frame', async ({ p
   await page.goto(origin)
   expect((await answered).status()).toBe(403)
   const frame = page.frameLocator('iframe')
-  await expect(frame.getByText('This page may not show Builds.')).toBeVisible()
+  await expect(frame.getByText('This page may not show this widget.')).toBeVisible()
   await expect(frame.locator('main')).toContainText(`Its hub must allow ${origin}.`)
   await expect(frame.locator('[data-widget]')).toHaveCount(0)
 

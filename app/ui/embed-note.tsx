@@ -17,7 +17,7 @@ export function EmbedNote({
   return (
     <main id="main" className="p-px" data-embed data-theme={useFrameTheme(theme)}>
       <div className="rounded-xl border border-line bg-surface px-4 py-3 text-soft">
-        <p className="wrap-anywhere [&_strong]:font-semibold [&_strong]:text-ink">{children}</p>
+        <p className="wrap-anywhere">{children}</p>
         <a
           className="inline-block py-1 text-accent underline underline-offset-2"
           href={href}

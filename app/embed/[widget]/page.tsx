@@ -14,7 +14,9 @@ interface Props {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const found = await embed((await params).widget)
-  return { title: found?.widget.title ?? 'Not found', robots: { index: false } }
+  const robots = { index: false }
+  if (!found) return { title: 'Not found', robots }
+  return { title: (await refusedOrigin()) === null ? found.widget.title : 'Not shown here', robots }
 }
 
 export default async function Page({ params, searchParams }: Props) {
@@ -23,11 +25,11 @@ export default async function Page({ params, searchParams }: Props) {
   const { hub, widget, state, snapshot, paused } = found
   const { theme: asked } = await searchParams
   const theme = asked === 'light' || asked === 'dark' ? asked : 'auto'
-  const refused = (await headers()).get('hubs-refused-origin')
+  const refused = await refusedOrigin()
   if (refused !== null)
     return (
       <EmbedNote theme={theme} href={`${basePath}/${hub.slug}/w/${widget.id}`}>
-        This page may not show <strong>{widget.title}</strong>. Its hub must allow <code>{refused}</code>.
+        This page may not show this widget. Its hub must allow <code>{refused}</code>.
       </EmbedNote>
     )
   return (
@@ -40,4 +42,9 @@ export default async function Page({ params, searchParams }: Props) {
       build={services().build}
     />
   )
+}
+
+/** Of the page that frames the widget and may not, which the server tells. */
+async function refusedOrigin(): Promise<string | null> {
+  return (await headers()).get('hubs-refused-origin')
 }

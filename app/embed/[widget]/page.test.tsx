@@ -1,0 +1,62 @@
+import { prerender } from 'react-dom/static'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { provideServices, type Services } from '#backend/services.ts'
+import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
+import { samples } from '#widgets/notes/fixtures.ts'
+import { generateMetadata, default as Page } from './page.tsx'
+
+const told = new Headers()
+vi.mock('next/headers', () => ({ headers: async () => told }))
+
+const widget: HubWidget = {
+  id: 'w1',
+  type: 'notes',
+  title: 'Salaries',
+  config: { text: 'hello' },
+  position: { x: 0, y: 0, w: 4, h: 4 },
+  key: 'k1',
+  schema: 'notes@1',
+}
+const state: WidgetSnapshot = {
+  type: 'notes',
+  key: 'k1',
+  version: '1:1',
+  schema: 'notes@1',
+  status: 'fresh',
+  loadedAt: 1_000,
+  checkedAt: 1_000,
+  data: samples[0]?.data ?? null,
+}
+const asked = {
+  params: Promise.resolve({ widget: widget.id }),
+  searchParams: Promise.resolve({}),
+}
+
+async function html(): Promise<string> {
+  const { prelude } = await prerender(await Page(asked))
+  return new Response(prelude).text()
+}
+
+beforeEach(() => {
+  told.delete('hubs-refused-origin')
+  const snapshot = { cursor: '1:1', now: 2_000, through: 2_000, revision: 1, widgets: {} }
+  const services: Partial<Services> = {
+    build: 'b',
+    embed: async () => ({ hub: { slug: 'team', title: 'Team' }, widget, state, snapshot, paused: false }),
+  }
+  // No other is asked.
+  provideServices(services as Services)
+})
+
+test('an embedded widget is shown under its title', async () => {
+  expect((await generateMetadata(asked)).title).toBe('Salaries')
+  expect(await html()).toContain('Salaries')
+})
+
+test('a page that may not show a widget learns whom its hub must allow, and nothing of the widget', async () => {
+  told.set('hubs-refused-origin', 'https://other.example.org')
+  const all = JSON.stringify(await generateMetadata(asked)) + (await html())
+  expect(all).toContain('https://other.example.org')
+  expect(all).not.toContain('Salaries')
+  expect(all).not.toContain('hello')
+})
