@@ -11,6 +11,7 @@ test.each([
   [401, {}, 'upstream', 'answered 401: it shows this address only to those it knows.', undefined],
   [403, {}, 'upstream', 'answered 403: it shows this address only', undefined],
   [404, {}, 'upstream', 'answered 404: it has nothing at this address.', undefined],
+  [206, {}, 'upstream', 'answered 206, a part of what it has there.', undefined],
   [418, {}, 'upstream', ' answered 418.', undefined],
   [500, {}, 'upstream', ' answered 500.', undefined],
   [503, {}, 'upstream', ' answered 503.', undefined],

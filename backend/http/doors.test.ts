@@ -57,6 +57,14 @@ test('a page of another site cannot have a card loaded again', async () => {
   expect((await retry({})).status).toBe(202)
 })
 
+test('a client has cards loaded again so often, others as often as they like to', async () => {
+  const retry = async (address: string) =>
+    await (await ask('POST', '/api/v1/widgets/kept-1/retry', from(address))).text()
+  for (let n = 0; n < 120; n++) expect(await retry('192.0.2.20')).not.toContain('your address')
+  expect(await retry('192.0.2.20')).toContain('your address')
+  expect(await retry('192.0.2.21')).not.toContain('your address')
+})
+
 test('security.txt names whom to tell', async () => {
   const answer = await ask('GET', '/.well-known/security.txt')
   expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')

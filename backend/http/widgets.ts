@@ -8,10 +8,13 @@ import type { Explanation } from '../wire.ts'
 import { boundedExplain } from './explain.ts'
 import { refuseOtherSites } from './own-origin.ts'
 import { ProblemError } from './problem.ts'
+import { openRate } from './rate.ts'
 import type { Answer, Route } from './route.ts'
 
 /** Milliseconds between two retries of one key that readers may ask for. */
 const RETRY_EVERY = 2_000
+/** Retries that one client may ask for: more than a team behind one address does. */
+const RETRIES = { times: 120, seconds: 60 }
 
 export function widgetRoutes(options: {
   hubs: HubMemory
@@ -22,6 +25,7 @@ export function widgetRoutes(options: {
 }): Route[] {
   const { hubs, lookUp, snapshots, cache } = options
   const explained = boundedExplain(options.explain)
+  const retries = openRate(RETRIES)
   const retried = new Map<string, number>()
 
   async function widgetOf(id: string | undefined): Promise<Placed> {
@@ -63,8 +67,10 @@ export function widgetRoutes(options: {
     {
       method: 'POST',
       path: '/api/v1/widgets/:id/retry',
-      async handle({ params, headers }) {
+      async handle({ params, headers, client }) {
         refuseOtherSites(headers)
+        await retries.check(client, 'Too many cards were asked for from your address.')
+        await retries.count(client)
         const { key } = await loadableOf(params.id)
         const now = performance.now()
         for (const [asked, at] of retried) {
