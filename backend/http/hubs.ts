@@ -13,8 +13,8 @@ import { widgetTypeViews } from './widget-type-views.ts'
 
 /** Bytes of one hub document. */
 const DOCUMENT_LIMIT = 1024 * 1024
-/** The same in YAML, of which a parser takes some 2 ms a kilobyte. */
-const YAML_LIMIT = 128 * 1024
+/** The same in YAML: of the worst of it a parser takes some 15 ms a kilobyte, and a hub has a few of them. */
+const YAML_LIMIT = 32 * 1024
 const PAGE = 200
 export const MAX_PAGE = 1000
 
