@@ -121,6 +121,7 @@ export async function openFront(options: {
         memory: followed,
         lookUp,
         snapshots,
+        liveness,
         databaseAway: () => followed.away,
         explain,
       }),

@@ -5,6 +5,7 @@ import type { LookUp } from './hubs/look-up.ts'
 import { nearestSlugs } from './hubs/nearest-slugs.ts'
 import type { PlacedWidget } from './hubs/placed.ts'
 import type { Services } from './services.ts'
+import type { Liveness } from './stream/liveness.ts'
 import type { Snapshots } from './stream/snapshots.ts'
 import type { Explanation, Snapshot } from './wire.ts'
 
@@ -18,18 +19,21 @@ export function pageServices(options: {
   memory: HubMemory
   lookUp: LookUp
   snapshots: Snapshots
+  liveness: Pick<Liveness, 'live'>
   /** The database has stopped answering: what is held of hubs may be old. */
   databaseAway: () => boolean
   explain: (widget: PlacedWidget) => Promise<Explanation>
 }): Services {
-  const { build, origin, memory, lookUp, snapshots, databaseAway, explain } = options
+  const { build, origin, memory, lookUp, snapshots, liveness, databaseAway, explain } = options
 
   async function snapshotOf(
     hub: Parameters<Snapshots['hub']>[0],
   ): Promise<{ snapshot: Snapshot; paused: boolean }> {
     const { text, paused } = await snapshots.hub(hub)
     // Our own text, made of the same types.
-    return { snapshot: JSON.parse(text) as Snapshot, paused: paused || databaseAway() }
+    const snapshot = JSON.parse(text) as Snapshot
+    // Also while no store is away: an event that nobody has acted on yet is in no data.
+    return { snapshot, paused: paused || databaseAway() || !liveness.live() }
   }
 
   /** While the database is away nothing can be made, so what is not known is not there, but for the second before. */

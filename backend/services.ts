@@ -4,7 +4,7 @@ import type { Explanation, HubSummary, HubView, HubWidget, Snapshot, WidgetSnaps
 export interface PageData {
   readonly hub: HubView
   readonly snapshot: Snapshot
-  /** A store is away: data is the last this process served, and the page must say it is paused. */
+  /** The line is behind, or a store is away and data is the last this process served: the page must say it is paused. */
   readonly paused: boolean
 }
 

@@ -82,6 +82,12 @@ test('without a daemon the page says paused, and live again when there is one', 
   await timed('daemon ended to paused', () => untilLine(page, 'paused'))
   await expect(card(page, id(0))).toContainText('Paused')
   await expect(page.getByRole('status').first()).toContainText('Paused since')
+  // To who runs no scripts the server says it.
+  for (const path of ['/paused', `/paused/w/${id(0)}`, `/embed/${id(0)}`]) {
+    const html = await (await fetch(front.url + path)).text()
+    expect(html, path).toContain('Updates are paused since')
+    expect(html, path).not.toContain('Up to date')
+  }
 
   const next = moveTruth()
   await publishAll()

@@ -37,3 +37,8 @@ export function liveState(line: LineFacts, now: number): LiveState {
     return { kind: 'paused', since: heardAt - (now - failingSince) }
   return { kind: 'live' }
 }
+
+/** The moment that what is shown at `time` is of: that since when it is paused, if it is. */
+export function asOf(live: LiveState, time: number): number {
+  return live.kind === 'paused' && live.since > 0 ? live.since : time
+}

@@ -21,7 +21,7 @@ export function CardFoot({
   readonly state: WidgetSnapshot
   readonly paused: boolean
   readonly outside: boolean
-  /** When the server made it, where nothing else says whether it is current. */
+  /** What the server made is as of then, where nothing else says whether it is current. */
   readonly renderedAt: number | undefined
 }) {
   const hydrated = useHydrated()

@@ -5,6 +5,7 @@ import { basePath } from '#widgets/ui/base-path.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useFrameHeight } from '../live/frame-height.ts'
 import { useFrameTheme } from '../live/frame-theme.ts'
+import { asOf } from '../live/live-state.ts'
 import { useLiveWidget } from '../live/use-live.ts'
 import { Announcer } from './announcer.tsx'
 import { ClockTime } from './clock-time.tsx'
@@ -35,7 +36,7 @@ export function EmbedPage({
         retry={retry}
         href={`${basePath}/${hub.slug}/w/${widget.id}`}
         outside
-        renderedAt={initial.snapshot.now}
+        renderedAt={asOf(live, initial.snapshot.now)}
       />
       {gone ? (
         <p className="mt-1 rounded-lg bg-warn-wash px-3 py-1 text-ink text-small" role="status">

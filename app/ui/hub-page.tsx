@@ -62,7 +62,12 @@ export function HubPage(initial: {
             ))}
           </div>
         )}
-        <PrintedFoot renderedAt={initial.snapshot.now} clock={clock} path={`${basePath}/${hub.slug}`} />
+        <PrintedFoot
+          live={live}
+          renderedAt={initial.snapshot.now}
+          clock={clock}
+          path={`${basePath}/${hub.slug}`}
+        />
         <Announcer widgets={hub.widgets} live={widgets} />
       </main>
     </>

@@ -1,5 +1,6 @@
 'use client'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
+import { asOf } from '../live/live-state.ts'
 import { useHydrated } from '../live/use-hydrated.ts'
 import type { LiveState } from '../live/use-live.ts'
 import { AsOf } from './as-of.tsx'
@@ -22,7 +23,7 @@ export function LiveIndicator({
         data-live={live.kind}
         className={`flex items-center gap-1.5 rounded-full px-2.5 py-0.5 font-medium ${looks[hydrated ? live.kind : 'connecting']}`}
       >
-        {hydrated ? words(live) : <AsOf time={renderedAt} />}
+        {hydrated ? words(live) : <AsOf time={asOf(live, renderedAt)} />}
       </p>
     </div>
   )

@@ -1,6 +1,8 @@
 'use client'
 import { useSyncExternalStore } from 'react'
 import { utcTime } from '#widgets/ui/utc-time.ts'
+import { asOf } from '../live/live-state.ts'
+import type { LiveState } from '../live/use-live.ts'
 
 /** How often this document was printed. */
 let printed = 0
@@ -16,10 +18,12 @@ function subscribe(print: () => void): () => void {
 
 /** On paper only: as of when it is, and where what is current is read. Times are the server's, in ms since 1970. */
 export function PrintedFoot({
+  live,
   renderedAt,
   clock,
   path,
 }: {
+  readonly live: LiveState
   readonly renderedAt: number
   readonly clock: () => number
   readonly path: string
@@ -31,7 +35,7 @@ export function PrintedFoot({
   )
   return (
     <p className="on-paper mt-4 text-muted text-small">
-      As of {utcTime(times === 0 ? renderedAt : clock())}
+      As of {utcTime(asOf(live, times === 0 ? renderedAt : clock()))}
       {times === 0 ? '' : ` · ${location.origin}${path}`}
     </p>
   )

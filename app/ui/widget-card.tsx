@@ -27,7 +27,7 @@ export const WidgetCard = memo(function WidgetCard({
   readonly href?: string
   /** In a frame of somebody else's page: links leave it, and its workings are not explained. */
   readonly outside?: boolean
-  /** When the server made it, where nothing else on the page says so. In ms since 1970. */
+  /** What the server made is as of then, where nothing else on the page says so. In ms since 1970. */
   readonly renderedAt?: number
 }) {
   const state = widget.problem ? undefined : live?.state

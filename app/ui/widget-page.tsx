@@ -46,6 +46,7 @@ export function WidgetPage({
         </div>
         {children}
         <PrintedFoot
+          live={live}
           renderedAt={initial.snapshot.now}
           clock={clock}
           path={`${basePath}/${hub.slug}/w/${widget.id}`}
