@@ -119,7 +119,7 @@ async function trust(caFile: string, folder: string): Promise<string> {
 const noSuchRef = /couldn't find remote ref/
 
 /** Git's own words (in the C locale) put into ours; what is not known stays in the log as the cause. */
-function explained({ stderr }: GitResult, url: URL, ref: string): LoadFailure {
+export function explained({ stderr }: GitResult, url: URL, ref: string): LoadFailure {
   const [, sentence] = reasons(url, ref).find(([words]) => words.test(stderr)) ?? []
   // What stands after the path may be a password.
   const told = url.search === '' ? stderr : stderr.replaceAll(url.search, '?…')
@@ -132,7 +132,7 @@ function reasons(url: URL, ref: string): readonly (readonly [RegExp, string])[] 
   return [
     [noSuchRef, `${repository} has no branch or tag ${ref}.`],
     [
-      /could not read (Username|Password)|Authentication failed|error: 40[134]|repository '.*' not found/s,
+      /could not read (Username|Password)|Authentication failed|error: 40[134]|repository '\S*' not found/,
       `${url.host} shows no repository ${url.pathname} to the public: it does not exist or is private.`,
     ],
     [/error: 30\d|redirect/, `${repository} has moved; give its new address.`],

@@ -81,5 +81,5 @@ function lineOf({ newest, time, items, count }: Burst): Line {
 
 /** A link that holds a secret leads nowhere. */
 function safeLink(href: string): string | undefined {
-  return redact(href) === href && httpUrl.safeParse(href).success ? href : undefined
+  return httpUrl.safeParse(href).success && redact(href) === href ? href : undefined
 }

@@ -15,8 +15,8 @@ export interface ParsedJson {
 
 /** What some servers put before their JSON so that no page can run it as a script. */
 const guard = /^\ufeff?\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)?/
-/** Texts and numbers, the only parts of JSON that hold digits. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs
+/** Texts and numbers, the only parts of JSON that hold digits. A text without an end goes to the last character, or each quote in it would be tried for a beginning. */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d[\d.eE+-]*/gs
 
 /**
  * Parses JSON without losing a digit of its whole numbers. Node 20 shows a reviver no source text, and a parser written
