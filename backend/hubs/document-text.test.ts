@@ -97,3 +97,15 @@ test.each([
 ])('refused, and soon: %s', (_, text) => {
   expect(thrown(text, 'yaml')).toMatchObject({ code: 'document-text' })
 })
+
+test.each(['- ', '? ', 'a: ', '"a": ', '[', '{a: '])(
+  'what is nested too deeply is not composed (%j)',
+  (level) => {
+    expect(thrown(level.repeat(100_000), 'yaml')).toMatchObject({ message: 'It is nested too deeply.' })
+  },
+)
+
+test('a long line of prose, or one far to the right, is not nested', () => {
+  const text = `a: "${'- a: b [ '.repeat(1_000)}"\n${' '.repeat(300)}# far\nb: 1`
+  expect(readDocumentText(text, 'yaml').value).toMatchObject({ b: 1 })
+})

@@ -1,4 +1,4 @@
-import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
+import { Composer, type CST, type Document, isNode, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml'
 
 /** Where something stands in a text; both begin at 1. */
 export interface Place {
@@ -58,34 +58,28 @@ function readYaml(text: string): DocumentText {
   }
 }
 
-/** Levels a text may be nested by the look of it. The parser is recursive, and one that runs out of stack can end the process. */
+/** Levels a text may be nested. What composes a document of its tokens is recursive, and one that runs out of stack can end the process. */
 const DEEPEST = 256
 
-/**
- * Whether a text can be nested too deeply, which its indentation and its brackets bound from above: a level needs a blank
- * or an indicator before its line's content, or a bracket of its own.
- */
-function isDeep(text: string): boolean {
-  let open = 0
-  for (const sign of text) {
-    if (sign === '[' || sign === '{') open++
-    else if (sign === ']' || sign === '}') open = Math.max(0, open - 1)
-    if (open > DEEPEST) return true
+/** The tokens of a text, in whose reading nothing is recursive. @throws DocumentTextError before a document that is nested too deeply is composed. */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme)
+    if (parser.stack.length > DEEPEST) throw new DocumentTextError('It is nested too deeply.')
   }
-  return new RegExp(`^[ \\t?:-]{${DEEPEST}}`, 'm').test(text)
+  yield* parser.end()
 }
 
 function parse(text: string, lines: LineCounter): { document: Document; value: unknown } {
-  if (isDeep(text)) throw new DocumentTextError('It is nested too deeply.')
   try {
-    const documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
+    const composer = new Composer({
       stringKeys: true,
       // It would compare each key with all before it: seconds for some ten thousand.
       uniqueKeys: false,
     })
-    const [document, second] = Array.isArray(documents) ? documents : []
+    const [document, second] = composer.compose(tokensOf(text, lines))
     if (!document) throw new DocumentTextError('It is empty.')
     if (second)
       throw new DocumentTextError('It holds more than one document: one hub a file.', placeIn(second, lines))
