@@ -15,3 +15,11 @@ export function escapeControls(json: string): string {
     /^\\([bfr]|u00[01][0-9a-f]|u007f|u00[89][0-9a-f]|u20|u206)/i.test(sequence) ? `\\${sequence}` : sequence,
   )
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g
+
+/** A text for people, in which no character is left but line ends and tabs that a terminal would take for a command. */
+export function escapeText(text: string): string {
+  return escapeUnseen(text.replace(CONTROLS, escaped))
+}

@@ -1,5 +1,6 @@
 import type { FieldError } from '../wire.ts'
 import { type DocumentFile, filesOf, readDocumentFile } from './document-file.ts'
+import { complain, print } from './print.ts'
 import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -19,11 +20,12 @@ export async function apply(
   let whole = true
   const refused = (path: string, error: unknown, file?: DocumentFile): void => {
     whole = false
-    console.error(`${path}: ${(error as Error).message}`)
-    for (const fault of errorsOf(error)) console.error(`  ${faultIn(fault, file)}`)
+    complain(`${path}: ${(error as Error).message}`)
+    for (const fault of errorsOf(error)) complain(`  ${faultIn(fault, file)}`)
   }
+  const passOver = (path: string) => complain(`${path}: passed over, for it is no regular file.`)
   for (const path of paths) {
-    const files = await filesOf(path).catch((error: unknown) => {
+    const files = await filesOf(path, passOver).catch((error: unknown) => {
       refused(path, error)
       return []
     })
@@ -35,7 +37,7 @@ export async function apply(
         if (slugs.has(slug)) throw new Error(`Another file holds the hub “${slug}” already.`)
         slugs.add(slug)
         const { outcome } = await terminal.ask({ do: 'apply', slug, document, dryRun })
-        console.log(`${slug}: ${dryRun && outcome !== 'unchanged' ? `would be ${outcome}` : outcome}`)
+        print(`${slug}: ${dryRun && outcome !== 'unchanged' ? `would be ${outcome}` : outcome}`)
       } catch (error) {
         refused(name, error, file)
       }
@@ -51,9 +53,9 @@ async function pruneOthers(
   { keep, dryRun, whole }: { keep: string[]; dryRun: boolean; whole: boolean },
 ): Promise<void> {
   // A hub whose file is refused would be taken for one that has none.
-  if (!whole) return console.error('Nothing is deleted while a document is refused.')
+  if (!whole) return complain('Nothing is deleted while a document is refused.')
   const { deleted } = await terminal.ask({ do: 'prune', name, keep, dryRun })
-  for (const slug of deleted) console.log(`${slug}: ${dryRun ? 'would be deleted' : 'deleted'}`)
+  for (const slug of deleted) print(`${slug}: ${dryRun ? 'would be deleted' : 'deleted'}`)
 }
 
 function faultIn({ field, message }: FieldError, file: DocumentFile | undefined): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressAt, ask, detailOf } from './ask.ts'
+import { complain, print } from './print.ts'
 import { printTable } from './table.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -40,13 +41,16 @@ export async function deadLetters(
   if (id === undefined || more.length > 0) throw new UsageError(`dead ${verb ?? ''} takes one ID.`)
   if (verb === 'show') {
     const { body, bodyBase64, ...rest } = letter.parse(await call('GET', one))
-    for (const [name, value] of Object.entries(rest)) console.error(`${name}: ${value}`)
-    console.log(body ?? bodyBase64 ?? '')
+    for (const [name, value] of Object.entries(rest)) complain(`${name}: ${value}`)
+    const shown = body ?? bodyBase64 ?? ''
+    // Into a file or a program it goes as it came.
+    if (process.stdout.isTTY) print(shown)
+    else console.log(shown)
   } else if (verb === 'replay') {
     await call('POST', `${one}/replay`)
-    console.log(`Dead letter ${id} is on the bus once more.`)
+    print(`Dead letter ${id} is on the bus once more.`)
   } else if (verb === 'drop') {
     await call('DELETE', one)
-    console.log(`Dead letter ${id} is gone.`)
+    print(`Dead letter ${id} is gone.`)
   } else throw new UsageError(`There is no command “dead ${verb ?? ''}”.`)
 }

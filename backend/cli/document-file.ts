@@ -12,12 +12,23 @@ export interface DocumentFile {
 
 const endings = ['.json', '.yaml', '.yml']
 
-/** A folder stands for the documents in it. @throws Error */
-export async function filesOf(path: string): Promise<string[]> {
+/**
+ * A folder stands for the documents in it, regular files alone: a pipe would be waited for without end. `passOver` is told
+ * of what else is called like one.
+ * @throws Error
+ */
+export async function filesOf(path: string, passOver: (path: string) => void): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path]
-  const files = (await readdir(path)).filter((name) => endings.includes(extname(name))).sort()
+  const names = (await readdir(path)).filter((name) => endings.includes(extname(name))).sort()
+  const files: string[] = []
+  for (const file of names.map((name) => join(path, name))) {
+    // What is not there behind a link is told when it is read.
+    const found = await stat(file).catch(() => undefined)
+    if (found === undefined || found.isFile()) files.push(file)
+    else passOver(file)
+  }
   if (files.length === 0) throw new Error(`There are no files in it that end in ${endings.join(', ')}.`)
-  return files.map((name) => join(path, name))
+  return files
 }
 
 /** @throws Error saying what is wrong, and where */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -185,6 +186,25 @@ widgets:
       expect(err).toMatch(/c\.yml: .*\n {2}\/widgets\/0\/config\/text .* \(line 9, column 13\)\n/)
       expect(err).toMatch(/d\.yml: It is not YAML: .* Line 1, column \d+\.\n/)
       await Promise.all(['c.yml', 'd.yml'].map((name) => rm(join(repository, name))))
+    },
+    LONG,
+  )
+
+  test(
+    'a pipe in a folder is passed over, and no name or text of a file steers the terminal',
+    async () => {
+      const mixed = join(folder, 'mixed')
+      await mkdir(join(mixed, 'folder.yaml'), { recursive: true })
+      expect(spawnSync('mkfifo', [join(mixed, 'pipe.yaml')]).status).toBe(0)
+      await writeFile(join(mixed, '\u001b[31mred\u009b2J.json'), '\u001b]0;title\u0007')
+      await writeFile(join(mixed, 'b.yaml'), '"\u001b[2J": [')
+      const { code, out, err } = await hubs(['apply', '--dry-run', mixed], own)
+      expect(code).toBe(1)
+      for (const name of ['pipe', 'folder'])
+        expect(err).toContain(`${join(mixed, name)}.yaml: passed over, for it is no regular file.\n`)
+      expect(err).toContain('\\u001b[31mred\\u009b2J.json: It is not JSON')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+      expect(out + err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
     },
     LONG,
   )

@@ -5,6 +5,7 @@ import { readSecret, webhookSecret } from '../secret.ts'
 import { apply } from './apply.ts'
 import { deadLetters } from './dead-letters.ts'
 import { listHubs } from './hubs.ts'
+import { complain, print } from './print.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
@@ -71,7 +72,7 @@ function parseCommandLine(args: string[]) {
 async function main(args: string[]): Promise<boolean> {
   const { values, positionals } = parseCommandLine(args)
   if (values.help) {
-    console.log(usage)
+    print(usage)
     return true
   }
   const [noun, verb, ...rest] = positionals
@@ -106,7 +107,7 @@ const addressOf = ({ HUBS_ORIGIN, HOST, PORT }: Env): string => HUBS_ORIGIN ?? l
 
 async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   const env = parseEnv(process.env)
-  const perSecond = Number(rate)
+  const perSecond = /^\d+(\.\d+)?$/.test(rate) ? Number(rate) : 0
   if (!(perSecond > 0 && perSecond <= 1000))
     throw new UsageError('--rate takes a number of deliveries a second, up to 1000.')
   const own = await readSecret(env.HUBS_SECRET, env.HUBS_DATA)
@@ -127,8 +128,8 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
 
 /** 0: done. 1: something was refused or failed. 2: the command line or the environment is wrong. */
 function exitCode(error: unknown): number {
-  console.error(error instanceof Error ? error.message : String(error))
-  if (error instanceof UsageError) console.error(`\n${usage}`)
+  complain(error instanceof Error ? error.message : String(error))
+  if (error instanceof UsageError) complain(`\n${usage}`)
   return error instanceof UsageError || error instanceof EnvError ? 2 : 1
 }
 

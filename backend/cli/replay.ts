@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { sign } from '@octokit/webhooks-methods'
 import { addressAt, ask, detailOf } from './ask.ts'
 import { type GitHubDelivery, gitHubDay } from './github-day.ts'
+import { print as printLine } from './print.ts'
 
 /** Deliveries that wait for an answer at a time. */
 const WAITING = 32
@@ -18,7 +19,7 @@ export async function replayGithub(options: {
   readonly deliveries?: readonly GitHubDelivery[]
   readonly print?: (line: string) => void
 }): Promise<void> {
-  const { url, secret, rate, deliveries = gitHubDay(), print = console.log } = options
+  const { url, secret, rate, deliveries = gitHubDay(), print = printLine } = options
   const hook = addressAt(url, '/api/v1/hooks/github')
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000

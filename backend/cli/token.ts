@@ -1,4 +1,5 @@
 import { scopeFault } from '../hubs/grant.ts'
+import { complain, print } from './print.ts'
 import { printTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -14,8 +15,8 @@ export async function createToken(terminal: Terminal, args: readonly string[], a
     if (fault !== undefined) throw new UsageError(`--scope ${scope} ${fault}.`)
   }
   const { id, token } = await terminal.ask({ do: 'token create', name, scopes: granted })
-  console.error(`Token ${id} “${name}” allows ${granted.join(', ')}. It is shown only now:`)
-  console.log(token)
+  complain(`Token ${id} “${name}” allows ${granted.join(', ')}. It is shown only now:`)
+  print(token)
 }
 
 export async function listTokens(terminal: Terminal) {
@@ -34,5 +35,5 @@ export async function revokeToken(terminal: Terminal, args: readonly string[]) {
   if (id === undefined || more.length > 0) throw new UsageError('token revoke takes one ID.')
   const { revoked } = await terminal.ask({ do: 'token revoke', id })
   if (!revoked) throw new Error(`There is no valid token ${id}: see token list.`)
-  console.log(`Token ${id} is revoked.`)
+  print(`Token ${id} is revoked.`)
 }
