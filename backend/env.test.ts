@@ -168,3 +168,34 @@ test('what NATS could never be reached with is refused at the start', () => {
   )
   expect(parseEnv({ NATS_CERT: ours.cert, NATS_KEY: ours.key }).NATS_CERT).toBe(ours.cert)
 })
+
+test.each([
+  'PORT',
+  'HUBS_STREAMS',
+  'HUBS_EVENT_DAYS',
+  'HUBS_EVENT_ROWS',
+  'HUBS_EVENT_BYTES',
+  'HUBS_DRAIN_SECONDS',
+])('%s is decimal digits alone', (name) => {
+  for (const value of ['0x7fffffff', '0x1', '0b1', '1e3', '+1000', '-1', ' ', '1000x', '9'.repeat(400)])
+    expect(mistakes({ [name]: value })).toMatch(new RegExp(`^${name} must be a [^\\n]*$`))
+})
+
+test('days and seconds may have parts, and what is counted may not', () => {
+  expect(parseEnv({ HUBS_EVENT_DAYS: '1.5', HUBS_DRAIN_SECONDS: '0.5' })).toMatchObject({
+    HUBS_EVENT_DAYS: 1.5,
+    HUBS_DRAIN_SECONDS: 0.5,
+  })
+  for (const name of ['PORT', 'HUBS_EVENT_ROWS']) expect(mistakes({ [name]: '2000.5' })).toContain(name)
+})
+
+test.each(['256.1.1.1', 'http://localhost', 'a b', 'fe80::1%eth0', 'me@host', '[::1'])(
+  'HOST is no %s',
+  (host) => {
+    expect(mistakes({ HOST: host })).toMatch(/^HOST must be an address or a name to listen on/)
+  },
+)
+
+test.each(['0.0.0.0', '::', '::1', '[::1]', 'localhost', 'hubs_web.internal'])('HOST is %s', (host) => {
+  expect(parseEnv({ HOST: host }).HOST).toBe(host)
+})

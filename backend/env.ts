@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { addressRange } from './address-range.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
+import { localUrl } from './local-url.ts'
 
 export const roles = ['web', 'stream', 'daemon'] as const
 export type Role = (typeof roles)[number]
@@ -12,10 +13,18 @@ const pem = z
   .string()
   .regex(/^-----BEGIN [\s\S]+-----END /m, { error: 'must be PEM: name its file by …_FILE' })
   .optional()
-const count = (least: number) => {
-  const error = `must be a whole number of at least ${least}`
-  return z.coerce.number({ error }).int({ error }).min(least, { error })
-}
+/** A number in decimal digits. JavaScript reads 0x1f, 1e3 and blanks as numbers too, which nobody means here. */
+const number = (least: number, most: number, error: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d+(\.\d+)?$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.number({ error }).min(least, { error }).max(most, { error }))
+const whole = (least: number, most: number, error: string) =>
+  number(least, most, error).refine(Number.isSafeInteger, { error })
+const count = (least: number) =>
+  whole(least, Number.MAX_SAFE_INTEGER, `must be a whole number of at least ${least}`)
 const ranges = z.string().transform((text, context) =>
   partsOf(text).flatMap((part) => {
     const range = addressRange(part)
@@ -44,8 +53,13 @@ const origin = z
   .transform((text) => new URL(text).origin + (address.exec(text)?.[1] ?? ''))
 
 const variables = z.object({
-  PORT: z.coerce.number({ error: 'must be a number from 0 to 65535' }).int().min(0).max(65535).default(3000),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: whole(0, 65535, 'must be a number from 0 to 65535').default(3000),
+  HOST: z
+    .string()
+    .refine((host) => /^[\w.:[\]-]+$/.test(host) && URL.canParse(localUrl(host, 0)), {
+      error: 'must be an address or a name to listen on, such as 127.0.0.1, ::1 or localhost',
+    })
+    .default('127.0.0.1'),
   HUBS_ORIGIN: origin.optional(),
   HUBS_DATA: z.string().min(1).default('.hubs'),
   HUBS_ROLES: list
@@ -64,12 +78,12 @@ const variables = z.object({
   HUBS_STREAMS: count(1).default(20_000),
   HUBS_STREAMS_PER_CLIENT: count(1).default(5_000),
   HUBS_PUBLISH_RATE: count(50).default(1_000),
-  HUBS_EVENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(3650).default(30),
+  HUBS_EVENT_DAYS: number(1, 3650, 'must be a number of days from 1 to 3650').default(30),
   HUBS_EVENT_BYTES: count(16 * 1024 * 1024).default(4 * 1024 ** 3),
   HUBS_BUS_BYTES: count(16 * 1024 * 1024).default(2 * 1024 ** 3),
-  HUBS_EVENT_ROWS: z.coerce.number({ error: 'must be a number of rows' }).int().min(1000).default(1_000_000),
+  HUBS_EVENT_ROWS: count(1000).default(1_000_000),
   HUBS_METRICS_TOKEN: secret,
-  HUBS_DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0).max(600).default(5),
+  HUBS_DRAIN_SECONDS: number(0, 600, 'must be a number of seconds from 0 to 600').default(5),
   HUBS_SECURITY_CONTACT: z
     .url({
       protocol: /^(mailto|https|tel)$/,
