@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makePrivateFolder } from './db/private-folder.ts'
 
 const secretPath = (dataDir: string) => join(dataDir, 'secret')
 
@@ -23,7 +24,7 @@ export async function findSecret(given: string | undefined, dataDir: string): Pr
   const known = await readSecret(given, dataDir)
   if (known !== undefined) return known
   const made = randomBytes(32).toString('base64url')
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(dataDir)
   const path = secretPath(dataDir)
   try {
     await writeFile(path, `${made}\n`, { mode: 0o600, flag: 'wx' })

@@ -204,3 +204,27 @@ test('requests of any size are answered, refusals with their code and errors', a
   expect(refusal).toMatchObject({ message: 'no', code: 'x', errors: [{ field: '/a' }] })
   await folder.release()
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a folder that cannot be made is told in a sentence, and not tried for ever',
+  async () => {
+    for (const folder of ['/proc/hubs', '/proc/hubs/data'])
+      await expect(holdDataFolder(folder)).rejects.toThrow(
+        /^HUBS_DATA \(\/proc\/hubs.* cannot be made \(ENOENT.*\. Set it to/,
+      )
+  },
+)
+
+test('a folder below a file is told in a sentence', async () => {
+  await writeFile(join(parent, 'file'), '')
+  await expect(holdDataFolder(join(parent, 'file', 'data'))).rejects.toThrow(
+    /^HUBS_DATA \(.*file\/data\) cannot be made \(EEXIST/,
+  )
+})
+
+test('the folders above are made, for this user alone', async () => {
+  dataDir = join(parent, 'a', 'b')
+  const folder = await holdDataFolder(dataDir)
+  for (const made of [join(parent, 'a'), dataDir]) expect((await stat(made)).mode & 0o777).toBe(0o700)
+  await folder.release()
+})

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Control, connection, listenAt, serveControl } from './control-socket.ts'
-import { refuseOthers, takeFromOthers } from './private-folder.ts'
+import { makePrivateFolder, refuseOthers, takeFromOthers } from './private-folder.ts'
 
 /** `HUBS_DATA`, held by this process until it ends, however it ends. */
 export interface DataFolder {
@@ -38,7 +38,7 @@ const ATTEMPTS = 5
  */
 export async function holdDataFolder(dataDir: string): Promise<DataFolder> {
   const folder = resolve(dataDir)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(folder)
   await refuseOthers(folder)
   for (let attempt = 1; ; attempt++) {
     const name = `owner-${process.pid}-${randomBytes(4).toString('hex')}.sock`

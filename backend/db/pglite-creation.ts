@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { takeFromOthers } from './private-folder.ts'
+import { makePrivateFolder, takeFromOthers } from './private-folder.ts'
 import { migrationsFolder, productFolder } from './product-folder.ts'
 
 // Given as text, because there is no file to start once the product is one bundle.
@@ -23,7 +23,7 @@ const creation = `
 export async function createPglite(folder: string): Promise<void> {
   const parent = dirname(folder)
   const unfinished = `${basename(folder)}.new-`
-  await mkdir(parent, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(parent)
   for (const name of await readdir(parent)) {
     if (name.startsWith(unfinished)) await rm(join(parent, name), { recursive: true, force: true })
   }

@@ -1,5 +1,5 @@
-import { chmod, lstat, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 /** What a file's mode lets its group and everybody else do. */
 const OTHERS = 0o077
@@ -7,6 +7,30 @@ const GROUP = 0o070
 
 /** Numbers of users; absent where the system has none. */
 const self = (): number | undefined => process.getuid?.()
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+
+/** Makes the data folder, if there is none, for this user alone. @throws Error in words */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await makeWithThoseAbove(folder).catch((cause: Error) => {
+    throw new Error(
+      `HUBS_DATA (${folder}) cannot be made (${cause.message}). Set it to a folder that this user may make, or to one that is there.`,
+      { cause },
+    )
+  })
+}
+
+/** Node's own way to do so never ends where the system says of a folder that is there that it is not, as of all below /proc. */
+async function makeWithThoseAbove(folder: string): Promise<void> {
+  if (await isFolder(folder)) return
+  const above = dirname(folder)
+  if (above !== folder) await makeWithThoseAbove(above)
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Another process may have been faster.
+    if (!(await isFolder(folder))) throw error
+  })
+}
 
 /**
  * Sees to it that `folder` is for this user alone, if it exists: the database, the secret and the control socket are
