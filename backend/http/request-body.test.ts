@@ -1,6 +1,10 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { sign } from '@octokit/webhooks-methods'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ProblemError } from './problem.ts'
+import { type OpenBody, requestBodies } from './request-body.ts'
 import { openWholeFront, say, type WholeFront } from './whole-front.fixtures.ts'
 
 const SECRET = 'secret-of-the-webhook'
@@ -101,32 +105,54 @@ test('a body that comes too slowly is given up', async () => {
   expect(heard).toMatch(/^connection: close\r$/im)
 })
 
-test('a client has its share of what is on its way, the others theirs, and those with a token all of theirs', async () => {
-  const line = (from: string, bytes: number) =>
-    say(patient.port, hook(bytes + 1, { 'x-forwarded-for': from }) + 'x'.repeat(bytes))
-  // Whole, signed by nobody, and of no length that is told before.
-  const answered = async (from: string) => {
-    const head = hook('chunked', { 'x-forwarded-for': from, connection: 'close' })
-    const size = 4 * MB
-    return await say(patient.port, `${head}${size.toString(16)}\r\n${'x'.repeat(size)}\r\n0\r\n\r\n`).closed
-  }
-  const lines = [line('192.0.2.1', 9 * MB), line('192.0.2.1', 9 * MB)]
-  const share = /^HTTP\/1\.1 429 .*^retry-after: \d+\r$/ims
-  await expect.poll(() => answered('192.0.2.1')).toMatch(share)
-  expect(await delivered(patient.port, '192.0.2.2')).toBe(202)
-
-  lines.push(line('192.0.2.2', 9 * MB))
-  const all = /^HTTP\/1\.1 503 .*^retry-after: \d+\r$/ims
-  await expect.poll(() => answered('192.0.2.3')).toMatch(all)
-  const event = { specversion: '1.0', id: crypto.randomUUID(), source: 'ci', type: 'deploy.web' }
-  const published = await fetch(`http://127.0.0.1:${patient.port}/api/v1/events`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/cloudevents+json' },
-    body: JSON.stringify({ ...event, data: 'x'.repeat(200_000) }),
+/** A body of a client, read from when it is opened; `bytes` of it come at once. */
+function bodyOf(open: OpenBody, from: string, { proven = false, declared = 0 } = {}) {
+  const request = Object.assign(new EventEmitter(), {
+    headers: declared > 0 ? { 'content-length': String(declared) } : {},
   })
-  expect(published.status).toBe(202)
-  for (const { socket } of lines) socket.destroy()
-  await expect.poll(() => delivered(patient.port, '192.0.2.1')).toBe(202)
+  // What of them is asked for is there.
+  const body = open(request as unknown as IncomingMessage, {} as ServerResponse, {
+    address: from,
+    counted: from,
+  })
+  if (proven) body.prove()
+  const status = body.read(25 * MB).then(
+    () => 200,
+    ({ problem, headers }: ProblemError) => [problem.status, headers['retry-after']],
+  )
+  return {
+    release: body.release,
+    come: (bytes: number) => void request.emit('data', Buffer.alloc(bytes)),
+    end() {
+      request.emit('end')
+      return status
+    },
+  }
+}
+
+test('a client has its share of what is on its way, the others theirs, and those with a token all of theirs', async () => {
+  const open = requestBodies({ all: 30 * MB, client: 20 * MB })
+  const some = (from: string, bytes: number) => {
+    const body = bodyOf(open, from)
+    body.come(bytes)
+    return body
+  }
+  const held = [some('a', 9 * MB), some('a', 9 * MB)]
+  expect(await some('a', 4 * MB).end()).toEqual([429, '5'])
+  held.push(some('b', 9 * MB))
+  expect(await some('c', 4 * MB).end()).toEqual([503, '5'])
+  // What is only promised holds nothing, unless it comes with a token.
+  Array.from({ length: 10 }, () => bodyOf(open, 'c', { declared: 24 * MB }))
+  expect(await some('c', 2 * MB).end()).toBe(200)
+
+  const proven = bodyOf(open, 'c', { proven: true, declared: 20 * MB })
+  expect(await bodyOf(open, 'c', { proven: true, declared: MB }).end()).toEqual([429, '5'])
+  expect(await bodyOf(open, 'd', { proven: true, declared: 11 * MB }).end()).toEqual([503, '5'])
+  expect(await bodyOf(open, 'd', { proven: true, declared: 9 * MB }).end()).toBe(200)
+  proven.come(20 * MB)
+  expect(await proven.end()).toBe(200)
+  held[0]?.release()
+  expect(await some('a', 4 * MB).end()).toBe(200)
 })
 
 test('a body that proves nothing is not waited for longer than anybody delivers', async () => {
