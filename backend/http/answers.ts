@@ -2,10 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { Counter, type Metric } from 'prom-client'
 import { openDurations } from '../durations.ts'
+import { lineSample } from '../line-sample.ts'
 import type { Client } from './client-address.ts'
-
-/** Milliseconds for which refusals of one kind leave one line, with their number. */
-const SAMPLE = 10_000
 
 /** What is known of a request once it is answered. */
 export interface Asked {
@@ -38,23 +36,17 @@ export function openAnswers(clientOf: (request: IncomingMessage) => Client, log:
     help: 'Time until an answer was sent; of a stream, until it began.',
     labels: ['route', 'status'],
   })
-  const told = new Map<string, { at: number; since: number }>()
+  const lines = lineSample()
 
   function sample(asked: Asked, status: number, request: IncomingMessage): void {
-    const kind = `${asked.route} ${status} ${asked.reason}`
-    const before = told.get(kind)
-    const now = performance.now()
-    if (before && now - before.at < SAMPLE) {
-      before.since += 1
-      return
-    }
-    told.set(kind, { at: now, since: 0 })
+    const sampled = lines.take(`${asked.route} ${status} ${asked.reason}`)
+    if (!sampled) return
     const { route, reason, token } = asked
     log.info(
       {
         ...{ route, status, reason, client: clientOf(request).address },
         ...(token === undefined ? {} : { token }),
-        ...(before && before.since > 0 ? { unsaid: before.since } : {}),
+        ...sampled,
       },
       'refused',
     )

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { LoggedEvent } from '#widgets/define.ts'
+import { lineSample } from '../line-sample.ts'
 import type { EventLog } from './event-log.ts'
 import { untilDone } from './until-done.ts'
 
@@ -50,6 +51,7 @@ export function writeBehind(options: {
   readonly signal: AbortSignal
 }): WriteBehind {
   const { log, counts, logger, signal } = options
+  const lines = lineSample()
   let queue: Waiting[] = []
   let waitingBytes = 0
   let inHand = 0
@@ -84,7 +86,9 @@ export function writeBehind(options: {
     counts.logged += batch.length - unlogged.length
     counts.unlogged += unlogged.length
     for (const { event, reason } of unlogged) {
-      logger.warn({ id: event.id, source: event.source, reason }, 'An event cannot be logged')
+      const sampled = lines.take('unlogged')
+      if (sampled)
+        logger.warn({ id: event.id, source: event.source, reason, ...sampled }, 'An event cannot be logged')
       batch[events.indexOf(event)]?.refused?.(reason)
     }
   }

@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { busMessages, events, facts } from '#drizzle/schema.ts'
 import type { Bus } from '../bus/bus.ts'
 import { busStore } from '../bus/bus-store.ts'
@@ -40,10 +40,11 @@ export async function openLine(
     keep?: boolean
     replays?: boolean
     indexed?: () => Promise<void>
+    logger?: Logger
   } = {},
 ): Promise<Line> {
   if (!options.keep) for (const table of [busMessages, events, facts]) await database.db.delete(table)
-  const logger = pino({ level: 'silent' })
+  const logger = options.logger ?? pino({ level: 'silent' })
   const bus = options.bus ?? (await memoryBus({ store: busStore(database.db), log: logger }))
   const cache = options.cache ?? memoryCache()
   const log = eventLog(database.db)

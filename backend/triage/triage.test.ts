@@ -298,6 +298,18 @@ test('what is no event goes to the dead letters with the reason, its neighbours 
   await soon(async () => (await logged()).length).toBe(2)
 })
 
+test('many dead letters leave one line, and the others are counted', async () => {
+  const lines: { msg: string }[] = []
+  const logger = pino({ level: 'warn' }, { write: (text) => lines.push(JSON.parse(text)) })
+  line = await openLine(database, { logger })
+  await line.bus.publish(
+    Array.from({ length: 50 }, (_, at) => ({ topic: 'a', id: `junk-${at}`, body: `junk ${at}` })),
+  )
+  line.start()
+  await soon(() => line.counts.deadLettered).toBe(50)
+  expect(lines).toMatchObject([{ msg: 'A message went to the dead letters', topic: 'a' }])
+})
+
 test.each([
   ['awaited', true],
   ['written behind', false],

@@ -5,6 +5,7 @@ import type { EventLog } from '../ingest/event-log.ts'
 import { together } from '../ingest/together.ts'
 import { untilDone } from '../ingest/until-done.ts'
 import { writeBehind } from '../ingest/write-behind.ts'
+import { lineSample } from '../line-sample.ts'
 import { applier } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
 import { heldDeliveries } from './held.ts'
@@ -58,6 +59,7 @@ export async function runTriage(options: {
   const held = heldDeliveries()
   const settle = settling({ signal })
   const inFlight = new Set<Promise<void>>()
+  const lines = lineSample()
   /** Messages of `inFlight`. */
   let inHand = 0
   let inHandBytes = 0
@@ -135,7 +137,8 @@ export async function runTriage(options: {
     })
     held.release(message)
     counts.deadLettered += 1
-    logger.warn({ topic, sequence, reason }, 'A message went to the dead letters')
+    const sampled = lines.take('dead letter')
+    if (sampled) logger.warn({ topic, sequence, reason, ...sampled }, 'A message went to the dead letters')
   }
 
   /** Resolves when the next batch may be taken: once the keys of the one before this are invalidated. */
