@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { readData } from '#widgets/activity/plain-data.ts'
 import { redact } from '#widgets/activity/redact.ts'
 import { credentialIn, withoutCredential } from '#widgets/address-credential.ts'
 import { plainText, shortened } from '#widgets/feed/plain-text.ts'
@@ -31,6 +32,7 @@ const readers: readonly (readonly [string, (text: string) => unknown, number?])[
   ['retryAfter', (text) => retryAfter(text, 0)],
   ['topicToken', topicToken],
   ['wholeCharacters', (text) => wholeCharacters(text, 100)],
+  ['readData', (text) => readData({ text, other: text })],
   ['plainText', plainText],
   ['shortened', (text) => shortened(text, 100)],
   ['isIdName', isIdName],
@@ -59,7 +61,7 @@ describe.each(readers.map(([name, read, length = 200_000]) => ({ name, read, len
   ({ read, length }) => {
     test.each(shapes)('of %j', (shape) => {
       const text = shape.repeat(length / shape.length)
-      for (const each of [text, `token=${text}!`, `https://a/${text} x`]) read(each)
+      for (const each of [text, `token=${text}!`, `https://a/${text} x`, `a@${text} `]) read(each)
     })
   },
 )

@@ -66,7 +66,8 @@ function messageOf(value: Json | undefined): string | undefined {
 /** Commits, ids and addresses of mail tell a reader of a line nothing. */
 function isForMachines(value: Json): boolean {
   return (
-    typeof value === 'string' && /^(?:[0-9a-f]{32,}|[0-9a-f-]{36}|[^\s@]+@[^\s@]+\.[^\s@]+)$/i.test(value)
+    typeof value === 'string' &&
+    /^(?:[0-9a-f]{32,}|[0-9a-f-]{36}|[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+)$/i.test(value)
   )
 }
 
