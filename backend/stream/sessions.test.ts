@@ -357,6 +357,26 @@ test('of two hubs that change at one time, each is told', async () => {
   ])
 })
 
+test('of two hubs of which one is deleted, the other is followed on', async () => {
+  const { connect, edit } = await serve({
+    team: { revision: 1, widgets: [shown('a')] },
+    other: { revision: 1, widgets: [shown('b')] },
+  })
+  const client = await connect('hub=team&hub=other')
+  await client.until(({ name }) => name === 'hello')
+  edit('team', undefined)
+  await client.until(({ name }) => name === 'gone')
+  edit('other', [shown('d')])
+  const layout = await client.until(({ name }) => name === 'layout')
+  expect([layout.data.hub, layout.data.keys]).toEqual(['other', { d: 't-json@1:d:shared' }])
+  // Who asks for both again has a group of its own.
+  const again = await connect('hub=team&hub=other')
+  await again.until(({ name }) => name === 'hello')
+  edit('other', [shown('e')])
+  for (const each of [client, again])
+    await each.until(({ name, data }) => name === 'layout' && Object.hasOwn(data.keys as object, 'e'))
+})
+
 test('who follows one widget is told when its card looks otherwise, not when another does', async () => {
   const { connect, edit } = await serve({ team: { revision: 1, widgets: [shown('a'), shown('b')] } })
   const client = await connect('widget=a')

@@ -47,6 +47,9 @@ export function openSessions(options: {
   signal: AbortSignal
 }): Sessions {
   const { keys, layouts, liveness, build, signal } = options
+  /** Those that somebody follows. */
+  const followed = new Set<SessionGroup>()
+  /** Of those, the ones that follow all that their name says. */
   const groups = new Map<string, SessionGroup>()
   const slots = Array.from({ length: HEARTBEAT }, () => new Set<Session>())
   const slow = new Set<Session>()
@@ -192,9 +195,7 @@ export function openSessions(options: {
   }
 
   const undo = layouts.onChange((slug) => {
-    for (const group of groups.values()) {
-      if (group.concerns(slug)) group.relayout(slug)
-    }
+    for (const group of followed) if (group.concerns(slug)) group.relayout(slug)
   })
   signal.addEventListener('abort', undo, { once: true })
   void everySecond()
@@ -212,6 +213,7 @@ export function openSessions(options: {
     if (!group) {
       group = openGroup({ target, keys, layouts, events, inTurn })
       groups.set(name, group)
+      followed.add(group)
     }
     return group
   }
@@ -219,6 +221,7 @@ export function openSessions(options: {
   function leaveGroup(group: SessionGroup): void {
     if (group.sessions.size > 0) return
     if (groups.get(group.name) === group) groups.delete(group.name)
+    followed.delete(group)
     group.close()
   }
 
