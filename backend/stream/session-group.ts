@@ -55,6 +55,8 @@ export function openGroup(options: {
   const changes = openChanges()
   const layout = openGroupLayout(target, layouts)
   let turn: Promise<void> = Promise.resolve()
+  /** Worked out, and not shown yet. */
+  let underWay: Edit | undefined
   let closed = false
 
   const listener: KeyListener = {
@@ -64,7 +66,10 @@ export function openGroup(options: {
   }
 
   async function takeIn(slug: string): Promise<void> {
-    const edit = await inTurn(() => layout.edited(slug))
+    const edit = await inTurn(() => {
+      underWay = layout.edited(slug)
+      return underWay
+    })
     const { gained } = edit
     for (let delay = 250; !closed; delay = Math.min(delay * 2, 5_000)) {
       try {
@@ -79,6 +84,7 @@ export function openGroup(options: {
   }
 
   function show(edit: Edit): void {
+    underWay = undefined
     if (closed) {
       keys.detach(edit.gained, listener)
       return
@@ -100,7 +106,8 @@ export function openGroup(options: {
     placements: () => layout.placements,
     revisions: layout.revisions,
     tokens: layout.tokens,
-    concerns: layout.concerns,
+    // A widget may be on its way into a hub of which nothing was followed before.
+    concerns: (slug) => layout.concerns(slug) || underWay?.parts.has(slug) === true,
     follows: layout.follows,
     ready: keys.attach([...layout.placements.keys()], listener),
     relayout(slug) {

@@ -26,6 +26,14 @@ const shown = (id: string, key = `json@1:${id}:shared`): LaidOut => ({
   rawConfig: {},
 })
 
+function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
 /** Hub documents a test can edit. */
 function editableLayouts(hubs: Record<string, { revision: number; widgets: LaidOut[] }>) {
   const listeners = new Set<(slug: string) => void>()
@@ -307,10 +315,7 @@ test('a gained key that others follow already is sent too, though its version is
 
 test('a layout is told once its gained keys are read, and not before', async () => {
   const cache = memoryCache()
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const { promise: released, resolve: release } = withResolvers()
   const { connect, edit } = await serve(
     { team: { revision: 1, widgets: [shown('a')] }, other: { revision: 1, widgets: [shown('c')] } },
     {
@@ -583,6 +588,36 @@ test('a widget that is followed alone is followed into another hub, until it is 
   edit('other', [])
   expect((await client.until(({ name }) => name === 'gone')).data).toEqual({ id: 'a' })
   await expect.poll(() => client.closed).toBe(true)
+})
+
+test('a widget that moves is followed through an edit of its new hub in the meantime', async () => {
+  const cache = memoryCache()
+  const slow = 'json@1:slow:shared'
+  const { promise: released, resolve: release } = withResolvers()
+  const { promise: asked, resolve: ask } = withResolvers()
+  const { connect, edit } = await serve(
+    { team: { revision: 1, widgets: [shown('a'), shown('b')] }, other: { revision: 1, widgets: [] } },
+    {
+      ...cache,
+      async read(keys, options) {
+        if (keys.includes(slow)) {
+          ask()
+          await released
+        }
+        return cache.read(keys, options)
+      },
+    },
+  )
+  const client = await connect('widget=a&widget=b')
+  await client.until(({ name }) => name === 'hello')
+  edit('other', [shown('a', slow)])
+  edit('team', [shown('b')])
+  await asked
+  edit('other', [shown('a', 'json@1:newest:shared')])
+  release()
+  await client.until(
+    ({ name, data }) => name === 'layout' && JSON.stringify(data.keys) === '{"a":"t-json@1:newest:shared"}',
+  )
 })
 
 test('widgets of two hubs that share a key are both told of it, before and after one leaves', async () => {
