@@ -115,11 +115,13 @@ test('what one error makes of a line has a bound, however long its parts are', (
     const made = (cause) => Object.assign(new Error(long, { cause }), { name: long, code: long, detail: long })
     const log = openLog('info')
     log.warn({ err: made(made(made(new AggregateError([made()], long)))) }, 'an error')
-    log.warn({ err: long }, 'a text')`
+    log.warn({ err: long }, 'a text')
+    const odd = { name: undefined, message: 404, stack: { a: 1 }, code: null }
+    log.warn({ err: Object.assign(new Error('x'), odd) }, 'an odd one')`
   const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     encoding: 'utf8',
   })
   const lines = stdout.trim().split('\n')
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['an error', 'a text'])
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['an error', 'a text', 'an odd one'])
   for (const line of lines) expect(line.length).toBeLessThan(30_000)
 })

@@ -57,16 +57,17 @@ interface ErrorLine {
 }
 
 function describeError(error: Error, depth = 0): ErrorLine {
-  const { cause } = error
-  const code = (error as { code?: unknown }).code
-  const message = withoutSecrets(error.message)
+  // Nothing keeps a library from making them other than they are declared.
+  const { cause, code, stack } = error as { cause?: unknown; code?: unknown; stack?: unknown }
+  const given = String(error.message)
+  const message = withoutSecrets(given)
   return {
-    name: error.name.slice(0, LONGEST_NAME),
+    name: String(error.name).slice(0, LONGEST_NAME),
     message,
     ...(code === undefined
       ? {}
       : { code: typeof code === 'number' ? code : String(code).slice(0, LONGEST_NAME) }),
-    ...(depth === 0 && error.stack ? { stack: describeStack(error.stack, error.message, message) } : {}),
+    ...(depth === 0 && typeof stack === 'string' ? { stack: describeStack(stack, given, message) } : {}),
     ...(cause instanceof Error && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
   }
 }
