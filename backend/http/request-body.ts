@@ -75,7 +75,8 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
         // Those who ask first are told only now that it is wanted.
         if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
         const admit = (length: number): void => {
-          if (length > room) makeRoom(Math.max(STEP, length - room))
+          // By steps once it is long, so that few are kept; of a first byte no more than it.
+          if (length > room) makeRoom(Math.max(length - room, Math.min(STEP, length)))
         }
         const within = quota === proven ? Infinity : patience
         const sent = await collect(request, { grace, rate, within }, (length) => {
