@@ -217,7 +217,10 @@ export function frontServer(options: {
     const found = (inside ? find : findHealth)(request.method ?? 'GET', url.pathname)
     asked.health = found.kind === 'route' && health.includes(found.route as Route)
     // Whoever asks for health asks a process, by whatever name it has there.
-    if (!isOurs(hostOf(request, whole)) && !asked.health) {
+    const host = hostOf(request, whole)
+    // As routes read it, what is judged here is what was asked for.
+    if (host !== undefined) request.headers.host = host
+    if (!isOurs(host) && !asked.health) {
       throw new ProblemError(421, 'This server has another name: that of HUBS_ORIGIN, or one of HUBS_HOSTS.')
     }
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
