@@ -188,6 +188,6 @@ async function retry(id: string): Promise<string | undefined> {
     method: 'POST',
   }).catch(() => undefined)
   if (response?.ok) return undefined
-  if (response?.status === 429) return 'This was tried a moment ago. Wait a little before the next try.'
+  if (response?.status === 429) return 'It cannot be tried right now. Wait a little before the next try.'
   return 'The server could not be asked. Check the connection and try again.'
 }

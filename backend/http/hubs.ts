@@ -119,7 +119,10 @@ function listed(followed: FollowedHubs, query: URLSearchParams): Answer {
 async function documentOf(call: Call): Promise<unknown> {
   const type = call.headers['content-type'] ?? ''
   if (!/^(?:application|text)\/(?:x-|vnd\.)?yaml\b/i.test(type)) return call.json(DOCUMENT_LIMIT)
-  const body = await call.body(YAML_LIMIT)
+  const body = await call.body(YAML_LIMIT).catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.problem.status !== 413) throw error
+    throw new ProblemError(413, 'A document in YAML may have 32 KB. Send it as JSON, which may have 1 MB.')
+  })
   if (!isUtf8(body)) throw new ProblemError(400, 'The body must be YAML in UTF-8.')
   try {
     return readDocumentText(body.toString(), 'yaml').value
