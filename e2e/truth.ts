@@ -13,8 +13,6 @@ export interface Truth {
   delay(ms: number): void
   /** From now on answers with this status, all names or the one given. */
   status(code: number, name?: string): void
-  /** From now on asks with every answer to be left alone for so many seconds; 0 for not at all. */
-  retryAfter(seconds: number): void
   close(): Promise<void>
 }
 
@@ -25,7 +23,6 @@ export async function openTruth(): Promise<Truth> {
   const doubled: string[] = []
   let wait = 0
   let status = 200
-  let rest = 0
   const statuses = new Map<string, number>()
   const server = createServer((request, response) => {
     const name = decodeURIComponent((request.url ?? '/').slice(1))
@@ -37,7 +34,6 @@ export async function openTruth(): Promise<Truth> {
     // Read when the request came, answered later: a slow load must be able to carry an old value.
     const text = JSON.stringify(values.get(name) ?? null)
     setTimeout(() => {
-      if (rest > 0) response.setHeader('retry-after', rest)
       response.writeHead(statuses.get(name) ?? status, { 'content-type': 'application/json' }).end(text)
     }, wait)
   })
@@ -54,9 +50,6 @@ export async function openTruth(): Promise<Truth> {
     status(code, name) {
       if (name === undefined) status = code
       else statuses.set(name, code)
-    },
-    retryAfter(seconds) {
-      rest = seconds
     },
     close: () =>
       new Promise((resolve) => {
