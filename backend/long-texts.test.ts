@@ -23,7 +23,11 @@ const readers: readonly (readonly [string, (text: string) => unknown, number?])[
   ['escapeUnseen', escapeUnseen],
   ['escapeControls', (text) => escapeControls(JSON.stringify(text))],
   ['parseTopic', parseTopic],
-  ['git', (stderr) => explained({ code: 1, stdout: '', stderr }, new URL('https://git.example/a'), 'main')],
+  [
+    'git',
+    (stderr) => explained({ code: 1, stdout: '', stderr }, new URL('https://git.example/a'), 'main'),
+    1_000_000,
+  ],
   ['credentialIn', credentialIn],
   ['withoutCredential', withoutCredential],
   ['isLinkTarget', isLinkTarget],
@@ -32,13 +36,13 @@ const readers: readonly (readonly [string, (text: string) => unknown, number?])[
   ['retryAfter', (text) => retryAfter(text, 0)],
   ['topicToken', topicToken],
   ['wholeCharacters', (text) => wholeCharacters(text, 100)],
-  ['readData', (text) => readData({ text, other: text })],
+  ['readData', (text) => readData({ text, other: text }), 1_000_000],
   ['plainText', plainText],
   ['shortened', (text) => shortened(text, 100)],
   ['isIdName', isIdName],
   ['isNumeric', isNumeric],
   ['pathOf', pathOf],
-  ['parseJson', (text) => attempted(() => parseJson(`1234567890123456 ${text}`, 'numbers'))],
+  ['parseJson', (text) => attempted(() => parseJson(`1234567890123456 ${text}`, 'numbers')), 400_000],
   // Each character is looked at for all that may stand around a name, and callers cut what they give it.
   ['redact', redact, 4_000],
 ]
