@@ -10,8 +10,8 @@ export default {
   // Next writes the path into all it builds, so each has a build of its own; `backend/build-id.ts` looks for it there.
   // Not below `.next`, which it empties when it builds into that.
   distDir: basePath === '' ? '.next' : `.next-below/${basePath.slice(1).replaceAll('/', '~')}`,
-  // For what we write ourselves; not read from the environment.
-  env: { HUBS_BASE_PATH: basePath },
+  // For what we write ourselves. Not by `env`, which brings a `process` of its own into every script that reads it.
+  compiler: { define: { HUBS_BASE_PATH: basePath } },
   poweredByHeader: false,
   compress: true,
   reactStrictMode: true,

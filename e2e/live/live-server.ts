@@ -37,7 +37,7 @@ async function scripts(): Promise<ReadonlyMap<string, string>> {
     jsx: 'automatic',
     outdir: '/',
     write: false,
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.HUBS_BASE_PATH': '""' },
+    define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',
   })
   // The worker is asked for by the name its source has.
