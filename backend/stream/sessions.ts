@@ -275,6 +275,7 @@ export function openSessions(options: {
       })
       // With the head. What `response` frames itself goes to the socket later, when nobody looks how long a slice takes.
       response.write(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`)
+      forgetHead(response)
       const position = keys.position()
       // The feed may have begun a new life while the cursor was looked at.
       if (typeof cursor === 'object' && cursor.epoch !== position.epoch) cursor = 'unreadable'
@@ -316,4 +317,13 @@ export function openSessions(options: {
       )
     },
   }
+}
+
+/**
+ * Node keeps the head of an answer as the dozens of texts it was put together from, 2 KB for as long as a stream lives.
+ * What is left says only that there was one. (No declared property; where Node has another, nothing is forgotten.)
+ */
+function forgetHead(response: ServerResponse): void {
+  const kept = response as ServerResponse & { _header?: unknown }
+  if (typeof kept._header === 'string') kept._header = 'sent'
 }
