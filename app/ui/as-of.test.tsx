@@ -1,30 +1,19 @@
 import type { ReactNode } from 'react'
 import { prerender } from 'react-dom/static'
 import { expect, test } from 'vitest'
-import type { HubView, HubWidget, Snapshot } from '#backend/wire.ts'
+import type { HubView, Snapshot } from '#backend/wire.ts'
 import { EmbedPage } from './embed-page.tsx'
 import { HubPage } from './hub-page.tsx'
+import { freshNote, noteWidget } from './note-widget.fixtures.ts'
 import { WidgetPage } from './widget-page.tsx'
 
-const widget: HubWidget = {
-  id: 'w1',
-  type: 'notes',
-  title: 'About us',
-  config: { text: 'hello' },
-  position: { x: 0, y: 0, w: 4, h: 4 },
-  key: 'k1',
-  schema: 'notes@1',
-}
 const hub: HubView = {
   ...{ slug: 'team', title: 'Team', summary: '', visibility: 'public', embedOrigins: [], revision: 1 },
-  widgets: [widget],
+  widgets: [noteWidget],
 }
 const through = Date.UTC(2026, 10, 30, 10, 6)
 const now = Date.UTC(2026, 10, 30, 10, 8)
-const state = {
-  ...{ type: 'notes', key: 'k1', version: '1:1', schema: 'notes@1', status: 'fresh' as const },
-  ...{ loadedAt: through, checkedAt: through, data: null },
-}
+const state = { ...freshNote(through), data: null }
 const snapshot: Snapshot = { cursor: '1:1', now, through, revision: 1, widgets: { w1: state } }
 
 /** What a reader without scripts sees. */
@@ -38,14 +27,16 @@ const pages: readonly [string, (paused: boolean) => ReactNode][] = [
   [
     'a widget',
     (paused) => (
-      <WidgetPage hub={hub} widget={widget} {...{ snapshot, paused, build: 'b' }}>
+      <WidgetPage hub={hub} widget={noteWidget} {...{ snapshot, paused, build: 'b' }}>
         {null}
       </WidgetPage>
     ),
   ],
   [
     'an embed',
-    (paused) => <EmbedPage hub={hub} widget={widget} theme="auto" {...{ snapshot, paused, build: 'b' }} />,
+    (paused) => (
+      <EmbedPage hub={hub} widget={noteWidget} theme="auto" {...{ snapshot, paused, build: 'b' }} />
+    ),
   ],
 ]
 

@@ -1,28 +1,12 @@
 import { prerender } from 'react-dom/static'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
-import { samples } from '#widgets/notes/fixtures.ts'
+import { freshNote, noteWidget } from './note-widget.fixtures.ts'
 import { WidgetCard } from './widget-card.tsx'
 
-const widget: HubWidget = {
-  id: 'w1',
-  type: 'notes',
-  title: 'About us',
-  config: { text: 'hello' },
-  position: { x: 0, y: 0, w: 4, h: 4 },
-  key: 'k1',
-  schema: 'notes@1',
-}
 const fresh: WidgetSnapshot = {
-  type: 'notes',
-  key: 'k1',
-  version: '1:1',
-  schema: 'notes@1',
-  status: 'fresh',
-  loadedAt: Date.now() - 180_500,
-  checkedAt: Date.now() - 60_500,
+  ...freshNote(Date.now() - 180_500, Date.now() - 60_500),
   topic: 'deploy.prod.web',
-  data: samples[0]?.data ?? null,
 }
 const error = { code: 'upstream', message: 'status.example.org answered 503.', reference: 'a1b2c3' }
 
@@ -37,7 +21,7 @@ async function html(
 ): Promise<string> {
   const { prelude } = await prerender(
     <WidgetCard
-      widget={{ ...widget, ...given.widget }}
+      widget={{ ...noteWidget, ...given.widget }}
       live={{
         state: { ...fresh, ...given.state },
         changedAt: given.changedAt ?? null,

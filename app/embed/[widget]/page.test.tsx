@@ -1,32 +1,14 @@
 import { prerender } from 'react-dom/static'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { provideServices, type Services } from '#backend/services.ts'
-import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
-import { samples } from '#widgets/notes/fixtures.ts'
+import { freshNote, noteWidget } from '../../ui/note-widget.fixtures.ts'
 import { generateMetadata, default as Page } from './page.tsx'
 
 const told = new Headers()
 vi.mock('next/headers', () => ({ headers: async () => told }))
 
-const widget: HubWidget = {
-  id: 'w1',
-  type: 'notes',
-  title: 'Salaries',
-  config: { text: 'hello' },
-  position: { x: 0, y: 0, w: 4, h: 4 },
-  key: 'k1',
-  schema: 'notes@1',
-}
-const state: WidgetSnapshot = {
-  type: 'notes',
-  key: 'k1',
-  version: '1:1',
-  schema: 'notes@1',
-  status: 'fresh',
-  loadedAt: 1_000,
-  checkedAt: 1_000,
-  data: samples[0]?.data ?? null,
-}
+const widget = { ...noteWidget, title: 'Salaries' }
+const state = freshNote(1_000)
 const asked = {
   params: Promise.resolve({ widget: widget.id }),
   searchParams: Promise.resolve({}),
