@@ -1,6 +1,7 @@
 import { type LogFn, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { escapeControls, escapeUnseen } from './control-characters.ts'
+import { stackInSources } from './stack-in-sources.ts'
 import { withoutSecrets } from './without-secrets.ts'
 
 const WARN = 40
@@ -75,6 +76,7 @@ function describeError(error: Error, depth = 0): ErrorLine {
 /** A stack begins with the message, which may look like a stack itself, or be so long that no frame would be shown. */
 function describeStack(stack: string, message: string, shown: string): string {
   const at = stack.indexOf(message)
-  if (message === '' || at < 0) return withoutSecrets(stack)
-  return withoutSecrets(stack.slice(0, at)) + shown + withoutSecrets(stack.slice(at + message.length))
+  if (at < 0) return withoutSecrets(stack)
+  const frames = stackInSources(stack.slice(at + message.length))
+  return withoutSecrets(stack.slice(0, at)) + shown + withoutSecrets(frames)
 }

@@ -22,7 +22,6 @@ export async function startInspected(
   const command = [
     process.execPath,
     '--inspect=127.0.0.1:0',
-    '--enable-source-maps',
     '--max-semi-space-size=32',
     'dist/main.js',
   ] as const

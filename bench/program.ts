@@ -55,13 +55,7 @@ export async function startProgram<Asked extends Verbs>(
     logLevel: 'warning',
   })
   const child = fork(outfile, {
-    execArgv: [
-      '--expose-gc',
-      '--enable-source-maps',
-      '--max-semi-space-size=32',
-      ...profiling,
-      ...(options.execArgv ?? []),
-    ],
+    execArgv: ['--expose-gc', '--max-semi-space-size=32', ...profiling, ...(options.execArgv ?? [])],
     serialization: 'advanced',
     env: { ...process.env, NODE_ENV: 'production' },
   })

@@ -54,12 +54,7 @@ export async function startProduct(options: {
   let child = await launch()
 
   async function launch(): Promise<ChildProcess & { readonly pid: number }> {
-    const [file, ...args] = options.command ?? [
-      process.execPath,
-      '--enable-source-maps',
-      '--max-semi-space-size=32',
-      program,
-    ]
+    const [file, ...args] = options.command ?? [process.execPath, '--max-semi-space-size=32', program]
     const started = spawn(file, args, {
       cwd: root,
       detached: true,

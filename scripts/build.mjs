@@ -62,12 +62,18 @@ async function bundlePrograms() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: true,
     logLevel: 'warning',
   }
   const programs = { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' }
   const told = await Promise.all([
-    bundle({ ...options, entryPoints: programs, packages: 'external' }),
+    // Their errors are shown with places in the sources.
+    bundle({
+      ...options,
+      entryPoints: programs,
+      packages: 'external',
+      sourcemap: true,
+      sourcesContent: false,
+    }),
     // Whole, packages and all: it may read no other file.
     bundle({ ...options, entryPoints: { sandbox: 'widgets/sandbox/child.ts' } }),
   ]).catch(() => undefined)

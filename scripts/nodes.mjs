@@ -34,7 +34,7 @@ async function install(version) {
 /** First start, a page, an orderly end: what all of it says, if something is wrong. */
 async function startsAndEnds(program, version) {
   const data = join(home, `data-${version}`)
-  const child = spawn(program, ['--enable-source-maps', 'dist/main.js'], {
+  const child = spawn(program, ['dist/main.js'], {
     cwd: root,
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', HUBS_DATA: data, HUBS_DRAIN_SECONDS: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -22,7 +22,7 @@ if (!isBuilt()) {
 // interrupt means "at once". So signals go through here, each once.
 const child = spawn(
   process.execPath,
-  ['--enable-source-maps', '--max-semi-space-size=32', `${root}/dist/main.js`, ...process.argv.slice(2)],
+  ['--max-semi-space-size=32', `${root}/dist/main.js`, ...process.argv.slice(2)],
   {
     stdio: 'inherit',
     detached: true,
