@@ -55,9 +55,11 @@ const counts = triageCounts()
 let refresh: Refresh | undefined
 let stopProfile: (() => Promise<Profile>) | undefined
 
+const readNone = async () => ({ events: [], more: false })
+
 const noLog: EventLog = {
   append: async () => [],
-  read: async () => [],
+  read: readNone,
   prune: async function* () {},
 }
 
@@ -98,7 +100,7 @@ async function open(options: LineOptions): Promise<number> {
       knows: () => true,
       sourceOf: () => undefined,
       openContext: (_, now, ending) =>
-        lazySignal(ending, { now, secrets: {}, fetch, events: async () => [], gitLog: async () => [] }),
+        lazySignal(ending, { now, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
       log: logger,
       signal,
     })

@@ -52,8 +52,9 @@ export const ${name} = defineWidget({
   'loader.ts': `import type { Load } from '../define.ts'
 import type { ${name} } from './widget.ts'
 
-export const load: Load<typeof ${name}> = async (_, { events }) => {
-  const [newest] = await events({ limit: 1 })
+export const load: Load<typeof ${name}> = async (_, context) => {
+  const { events } = await context.events({ limit: 1 })
+  const [newest] = events
   return { newest: newest ? { topic: newest.topic, time: newest.time } : null }
 }
 `,
@@ -74,7 +75,7 @@ export default function ${Name}View({ data: { newest } }: ViewProps<typeof ${nam
 `,
   [`${type}.test.tsx`]: `import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { contextWith } from '../context.fixtures.ts'
+import { contextWith, logOf } from '../context.fixtures.ts'
 import { implement } from '../define.ts'
 import { matches } from '../interest.fixtures.ts'
 import { load } from './loader.ts'
@@ -95,9 +96,9 @@ test('refuses a topic that is none', () => {
 
 test('loads the newest event', async () => {
   const event = { id: '1', source: 's', type: 't', topic: '${type}.done', time: 1, receivedAt: 2, data: null }
-  const loaded = await type.load(type.params(config), contextWith({ events: async () => [event] }))
+  const loaded = await type.load(type.params(config), contextWith({ events: logOf(event) }))
   expect(loaded.data).toEqual({ newest: { topic: '${type}.done', time: 1 } })
-  expect((await type.load(type.params(config), contextWith({ events: async () => [] }))).empty).toBe(true)
+  expect((await type.load(type.params(config), contextWith({ events: logOf() }))).empty).toBe(true)
 })
 
 test('a log that cannot be read fails the load', async () => {

@@ -1,4 +1,4 @@
-import type { LoadContext } from './define.ts'
+import type { LoadContext, LoggedEvent, LoggedEvents } from './define.ts'
 
 /** A context in which nothing can be reached but what a test gives. */
 export function contextWith(given: Partial<LoadContext> = {}): LoadContext {
@@ -14,4 +14,9 @@ export function contextWith(given: Partial<LoadContext> = {}): LoadContext {
     signal: new AbortController().signal,
     ...given,
   }
+}
+
+/** An event log that holds these events, whatever is asked for. */
+export function logOf(...events: readonly LoggedEvent[]): () => Promise<LoggedEvents> {
+  return async () => ({ events, more: false })
 }

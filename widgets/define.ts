@@ -46,6 +46,14 @@ export type SecretName = 'GITHUB_TOKEN' | 'GITHUB_URL'
 /** What `fetch` gives a loader: a Response without streams, since it is whole. */
 export type Answer = Pick<Response, 'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'>
 
+/** One answer of the event log. */
+export interface LoggedEvents {
+  /** Newest first by `receivedAt`. */
+  readonly events: readonly LoggedEvent[]
+  /** Whether there may be older ones than these: `limit` was reached, or 16 MiB of data. */
+  readonly more: boolean
+}
+
 /** All a loader can reach of the world. */
 export interface LoadContext {
   /** `fetch` with a timeout, a 5 MiB body cap and private addresses refused unless `HUBS_FETCH_ALLOW` names them. */
@@ -54,16 +62,17 @@ export interface LoadContext {
     init?: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<Answer>
   /**
-   * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500). Only topics covered by the widget's
-   * own interests can be asked for; without `topics`, all of them. `before`: only what arrived before that event, to read
-   * on where an answer ended. Only for types with `reads: 'events'`.
+   * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500), and fewer when their data is large: an
+   * answer says itself whether there are more. Only topics covered by the widget's own interests can be asked for;
+   * without `topics`, all of them. `before`: only what arrived before that event, to read on where an answer ended. Only
+   * for types with `reads: 'events'`.
    */
   events(query: {
     topics?: readonly string[]
     limit: number
     since?: number
     before?: Pick<LoggedEvent, 'source' | 'id'>
-  }): Promise<readonly LoggedEvent[]>
+  }): Promise<LoggedEvents>
   /** Newest commits of a repository: a path below `HUBS_GIT_ROOTS`, or an https URL (guarded as `fetch` is). */
   gitLog(query: { repository: string; ref?: string; limit: number }): Promise<readonly GitCommit[]>
   /** Only for `scope: 'hub'`. */

@@ -11,7 +11,7 @@ export interface Read {
   readonly since?: number | undefined
 }
 
-/** Up to 2,000 events of the log: what is folded from them must say when that was not all. */
+/** Up to 2,000 events of the log, fewer when they are large: what is folded from them must say when that was not all. */
 export async function readLog(
   { events: read }: Pick<LoadContext, 'events'>,
   topics: readonly string[],
@@ -19,13 +19,15 @@ export async function readLog(
   const events: LoggedEvent[] = []
   for (let page = 1; page <= PAGES; page++) {
     const before = events.at(-1)
-    const some = await read({
+    const { events: some, more } = await read({
       topics,
       limit: PAGE,
       ...(before ? { before: { source: before.source, id: before.id } } : {}),
     })
     events.push(...some)
-    if (some.length < PAGE) return { events }
+    if (!more) return { events }
+    // Cut because of its size: what is folded is held whole until all is read.
+    if (some.length < PAGE) break
   }
   return { events, since: events.at(-1)?.receivedAt }
 }

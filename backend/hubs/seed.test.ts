@@ -24,16 +24,11 @@ const events: LoggedEvent[] = demoEvents(now).map((event) => ({
 const context: LoadContext = {
   fetch: () => Promise.reject(new Error('a demo widget reached outside')),
   gitLog: () => Promise.reject(new Error('a demo widget reached outside')),
-  events: async ({ topics = [], limit }) =>
-    events
-      .filter((event) =>
-        matches(
-          topics.map((topic) => ({ topic })),
-          event,
-        ),
-      )
-      .toReversed()
-      .slice(0, limit),
+  events: async ({ topics = [], limit }) => {
+    const asked = topics.map((topic) => ({ topic }))
+    const found = events.filter((event) => matches(asked, event)).toReversed()
+    return { events: found.slice(0, limit), more: found.length > limit }
+  },
   secrets: {},
   now: now.getTime(),
   signal: new AbortController().signal,

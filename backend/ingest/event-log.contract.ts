@@ -50,14 +50,14 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const early = event('2', { time: 0, subject: '' })
       const late = event('3', { time: Date.parse('9999-12-31T23:59:59.999Z'), data: 'text' })
       expect(await log.append([whole, early, late])).toEqual([])
-      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      const logged = (await log.read({ patterns: ['>'], limit: 10 })).events
       expect(logged).toEqual([late, early, whole].map(asRead))
     })
 
     test('a time that cannot be is told as that of arrival, beside what was said', async () => {
       const said = [Date.UTC(2099, 0, 1), at + 6 * 60_000, at + 60_000, at - 1000, 0]
       await log.append(said.map((time, index) => event(String(index), { time })))
-      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      const logged = (await log.read({ patterns: ['>'], limit: 10 })).events
       expect(logged.toReversed().map(({ time, saidTime }) => [time, saidTime])).toEqual([
         [at, Date.UTC(2099, 0, 1)],
         [at, at + 6 * 60_000],
@@ -71,13 +71,15 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       await log.append(
         Array.from({ length: 7 }, (_, n) => event(String(n), { topic: n % 2 ? 'a.b' : 'a.c' })),
       )
-      const read = async (before?: Pick<LoggedEvent, 'source' | 'id'>) =>
-        ids(await log.read({ patterns: ['a.*'], limit: 3, before }))
-      expect(await read()).toEqual(['6', '5', '4'])
-      expect(await read({ source: 's', id: '4' })).toEqual(['3', '2', '1'])
-      expect(await read({ source: 's', id: '1' })).toEqual(['0'])
-      expect(await read({ source: 's', id: '0' })).toEqual([])
-      expect(await read({ source: 'other', id: '4' })).toEqual([])
+      const read = async (before?: Pick<LoggedEvent, 'source' | 'id'>) => {
+        const { events, more } = await log.read({ patterns: ['a.*'], limit: 3, before })
+        return [...ids(events), more]
+      }
+      expect(await read()).toEqual(['6', '5', '4', true])
+      expect(await read({ source: 's', id: '4' })).toEqual(['3', '2', '1', true])
+      expect(await read({ source: 's', id: '1' })).toEqual(['0', false])
+      expect(await read({ source: 's', id: '0' })).toEqual([false])
+      expect(await read({ source: 'other', id: '4' })).toEqual([false])
     })
 
     test('an event is logged once, whoever brings it again', async () => {
@@ -90,7 +92,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const again = { ...two, data: { b: [{ d: 3, c: 2 }], a: 1 }, time: at + 5, receivedAt: at + 5 }
       expect(await log.append([event('1', { source: 'other' }), two])).toEqual([])
       expect(await log.append([again, event('2')])).toEqual([])
-      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      const logged = (await log.read({ patterns: ['>'], limit: 10 })).events
       expect(ids(logged).sort()).toEqual(['1', '1', '2', '3'])
     })
 
@@ -106,7 +108,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       expect(refused.map(({ event }) => event)).toEqual([other])
       expect(refused[0]?.reason).toMatch(/^Another event with this source and id/)
       expect(await log.append([event('4'), { ...other, id: '4' }])).toHaveLength(1)
-      const logged = await log.read({ patterns: ['>'], limit: 10 })
+      const logged = (await log.read({ patterns: ['>'], limit: 10 })).events
       expect(logged).toEqual([event('4'), event('2'), event('1')])
     })
 
@@ -115,11 +117,11 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const newer = event('1', { data: 'new', receivedAt: at + day, time: at + day })
       await log.append([event('1'), event('2')])
       expect(await log.append([newer])).toEqual([])
-      expect(await log.read({ patterns: ['>'], limit: 10 })).toEqual([newer, event('2')])
+      expect((await log.read({ patterns: ['>'], limit: 10 })).events).toEqual([newer, event('2')])
       // Delivered once more, late.
       expect(await log.append([event('1')])).toEqual([])
       expect(await log.append([event('3'), { ...event('3'), data: 'new', receivedAt: at + day }])).toEqual([])
-      expect(ids(await log.read({ patterns: ['>'], limit: 10 }))).toEqual(['3', '1', '2'])
+      expect(ids((await log.read({ patterns: ['>'], limit: 10 })).events)).toEqual(['3', '1', '2'])
       expect(await log.append([{ ...newer, data: 'third', receivedAt: at + day + 1 }])).toHaveLength(1)
     })
 
@@ -132,14 +134,14 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const unlogged = await log.append([event('1'), bad, event('2'), event('3')])
       expect(unlogged.map(({ event }) => event.id)).toEqual(['bad'])
       expect(unlogged[0]?.reason).toMatch(/invalid byte sequence|0x00/)
-      expect(ids(await log.read({ patterns: ['>'], limit: 10 }))).toEqual(['3', '2', '1'])
+      expect(ids((await log.read({ patterns: ['>'], limit: 10 })).events)).toEqual(['3', '2', '1'])
     })
 
     test('limit takes the newest by arrival, of all patterns together', async () => {
       await log.append([event('1'), event('2', { topic: 'c' }), event('3'), event('4', { topic: 'd' })])
-      expect(ids(await log.read({ patterns: ['a.*', 'c', 'a.b'], limit: 2 }))).toEqual(['3', '2'])
-      expect(ids(await log.read({ patterns: ['>', 'c'], limit: 3 }))).toEqual(['4', '3', '2'])
-      expect(await log.read({ patterns: [], limit: 3 })).toEqual([])
+      expect(ids((await log.read({ patterns: ['a.*', 'c', 'a.b'], limit: 2 })).events)).toEqual(['3', '2'])
+      expect(ids((await log.read({ patterns: ['>', 'c'], limit: 3 })).events)).toEqual(['4', '3', '2'])
+      expect((await log.read({ patterns: [], limit: 3 })).events).toEqual([])
     })
 
     test('the newest of a pattern are found however far back they lie', { timeout: 120_000 }, async () => {
@@ -178,7 +180,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
                 at + Number(id) >= (since ?? 0) &&
                 patterns.some((each) => matchesTopic(each.split('.'), topic.split('.'))),
             )
-            const found = await log.read({ patterns, limit, since })
+            const found = (await log.read({ patterns, limit, since })).events
             expect(ids(found)).toEqual(
               wanted
                 .map(({ id }) => id)
@@ -195,15 +197,17 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       await Promise.all(
         Array.from({ length: 300 }, (_, n) => log.append([event(`${n}`, { topic: `t.${n}` })])),
       )
-      expect(ids(await log.read({ patterns: ['*.first'], limit: 5 }))).toEqual([])
+      expect(ids((await log.read({ patterns: ['*.first'], limit: 5 })).events)).toEqual([])
       // As a process of a version does that knows no topics.
       await database.db.execute(sql`insert into events (source, id, type, topic, time, received_at)
         values ('s', 'first', 't', 't.first', now(), now())`)
       await Promise.all(
         Array.from({ length: 300 }, (_, n) => log.append([event(`l${n}`, { topic: `u.${n}` })])),
       )
-      expect(ids(await log.read({ patterns: ['*.first'], limit: 5 }))).toEqual(['first'])
-      expect(ids(await eventLog(database.db).read({ patterns: ['t.*'], limit: 1 }))).toEqual(['first'])
+      expect(ids((await log.read({ patterns: ['*.first'], limit: 5 })).events)).toEqual(['first'])
+      expect(ids((await eventLog(database.db).read({ patterns: ['t.*'], limit: 1 })).events)).toEqual([
+        'first',
+      ])
     })
 
     test('topics of a database that was put back are read once, though no transaction here is as late', async () => {
@@ -237,7 +241,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       const left = await database.db.select({ topic: topics.topic }).from(topics)
       expect(left).toEqual([{ topic: 'back' }])
       await log.append([event('4', { topic: 'gone.a', receivedAt: Date.now() })])
-      expect(ids(await log.read({ patterns: ['gone.*'], limit: 5 }))).toEqual(['4'])
+      expect(ids((await log.read({ patterns: ['gone.*'], limit: 5 })).events)).toEqual(['4'])
       for await (const _ of log.prune({ rows: 0 }));
       expect(await database.db.select().from(topics)).toEqual([])
     })
@@ -245,9 +249,12 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
     test('a reading is bounded in bytes, and has its newest event whatever its size', async () => {
       const data = 'x'.repeat(5 * 1024 * 1024)
       for (const id of ['1', '2', '3', '4', '5']) await log.append([event(id, { data })])
-      expect(ids(await log.read({ patterns: ['>'], limit: 500 }))).toEqual(['5', '4', '3', '2'])
+      const { events, more } = await log.read({ patterns: ['>'], limit: 500 })
+      expect([...ids(events), more]).toEqual(['5', '4', '3', '2', true])
+      const rest = await log.read({ patterns: ['>'], limit: 500, before: { source: 's', id: '2' } })
+      expect([...ids(rest.events), rest.more]).toEqual(['1', false])
       await log.append([event('6', { data: 'y'.repeat(20 * 1024 * 1024) })])
-      expect(ids(await log.read({ patterns: ['a.b'], limit: 500 }))).toEqual(['6'])
+      expect(ids((await log.read({ patterns: ['a.b'], limit: 500 })).events)).toEqual(['6'])
     })
 
     test('prune keeps the newest bytes, also of rows that were logged before they were counted', async () => {
@@ -256,16 +263,16 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       for (let n = 1; n <= 8; n++) await log.append([event(String(n), { data: data() })])
       await database.db.execute(sql`update events set bytes = null where id in ('6', '7')`)
       for await (const _ of log.prune({ bytes: 100_000_000 }));
-      expect(await log.read({ patterns: ['>'], limit: 9 })).toHaveLength(8)
+      expect((await log.read({ patterns: ['>'], limit: 9 })).events).toHaveLength(8)
       for await (const _ of log.prune({ bytes: 350_000 }));
-      expect(await log.read({ patterns: ['>'], limit: 9 })).toHaveLength(3)
+      expect((await log.read({ patterns: ['>'], limit: 9 })).events).toHaveLength(3)
     })
 
     test('prune keeps the newest bytes of a log that grows, whatever the gaps between its sequences', async () => {
       const data = () => randomBytes(50_000).toString('hex')
       const left = async () => {
         for await (const _ of log.prune({ bytes: 350_000 }));
-        return ids(await log.read({ patterns: ['>'], limit: 20 }))
+        return ids((await log.read({ patterns: ['>'], limit: 20 })).events)
       }
       const gap = sql`select setval('events_sequence_seq', nextval('events_sequence_seq') + 9000)`
       for (let n = 1; n <= 12; n++) {
@@ -289,7 +296,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
 
     test('since keeps what was received then or later', async () => {
       await log.append([event('1', { receivedAt: at - 1 }), event('2'), event('3', { receivedAt: at + 1 })])
-      expect(ids(await log.read({ patterns: ['>'], limit: 9, since: at }))).toEqual(['3', '2'])
+      expect(ids((await log.read({ patterns: ['>'], limit: 9, since: at })).events)).toEqual(['3', '2'])
     })
 
     test('a pattern that is none is refused', async () => {
@@ -311,7 +318,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
         .map(([first, last]) => [...first, last].join('.'))
       await fc.assert(
         fc.asyncProperty(fc.array(pattern, { minLength: 1, maxLength: 3 }), async (patterns) => {
-          const found = await log.read({ patterns, limit: 500 })
+          const found = (await log.read({ patterns, limit: 500 })).events
           const wanted = [...topics].filter((topic) =>
             patterns.some((each) => matchesTopic(parsePattern(each) as string[], topic.split('.'))),
           )
@@ -378,7 +385,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
             if (!all.has(name)) all.set(name, own)
           }
           expect(await log.append([...all.values()])).toEqual([])
-          const kept = await log.read({ patterns: ['>'], limit: 500 })
+          const kept = (await log.read({ patterns: ['>'], limit: 500 })).events
           expect([...kept].reverse()).toEqual(JSON.parse(JSON.stringify([...all.values()].map(asRead))))
           logged += kept.length
         }),
@@ -406,7 +413,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenDatabase>
       }
       expect(await pruned({ days: 30 })).toEqual([{ rows: 1, topics }])
       expect(await pruned({ rows: 2 })).toEqual([{ rows: 1, topics }])
-      expect(ids(await log.read({ patterns: ['>'], limit: 9 }))).toEqual(['3', '2'])
+      expect(ids((await log.read({ patterns: ['>'], limit: 9 })).events)).toEqual(['3', '2'])
       expect(await pruned({ rows: 2, days: 1.5 })).toEqual([])
       expect(await pruned({ rows: 0 })).toEqual([{ rows: 2, topics }])
     })

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, lte, type SQL, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
-import type { Json, LoggedEvent } from '#widgets/define.ts'
+import type { Json, LoggedEvent, LoggedEvents } from '#widgets/define.ts'
 import { believed } from '#widgets/moment.ts'
 import type { Database } from '../db/database.ts'
 import { toldWhenAway } from '../db/database-away.ts'
@@ -27,7 +27,8 @@ export interface EventLog {
   append(received: readonly LoggedEvent[]): Promise<readonly UnloggedEvent[]>
   /**
    * Newest first by arrival, at most `limit`, none received before `since` (milliseconds since 1970), and with `before`
-   * only what arrived before that event: none when it is no more. Of those, as many as fit into 16 MiB of data.
+   * only what arrived before that event: none when it is no more. Of those, as many as fit into 16 MiB of data, and
+   * whether there may be more.
    * @throws RangeError when a pattern is none.
    */
   read(query: {
@@ -35,7 +36,7 @@ export interface EventLog {
     readonly limit: number
     readonly since?: number | undefined
     readonly before?: Pick<LoggedEvent, 'source' | 'id'> | undefined
-  }): Promise<readonly LoggedEvent[]>
+  }): Promise<LoggedEvents>
   /** Removes what is older than `days`, beyond the newest `rows` or the newest `bytes` of data, and tells of it piece by piece. */
   prune(keep: {
     readonly days?: number
@@ -118,7 +119,7 @@ export function eventLog(db: Database): EventLog {
     read: ({ patterns, limit, since, before }) =>
       toldWhenAway(async () => {
         const asked = widest(patterns)
-        if (asked.length === 0) return []
+        if (asked.length === 0) return { events: [], more: false }
         const below = before ? await sequenceOf(before) : Number.MAX_SAFE_INTEGER
         const sequences = below === undefined ? [] : await newest(asked, { limit, since, below })
         const newer = db
@@ -134,7 +135,7 @@ export function eventLog(db: Database): EventLog {
           .from(newer)
           .where(sql`${newer.newer} < ${READ_BYTES}`)
           .orderBy(desc(newer.sequence))
-        return rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
+        const read = rows.map(({ id, source, type, topic, subject, time, receivedAt, data }) => ({
           id,
           source,
           type,
@@ -144,6 +145,7 @@ export function eventLog(db: Database): EventLog {
           // A JSON column holds nothing else.
           data: data as Json,
         }))
+        return { events: read, more: sequences.length === limit || rows.length < sequences.length }
       }),
 
     async *prune({ days, rows, bytes }) {

@@ -5,7 +5,7 @@ const rest = () => ({
   now: 1,
   secrets: {},
   fetch: async () => new Response(),
-  events: async () => [],
+  events: async () => ({ events: [], more: false }),
   gitLog: async () => [],
 })
 

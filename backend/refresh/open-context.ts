@@ -1,4 +1,10 @@
-import { type LoadContext, LoadFailure, type LoggedEvent, type SecretName } from '#widgets/define.ts'
+import {
+  type LoadContext,
+  LoadFailure,
+  type LoggedEvent,
+  type LoggedEvents,
+  type SecretName,
+} from '#widgets/define.ts'
 import type { Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
@@ -16,7 +22,7 @@ export type ReadEvents = (query: {
   limit: number
   since?: number
   before?: Pick<LoggedEvent, 'source' | 'id'>
-}) => Promise<readonly LoggedEvent[]>
+}) => Promise<LoggedEvents>
 
 /** Gives each load the part of the world its type declared, and no more. */
 export function contextOpener(options: {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { logOf } from '#widgets/context.fixtures.ts'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { AUDIT } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
@@ -23,7 +24,7 @@ test('events of a topic that fail a criterion are not told as matching', async (
   const explanation = await explainWidget({
     widget,
     cache: memoryCache(),
-    eventLog: { read: async () => [logged('theirs', 'another'), logged('mine', 'ours')] },
+    eventLog: { read: logOf(logged('theirs', 'another'), logged('mine', 'ours')) },
   })
   expect(explanation.events.map(({ id }) => id)).toEqual(['mine'])
   expect(explanation).toMatchObject({
@@ -44,7 +45,7 @@ test('an audit behind a change is told apart from events, also to the stream', a
   await cache.acquire(key, 'token', 10_000, 0)
   const { now } = await cache.read([])
   await cache.commit(key, 'token', { data: '1', hash: '1', empty: false, dueAt: now + 60_000 })
-  const explanation = await explainWidget({ widget, cache, eventLog: { read: async () => [] } })
+  const explanation = await explainWidget({ widget, cache, eventLog: { read: logOf() } })
   expect(explanation).toMatchObject({ audited: true, cause: [{ id: 'e', topic: 'git.push.main' }] })
   expect(explanation.cause).toHaveLength(1)
   const [entry] = (await cache.read([key])).entries

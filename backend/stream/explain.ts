@@ -62,8 +62,8 @@ async function concerning(
   const index = matchingIndex<true>()
   index.add(widget.id, interests, true)
   const limit = interests.some(({ where }) => where) ? LOOKED_AT : EVENTS
-  const read = await eventLog.read({ patterns: interests.map(({ topic }) => topic), limit })
-  return read
+  const { events } = await eventLog.read({ patterns: interests.map(({ topic }) => topic), limit })
+  return events
     .filter((event) => index.match(event.topic, () => ({ ...event, extensions: {} })).length > 0)
     .slice(0, EVENTS)
 }

@@ -28,7 +28,7 @@ const target = (key: string, fields: Partial<Target> = {}): Target => ({
   settle: 0,
   ...fields,
 })
-const logged = async () => (await line.log.read({ patterns: ['>'], limit: 500 })).map(({ id }) => id)
+const logged = async () => (await line.log.read({ patterns: ['>'], limit: 500 })).events.map(({ id }) => id)
 const rows = () => database.db.select().from(busMessages).orderBy(busMessages.sequence)
 const acknowledged = async () => (await rows()).map(({ ackedAt }) => ackedAt !== null)
 const dead = async () =>
@@ -324,7 +324,9 @@ test.each([
   await line.bus.publish([{ topic: 'a', id: 'elsewhere', body }])
   await soon(() => line.counts.deadLettered).toBe(1)
   expect(await dead()).toEqual([['elsewhere', expect.stringMatching(/^Another event with this source/)]])
-  expect(await line.log.read({ patterns: ['>'], limit: 9 })).toMatchObject([{ id: 'first', data: null }])
+  expect((await line.log.read({ patterns: ['>'], limit: 9 })).events).toMatchObject([
+    { id: 'first', data: null },
+  ])
   expect(line.counts).toMatchObject({ logged: 1, unlogged: 1 })
 })
 

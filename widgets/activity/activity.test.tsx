@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { contextWith } from '../context.fixtures.ts'
-import { implement, type Json, type LoggedEvent } from '../define.ts'
+import { contextWith, logOf } from '../context.fixtures.ts'
+import { implement, type Json, type LoadContext, type LoggedEvent } from '../define.ts'
 import { githubEvent, githubExamples } from '../github.fixtures.ts'
 import { matches } from '../interest.fixtures.ts'
 import { joinLines } from './join.ts'
@@ -491,11 +491,36 @@ describe('the loader', () => {
       contextWith({
         events: async (query) => {
           expect(query).toEqual({ topics: ['deploy.>'], limit: 10 })
-          return ['a', 'b', 'c'].map((topic) => plain(topic, null))
+          return { events: ['a', 'b', 'c'].map((topic) => plain(topic, null)), more: false }
         },
       }),
     )
     expect(loaded).toMatchObject({ empty: false, data: { lines: { length: 2 } } })
+  })
+
+  test('reads on where an answer was cut by its size, and says where it stopped', async () => {
+    const log = Array.from({ length: 12 }, (_, n) => ({
+      ...plain(n === 7 ? 'deploy.b' : 'deploy.a', null),
+      ...{ id: String(n), receivedAt: 1_000_000 - n },
+    }))
+    const load = (count: number) => {
+      const events: LoadContext['events'] = async ({ before }) => {
+        const from = before === undefined ? 0 : Number(before.id) + 1
+        const to = Math.min(count, from + 2)
+        return { events: log.slice(from, to), more: to < count }
+      }
+      return type.load(params, contextWith({ events }))
+    }
+    expect(await load(12)).toMatchObject({ data: { lines: { length: 2 } } })
+    const whole = await load(7)
+    expect(whole).toMatchObject({ data: { lines: { length: 1 } } })
+    expect(whole).not.toHaveProperty('notes')
+    const cut = log.splice(7, 1)
+    expect(cut).toHaveLength(1)
+    expect(await load(11)).toMatchObject({
+      data: { lines: { length: 1 } },
+      notes: [expect.stringContaining('what arrived before 1970-01-01T00:16:39.992Z is not shown')],
+    })
   })
 
   test('fails when the event log does', async () => {
@@ -504,12 +529,12 @@ describe('the loader', () => {
   })
 
   test('knows an empty result', async () => {
-    expect((await type.load(params, contextWith({ events: async () => [] }))).empty).toBe(true)
+    expect((await type.load(params, contextWith({ events: logOf() }))).empty).toBe(true)
   })
 })
 
 test('no text turns round what stands beside it', async () => {
-  const events = async () => [plain('a.b', { message: 'a\u202egpj.exe\u2066 \u05d0\u200f!' })]
+  const events = logOf(plain('a.b', { message: 'a\u202egpj.exe\u2066 \u05d0\u200f!' }))
   const loaded = await type.load(type.params(type.parseConfig({})), contextWith({ events }))
   expect(loaded.data).toMatchObject({ lines: [{ text: 'a b: agpj.exe \u05d0\u200f!' }] })
 })

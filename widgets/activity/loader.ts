@@ -1,4 +1,4 @@
-import type { Load, LoggedEvent } from '../define.ts'
+import { type Load, type LoggedEvent, Result } from '../define.ts'
 import { joinLines } from './join.ts'
 import type { activity } from './widget.ts'
 
@@ -13,9 +13,18 @@ export const load: Load<typeof activity> = async ({ topics, limit: most }, conte
   for (let reading = 1; ; reading++) {
     const last = events.at(-1)
     const before = last && { source: last.source, id: last.id }
-    const some = await context.events({ topics, limit, ...(before ? { before } : {}) })
+    const { events: some, more } = await context.events({ topics, limit, ...(before ? { before } : {}) })
     events.push(...some)
     const lines = joinLines(events, most)
-    if (lines.length === most || some.length < limit || reading === readings) return { lines }
+    if (lines.length === most || !more) return { lines }
+    if (reading === readings) return new Result({ lines }, { notes: notesOf(events) })
   }
+}
+
+function notesOf(events: readonly LoggedEvent[]): string[] {
+  const since = events.at(-1)?.receivedAt
+  if (since === undefined) return []
+  return [
+    `There are too many events to read all: what arrived before ${new Date(since).toISOString()} is not shown.`,
+  ]
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { contextWith } from '../context.fixtures.ts'
+import { contextWith, logOf } from '../context.fixtures.ts'
 import { implement, type LoggedEvent } from '../define.ts'
 import { githubEvent, githubExamples } from '../github.fixtures.ts'
 import { matches } from '../interest.fixtures.ts'
@@ -473,7 +473,7 @@ describe('the loader', () => {
       contextWith({
         events: async (query) => {
           asked.push(query)
-          return [ci({ job: 'web', status: 'failed' })]
+          return { events: [ci({ job: 'web', status: 'failed' })], more: false }
         },
       }),
     )
@@ -499,7 +499,8 @@ describe('the loader', () => {
         contextWith({
           events: async ({ before, limit }) => {
             const from = before === undefined ? 0 : Number(before.id) + 1
-            return log.slice(from, Math.min(count, from + limit))
+            const to = Math.min(count, from + limit)
+            return { events: log.slice(from, to), more: to < count }
           },
         }),
       )
@@ -507,6 +508,17 @@ describe('the loader', () => {
     expect(await load(2_500)).toMatchObject({
       data: { counts: { passed: 2_000 }, since: noon - 1_999_000 },
       notes: [expect.stringContaining('not run since 2026-01-15T11:26:41.000Z may be missing')],
+    })
+  })
+
+  test('says where it stopped when large events filled a reading', async () => {
+    const failed = { ...ci({ job: 'web', status: 'failed' }), id: 'failed', receivedAt: noon }
+    const events = async () => ({ events: [failed], more: true })
+    expect(
+      await type.load(type.params(type.parseConfig({ repositories: [] })), contextWith({ events })),
+    ).toMatchObject({
+      data: { since: noon },
+      notes: [expect.stringContaining('not run since 2026-01-15T12:00:00.000Z may be missing')],
     })
   })
 
@@ -518,7 +530,7 @@ describe('the loader', () => {
   })
 
   test('knows an empty result', async () => {
-    const loaded = await type.load(type.params(type.parseConfig({})), contextWith({ events: async () => [] }))
+    const loaded = await type.load(type.params(type.parseConfig({})), contextWith({ events: logOf() }))
     expect(loaded.empty).toBe(true)
   })
 })

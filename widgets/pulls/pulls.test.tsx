@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { guardedFetch } from '#backend/refresh/guarded-fetch.ts'
-import { contextWith } from '../context.fixtures.ts'
+import { contextWith, logOf } from '../context.fixtures.ts'
 import { implement, type LoadContext, type LoggedEvent } from '../define.ts'
 import { githubEvent, githubExamples } from '../github.fixtures.ts'
 import { matches } from '../interest.fixtures.ts'
@@ -187,7 +187,7 @@ describe('the loader without a token', () => {
     const asked: unknown[] = []
     const { data } = await run({ repositories: ['acme/api', 'Acme/API', 'acme/web'] }, async (query) => {
       asked.push(query)
-      return []
+      return { events: [], more: false }
     })
     expect(asked).toEqual([
       { topics: ['github.acme.api.pull_request.>'], limit: 500 },
@@ -198,11 +198,11 @@ describe('the loader without a token', () => {
   })
 
   test('shows drafts only when asked, and counts what it leaves out', async () => {
-    const events = async () => [
+    const events = logOf(
       delivery('opened', request(1, { draft: true, updated_at: at(3) })),
       delivery('opened', request(2, { updated_at: at(2) })),
       delivery('opened', request(3, { updated_at: at(1) })),
-    ]
+    )
     const one = { repositories: ['acme/api'], limit: 1 }
     expect(await run(one, events)).toMatchObject({ data: { pulls: [{ number: 1 }], open: 3 } })
     expect(await run({ ...one, showDrafts: false }, events)).toMatchObject({
@@ -211,7 +211,7 @@ describe('the loader without a token', () => {
   })
 
   test('says that it cannot have counted all when the log was longer than it read', async () => {
-    const events = async () => Array.from({ length: 500 }, () => delivery('edited', request(1)))
+    const events = async () => ({ events: [delivery('edited', request(1))], more: true })
     expect(await run({ repositories: ['acme/api'] }, events)).toMatchObject({
       data: { open: 1, complete: false },
     })
@@ -229,7 +229,7 @@ describe('the loader without a token', () => {
     )
     const log = [renamed, delivery('opened', request(1), 'acme/oldname')]
     const events: LoadContext['events'] = async ({ topics }) =>
-      topics?.some((topic) => topic.includes('.repository.')) ? [renamed] : log
+      logOf(...(topics?.some((topic) => topic.includes('.repository.')) ? [renamed] : log))()
     const { data } = await run({ repositories: ['acme/oldname'] }, events)
     expect(data).toMatchObject({ pulls: [], moved: [{ from: 'acme/oldname', to: 'acme/newname' }] })
     const html = renderToStaticMarkup(
@@ -255,7 +255,7 @@ describe('the loader without a token', () => {
   test('is not misled by a time that cannot be', async () => {
     const future = delivery('opened', request(1, { updated_at: '2099-01-01T00:00:00Z' }))
     const closed = delivery('closed', request(1, { state: 'closed', updated_at: at(60) }))
-    expect(await run({ repositories: ['acme/api'] }, async () => [future, closed])).toMatchObject({
+    expect(await run({ repositories: ['acme/api'] }, logOf(future, closed))).toMatchObject({
       data: { pulls: [] },
       notes: ['Deliveries that tell times that cannot be, and count as of their arrival: 1.'],
     })
