@@ -187,7 +187,7 @@ test.each(['', '-a', 'A', 'a_b', 'a.b', 'ä', 'a/b', 'x'.repeat(64), '_next', '~
   },
 )
 
-test.each(['api', 'embed', 'w', 'admin', 'login', 'settings', 'metrics', 'healthz', 'new', 'static'])(
+test.each(['api', 'embed', 'w', 'admin', 'login', 'settings', 'metrics', 'healthz', 'new', 'static', '500'])(
   '%s is kept for Hubs itself',
   (slug) => {
     expect(() => checkSlug(slug)).toThrow('kept for Hubs itself')

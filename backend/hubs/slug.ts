@@ -1,8 +1,9 @@
 import { HubError } from './hub-error.ts'
 
-// Names of our own routes, present and likely: a hub stands at the root, so it must never hide one of them.
+// Names of our own routes, present and likely: a hub stands at the root, so it must never hide one of them. Next keeps the
+// page 500 for itself.
 const reserved = new Set(
-  `account admin api assets auth embed favicon health healthz hubs icon icons login logout manifest me metrics new oauth
+  `500 account admin api assets auth embed favicon health healthz hubs icon icons login logout manifest me metrics new oauth
   public readyz robots search settings setup sign-in sign-out sign-up signin signout signup sitemap static sw tokens user
   users w widget widgets`.split(/\s+/),
 )
