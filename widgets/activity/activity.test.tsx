@@ -145,6 +145,14 @@ test.each<[string, string, Record<string, unknown>]>([
 test.each<[string, Record<string, unknown>]>([
   ['ping', {}],
   ['workflow_run', { workflow_run: { name: 'CI', status: 'in_progress' } }],
+  [
+    'check_run',
+    { action: 'rerequested', check_run: { name: 'lint', status: 'completed', conclusion: 'failure' } },
+  ],
+  [
+    'check_run',
+    { action: 'requested_action', check_run: { name: 'lint', status: 'completed', conclusion: 'failure' } },
+  ],
   ['check_suite', { check_suite: { status: 'completed' } }],
   ['pull_request', { action: 'opened' }],
   ['issue_comment', { action: 'edited', issue: pull }],

@@ -15,12 +15,14 @@ const endings = new Map<string, string>(
 )
 
 const bad = ['failed', 'ran out of time']
+/** What is asked of a check run that ended before: it says no more of that. */
+const requests = ['rerequested', 'requested_action']
 
 /** A workflow run speaks once it has ended; check runs of one commit share a line. */
 export function runSentence(delivery: GitHubDelivery, place: string): Told | undefined {
-  const { workflow_run: workflow, check_run: check } = delivery
+  const { action, workflow_run: workflow, check_run: check } = delivery
   const run = workflow ?? check
-  if (run?.status !== 'completed') return undefined
+  if (run?.status !== 'completed' || requests.includes(action ?? '')) return undefined
   const branch = run.head_branch ?? run.check_suite?.head_branch
   const where = branch ? `on ${branch} in ${place}` : `in ${place}`
   const ending = endings.get(run.conclusion ?? '') ?? 'failed'
