@@ -52,13 +52,14 @@ export interface Moves {
 
 /** What `repository` deliveries among the events say, whatever their order. */
 export function movesOf(events: readonly LoggedEvent[]): Moves {
-  const told = events.flatMap(({ topic, data, time }) => {
+  const told = events.flatMap(({ topic, data, time, receivedAt }) => {
     if (!topic.includes('.repository.')) return []
     const parsed = delivery.safeParse(data)
-    return parsed.success ? [{ ...parsed.data, at: time }] : []
+    return parsed.success ? [{ ...parsed.data, at: time, receivedAt }] : []
   })
   const moves = told.flatMap(moveOf).sort((a, b) => a.at - b.at || (a.from < b.from ? -1 : 1))
-  const created = told.flatMap(({ action, repository, at }) =>
+  // Moves are of their arrival: what is made in the place of another at once has a time of its own before that.
+  const created = told.flatMap(({ action, repository, receivedAt: at }) =>
     action === 'created' ? [{ to: repository.full_name, at }] : [],
   )
 

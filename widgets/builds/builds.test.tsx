@@ -312,6 +312,18 @@ describe('a repository that was renamed', () => {
   })
 })
 
+test('a repository that is made anew at once is not told as deleted, though its own time is before the other’s arrival', () => {
+  const told = (action: string, at: number, receivedAt: number) =>
+    githubEvent(
+      'repository',
+      { action, repository: { full_name: 'acme/api' } },
+      { id: `${action}-${ids++}`, time: noon + at, receivedAt: noon + receivedAt },
+    )
+  const deleted = told('deleted', 2000, 2000)
+  expect(fold([deleted], undefined, ['acme/api']).moved).toEqual([{ from: 'acme/api' }])
+  expect(fold([told('created', 1000, 2500), deleted], undefined, ['acme/api']).moved).toBeUndefined()
+})
+
 describe('commit statuses', () => {
   const status = (state: string, minutes: number, fields: Record<string, unknown> = {}) =>
     githubEvent(
