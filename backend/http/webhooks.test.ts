@@ -274,6 +274,35 @@ test('a repository that is renamed leaves no pull request open', async () => {
     .toMatchObject({ pulls: [], moved: [{ from: 'acme/oldname', to: 'acme/newname' }] })
 })
 
+test('a repository that is deleted leaves nothing, though nothing changed it since what is newer', async () => {
+  const [builds, pulls] = await put('gone', [
+    { type: 'builds', config: { repositories: ['acme/gone'], topics: [] }, position },
+    { type: 'pulls', config: { repositories: ['acme/gone'] }, position: { ...position, x: 4 } },
+  ])
+  // Runs of a schedule and pull requests leave the repository's own time as it was.
+  const gone = { ...of('acme/gone').repository, updated_at: minutesAgo(3000), pushed_at: minutesAgo(3000) }
+  await sendAll([
+    sent('workflow_run', {
+      ...{ action: 'completed', workflow: { id: 1, name: 'nightly' }, ...of('acme/gone'), repository: gone },
+      workflow_run: {
+        ...{ id: 1, name: 'nightly', workflow_id: 1, run_number: 1, run_attempt: 1, event: 'schedule' },
+        ...{ status: 'completed', conclusion: 'failure', head_branch: 'main' },
+        ...{ run_started_at: minutesAgo(60), updated_at: minutesAgo(59) },
+      },
+    }),
+    sent('pull_request', {
+      ...{ action: 'opened', number: 1, ...of('acme/gone'), repository: gone },
+      pull_request: { number: 1, title: 'PR', state: 'open', updated_at: minutesAgo(50) },
+    }),
+  ])
+  await expect.poll(() => built('gone', builds)).toEqual(['nightly main failed'])
+  await expect.poll(() => shown<Pulls>('gone', pulls)).toMatchObject({ pulls: [{ number: 1 }] })
+  await sendAll([sent('repository', { action: 'deleted', ...of('acme/gone'), repository: gone })])
+  const moved = [{ from: 'acme/gone' }]
+  await expect.poll(() => shown<Builds>('gone', builds)).toMatchObject({ builds: [], moved })
+  await expect.poll(() => shown<Pulls>('gone', pulls)).toMatchObject({ pulls: [], moved })
+})
+
 test('an event of the year 2099 pins no job', async () => {
   const [builds] = await put('future', [
     { type: 'builds', config: { repositories: [], topics: ['ci.future'] }, position },

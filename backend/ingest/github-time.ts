@@ -10,7 +10,8 @@ const objects = new Map<string, readonly string[]>(
     discussion_comment: ['comment'],
     pull_request_review: ['review', 'pull_request'],
     pull_request_review_comment: ['comment'],
-    pull_request_review_thread: ['pull_request'],
+    // Their time is at the top of the payload, if it is told: the pull request stays as it was.
+    pull_request_review_thread: [],
     dependabot_alert: ['alert'],
     code_scanning_alert: ['alert'],
     repository_vulnerability_alert: ['alert'],
@@ -20,8 +21,32 @@ const objects = new Map<string, readonly string[]>(
     page_build: ['build'],
   }),
 )
-const fields = [
-  'updated_at',
+/**
+ * Actions, of any event or of one, that leave `updated_at` of what they are done to as it was, or did in a payload of
+ * GitHub's: the time of an earlier change is worse than none.
+ */
+const untouching = new Set([
+  ...[
+    'deleted',
+    'transferred',
+    'pinned',
+    'unpinned',
+    'moved',
+    'reordered',
+    'rerequested',
+    'requested_action',
+  ],
+  ...['labeled', 'unlabeled', 'locked', 'unlocked'].map((action) => `discussion.${action}`),
+  ...['edited', 'renamed', 'archived', 'unarchived', 'publicized', 'privatized'].map(
+    (action) => `repository.${action}`,
+  ),
+])
+/** Actions that set one of the other times; events without an action are of what is new. */
+const setting = new Set([
+  ...['created', 'create', 'opened', 'published', 'released', 'prereleased', 'submitted'],
+  ...['requested', 'queued', 'waiting', 'in_progress', 'completed', 'closed', ''],
+])
+const ownTimes = [
   'completed_at',
   'submitted_at',
   'published_at',
@@ -31,16 +56,26 @@ const fields = [
   'created_at',
 ] as const
 
-/** When the event happened by its payload, milliseconds since 1970: the latest time of the object it is about. */
+/**
+ * When the event happened by its payload, milliseconds since 1970: the latest of the times that its action sets on the
+ * object it is about. Nothing when it sets none; the event is of its arrival then.
+ */
 export function gitHubTime(event: string, payload: Fielded): number | undefined {
   // A push is as new as the repository says; its commits may be of any age.
   if (event === 'push') {
     const { repository, head_commit: head } = payload
     return readMoment(fieldOf(repository, 'pushed_at')) ?? readMoment(fieldOf(head, 'timestamp'))
   }
+  const action = typeof payload.action === 'string' ? payload.action : ''
+  const fields = [
+    ...(untouching.has(action) || untouching.has(`${event}.${action}`) ? [] : ['updated_at']),
+    ...(setting.has(action) ? ownTimes : []),
+  ]
   let latest: number | undefined
   for (const about of [payload, ...(objects.get(event) ?? [event]).map((name) => payload[name])]) {
     for (const field of fields) {
+      // A release has the one of its commit there.
+      if (event === 'release' && field === 'created_at') continue
       const at = readMoment(fieldOf(about, field))
       if (at !== undefined && (latest === undefined || at > latest)) latest = at
     }

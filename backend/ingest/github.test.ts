@@ -9,7 +9,6 @@ import { encodeEvent, type HubEvent } from './event.ts'
 import { readGithub } from './github.ts'
 import { projectGitHub } from './github-projection.ts'
 import { fitsEvent } from './github-shape.ts'
-import { gitHubTime } from './github-time.ts'
 import { parseTopic } from './topic.ts'
 
 const secret = 'It’s a secret'
@@ -126,39 +125,6 @@ test('a push keeps twenty commits by their first lines, and says how many there 
   expect(projection.commits).toHaveLength(20)
   expect(projection.commits?.[0]).toEqual({ ...commit, message: 'Fix it' })
   expect(projection.commit_count).toBe(300)
-})
-
-test.each([
-  [
-    'push',
-    { repository: { pushed_at: 1_700_000_000 }, head_commit: { timestamp: '2001-01-01T00:00:00Z' } },
-    1_700_000_000_000,
-  ],
-  ['push', { head_commit: { timestamp: '2001-01-01T00:00:00+01:00' } }, Date.parse('2000-12-31T23:00:00Z')],
-  [
-    'issues',
-    { issue: { created_at: '2001-01-01T00:00:00Z', updated_at: '2002-01-01T00:00:00Z', closed_at: null } },
-    Date.UTC(2002),
-  ],
-  [
-    'workflow_job',
-    { workflow_job: { started_at: '2001-01-01T00:00:00Z', completed_at: null } },
-    Date.UTC(2001),
-  ],
-  [
-    'pull_request_review',
-    {
-      review: { submitted_at: '2001-01-01T00:00:00Z' },
-      pull_request: { updated_at: '2003-01-01T00:00:00Z' },
-    },
-    Date.UTC(2003),
-  ],
-  ['status', { updated_at: '2001-01-01T00:00:00Z' }, Date.UTC(2001)],
-  ['star', { starred_at: null }, undefined],
-  ['issues', { issue: { updated_at: 'yesterday' } }, undefined],
-  ['issues', { issue: [] }, undefined],
-])('the time of %s %j', (event, payload, time) => {
-  expect(gitHubTime(event, payload)).toBe(time)
 })
 
 test('an event without a time, or of the future, is of now', async () => {
