@@ -55,6 +55,8 @@ test.each([
 })
 
 test.each([
+  // Commits may be of any age when they are pushed.
+  ['push', { head_commit: { timestamp: old } }],
   ['star', { action: 'deleted', starred_at: null }],
   ['issues', { action: 'opened', issue: { updated_at: 'yesterday' } }],
   ['issues', { action: 'opened', issue: [] }],
@@ -110,6 +112,7 @@ test.each([
     late,
   ],
   ['repository', { action: 'deleted', repository: thing }, undefined],
+  ['push', { repository: thing, head_commit: { timestamp: old } }, undefined],
 ])('of Gitea %s %j', (name, sent, time) => {
   const { event, payload } = asGitHub(name, sent)
   expect(gitHubTime(event, payload)).toBe(time && Date.parse(time))

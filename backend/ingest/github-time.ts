@@ -61,11 +61,8 @@ const ownTimes = [
  * object it is about. Nothing when it sets none; the event is of its arrival then.
  */
 export function gitHubTime(event: string, payload: Fielded): number | undefined {
-  // A push is as new as the repository says; its commits may be of any age.
-  if (event === 'push') {
-    const { repository, head_commit: head } = payload
-    return readMoment(fieldOf(repository, 'pushed_at')) ?? readMoment(fieldOf(head, 'timestamp'))
-  }
+  // Not its commits, which may be of any age.
+  if (event === 'push') return readMoment(fieldOf(payload.repository, 'pushed_at'))
   const action = typeof payload.action === 'string' ? payload.action : ''
   const fields = [
     ...(untouching.has(action) || untouching.has(`${event}.${action}`) ? [] : ['updated_at']),
