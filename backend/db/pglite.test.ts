@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { facts } from '#drizzle/schema.ts'
@@ -21,6 +22,23 @@ async function newFolder(): Promise<string> {
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
 
 describeDatabase('PGlite', emptyPglite)
+
+test('many queries at one time let the process do other work in between', async () => {
+  const { db, close } = await emptyPglite()
+  let turns = 0
+  let counting = setImmediate(function count() {
+    turns++
+    counting = setImmediate(count)
+  })
+  // Each is a millisecond of work or more.
+  const query = () => db.execute(sql`select count(*) from generate_series(1, 20000)`)
+  await query()
+  turns = 0
+  await Promise.all(Array.from({ length: 100 }, query))
+  expect(turns).toBeGreaterThan(2)
+  clearImmediate(counting)
+  await close()
+})
 
 test('what was written is there when it is opened again, and leftovers of a broken creation are not', async () => {
   const dataDir = join(await newFolder(), 'deeper', 'still')

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import type { PGlite } from '@electric-sql/pglite'
 import type { Logger } from 'pino'
 import * as schema from '#drizzle/schema.ts'
 import type { OpenDatabase } from './database.ts'
@@ -31,6 +33,7 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
   const client = await PGlite.create(folder, {
     startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
   })
+  letOthersRun(client)
   const db = drizzle({ client, schema })
   const locks = localLocks()
 
@@ -49,6 +52,26 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
     ...locks,
     close: () => client.close(),
   }
+}
+
+/** Milliseconds of queries after which the rest of the process has its turn. */
+const SLICE = 10
+
+/**
+ * PGlite answers without ever leaving the turn of the event loop it was asked in: many queries at one time would hold the
+ * process until the last of them has its answer.
+ */
+function letOthersRun(client: PGlite): void {
+  const exclusively = client._runExclusiveTransaction.bind(client)
+  let until = 0
+  client._runExclusiveTransaction = (work) =>
+    exclusively(async () => {
+      if (performance.now() > until) {
+        await setImmediate()
+        until = performance.now() + SLICE
+      }
+      return work()
+    })
 }
 
 /** Nobody else is on the folder, so locks between the parts of this process are enough. */
