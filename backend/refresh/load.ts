@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
 import { type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
@@ -123,6 +124,8 @@ function openEnding(): Ending & { abort(reason: Error): void } {
     signal() {
       if (!controller) {
         controller = new AbortController()
+        // A load may wait for dozens of things at one time.
+        setMaxListeners(0, controller.signal)
         if (ended) controller.abort(ended)
       }
       return controller.signal

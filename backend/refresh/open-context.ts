@@ -10,6 +10,7 @@ import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import { parsePattern, patternCovers } from '../ingest/topic.ts'
 import type { Lacking } from './availability.ts'
+import { fairReadings } from './fair-readings.ts'
 import type { GitLog } from './git-log.ts'
 import type { GuardedFetch } from './guarded-fetch.ts'
 import { lazySignal } from './lazy-signal.ts'
@@ -35,7 +36,8 @@ export function contextOpener(options: {
   secrets: Readonly<Partial<Record<SecretName, string>>>
   lacking: Lacking
 }): OpenContext {
-  const { memory, byKey, fetch, gitLog, readEvents, secrets, lacking } = options
+  const { memory, byKey, fetch, gitLog, secrets, lacking } = options
+  const readEvents = fairReadings(options.readEvents)
 
   return ({ key, type }, now, ending): LoadContext => {
     const { definition } = type
@@ -70,7 +72,8 @@ export function contextOpener(options: {
           throw new LoadFailure('refused', `The topic ${foreign} is not among the interests of this widget.`)
         }
         const bounded = Math.max(1, Math.min(MAX_EVENTS, Math.floor(limit)))
-        return readEvents({ patterns: topics, limit: bounded, ...from })
+        const query = { patterns: topics, limit: bounded, ...from }
+        return readEvents(placed?.hub ?? '', query, ending.signal())
       },
     })
   }

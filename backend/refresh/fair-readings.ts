@@ -1,0 +1,37 @@
+import type { LoggedEvents } from '#widgets/define.ts'
+import { openTurns } from '#widgets/sandbox/turns.ts'
+import type { ReadEvents } from './open-context.ts'
+
+/** Readings that loads do at one time, of the ten queries that a database is asked at one time. */
+const AT_ONCE = 6
+
+/**
+ * Readings of the event log for loads, in fair turns of the hubs they are for: a load may ask for some thirty, and one
+ * event may make a hundred cards load, behind which neither other hubs nor who publishes may have to wait.
+ */
+export function fairReadings(
+  read: ReadEvents,
+): (hub: string, query: Parameters<ReadEvents>[0], signal: AbortSignal) => Promise<LoggedEvents> {
+  const turns = openTurns<() => Promise<void>>()
+  let reading = 0
+
+  async function takeTurns(): Promise<void> {
+    reading++
+    for (let next = turns.next(); next; next = turns.next()) await next()
+    reading--
+  }
+
+  return (hub, query, signal) =>
+    new Promise((resolve, reject) => {
+      const leave = () => turns.leave(turn) && reject(signal.reason)
+      async function turn(): Promise<void> {
+        signal.removeEventListener('abort', leave)
+        const began = performance.now()
+        await read(query).then(resolve, reject)
+        turns.used(hub, performance.now() - began)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      turns.add(hub, turn)
+      if (reading < AT_ONCE) void takeTurns()
+    })
+}
