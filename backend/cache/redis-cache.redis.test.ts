@@ -345,6 +345,14 @@ describe('Redis cache, its server lost and found', () => {
     await (await open()).read([])
   })
 
+  test('a database that the server lacks is refused in words', async () => {
+    const before = await redis((client) => client.dbsize())
+    await expect(redisCache({ url: `${server.url}/99` })).rejects.toThrow(
+      'Redis has no database 99: name one that it has in REDIS_URL.',
+    )
+    expect(await redis((client) => client.dbsize())).toBe(before)
+  })
+
   test('a full server is away, not broken', async () => {
     await redis((client) => client.config('SET', 'maxmemory', '1'))
     const full = { ...away, message: 'Redis is full: it has reached its maxmemory.' }

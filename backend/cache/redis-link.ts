@@ -48,7 +48,7 @@ const unreachable = (cause: unknown): CacheAway => new CacheAway('Redis cannot b
 
 /**
  * Resolves after the first attempt to connect, also when it failed: from then on it keeps trying.
- * @throws Error when the server would evict any key when memory is short.
+ * @throws Error when the server would evict any key when memory is short, or lacks the database that the URL names.
  */
 export async function openLink(url: string, prefix: string, log: LinkLog | undefined): Promise<Link> {
   const redis = new Redis(url, {
@@ -156,6 +156,7 @@ function tolerant(url: string): Redis {
 class UnfitStore extends Error {}
 
 async function mint(redis: Redis, prefix: string, highest: number): Promise<number> {
+  await selectOwn(redis)
   const info = await redis.info()
   const said = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
   const policy = said('maxmemory_policy')
@@ -170,6 +171,17 @@ async function mint(redis: Redis, prefix: string, highest: number): Promise<numb
     LAYOUT,
   ])
   return Number(epoch)
+}
+
+/** The driver has asked for it already; without an answer it works in database 0, among the keys of whoever uses that. */
+async function selectOwn(redis: Redis): Promise<void> {
+  const { db = 0 } = redis.options
+  try {
+    if (db !== 0) await redis.select(db)
+  } catch (error) {
+    if (!(error instanceof ReplyError && /DB index|SELECT is not allowed/.test(String(error)))) throw error
+    throw new UnfitStore(`Redis has no database ${db}: name one that it has in REDIS_URL.`)
+  }
 }
 
 async function evaluate(
