@@ -197,5 +197,34 @@ test.each(['256.1.1.1', 'http://localhost', 'a b', 'fe80::1%eth0', 'me@host', '[
 )
 
 test.each(['0.0.0.0', '::', '::1', '[::1]', 'localhost', 'hubs_web.internal'])('HOST is %s', (host) => {
-  expect(parseEnv({ HOST: host }).HOST).toBe(host)
+  // Brackets belong to URLs.
+  expect(parseEnv({ HOST: host }).HOST).toBe(host === '[::1]' ? '::1' : host)
 })
+
+test.each(['redis://h:1/abc', 'redis://h:1/1/2', 'redis://h:1/-1', 'redis://h:1/1.5'])(
+  'REDIS_URL %s names no database',
+  (url) => {
+    expect(mistakes({ REDIS_URL: url })).toMatch(/^REDIS_URL must end with the number of a database/)
+  },
+)
+
+test.each(['redis://h:1', 'redis://h:1/', 'redis://h:1/15', 'rediss://u:p%25@h:1/0?family=6'])(
+  'REDIS_URL may be %s',
+  (url) => {
+    expect(parseEnv({ REDIS_URL: url }).REDIS_URL).toBe(url)
+  },
+)
+
+test.each(['DATABASE_URL', 'REDIS_URL'])('%s with a bare %% is refused in words', (name) => {
+  const protocol = name === 'REDIS_URL' ? 'redis' : 'postgres'
+  expect(mistakes({ [name]: `${protocol}://user:100%@h/0`, HUBS_SECRET: 's'.repeat(32) })).toMatch(
+    `${name} must have a % of a user or a password written as %25`,
+  )
+})
+
+test.each(['Zürich-Zürich-Zürich', 'with a space in it', 'short', 'x'.repeat(201)])(
+  'HUBS_ADMIN_TOKEN is no %s, which no request could send',
+  (token) => {
+    expect(mistakes({ HUBS_ADMIN_TOKEN: token })).toMatch(/^HUBS_ADMIN_TOKEN must have 16 to 200 letters/)
+  },
+)

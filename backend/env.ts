@@ -9,6 +9,11 @@ export type Role = (typeof roles)[number]
 
 const list = z.string().default('').transform(partsOf)
 const secret = z.string().min(1).optional()
+/** What a header can carry as it is. */
+const token = (least: number) =>
+  z.string().regex(new RegExp(`^[\\x21-\\x7e]{${least},200}$`), {
+    error: `must have ${least} to 200 letters, digits and signs of ASCII, and no spaces`,
+  })
 const pem = z
   .string()
   .regex(/^-----BEGIN [\s\S]+-----END /m, { error: 'must be PEM: name its file by …_FILE' })
@@ -52,6 +57,15 @@ const origin = z
   })
   .transform((text) => new URL(text).origin + (address.exec(text)?.[1] ?? ''))
 
+const undecodable = 'must have a % of a user or a password written as %25'
+function decodes(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false
+  }
+}
+
 const variables = z.object({
   PORT: whole(0, 65535, 'must be a number from 0 to 65535').default(3000),
   HOST: z
@@ -59,6 +73,7 @@ const variables = z.object({
     .refine((host) => /^[\w.:[\]-]+$/.test(host) && URL.canParse(localUrl(host, 0)), {
       error: 'must be an address or a name to listen on, such as 127.0.0.1, ::1 or localhost',
     })
+    .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
     .default('127.0.0.1'),
   HUBS_ORIGIN: origin.optional(),
   HUBS_DATA: z.string().min(1).default('.hubs'),
@@ -68,7 +83,7 @@ const variables = z.object({
     })
     .transform((names) => (names.length === 0 ? [...roles] : [...new Set(names as Role[])])),
   HUBS_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
-  HUBS_ADMIN_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+  HUBS_ADMIN_TOKEN: token(16).optional(),
   HUBS_FETCH_ALLOW: z.string().default('').pipe(ranges),
   HUBS_GIT_ROOTS: list,
   HUBS_HOSTS: list.refine((names) => names.every((name) => /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*)$/.test(name)), {
@@ -91,8 +106,17 @@ const variables = z.object({
     })
     .optional(),
   HUBS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+    .refine(decodes, { error: undecodable })
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' })
+    .refine((text) => !URL.canParse(text) || /^\/?\d{0,5}$/.test(new URL(text).pathname), {
+      error: 'must end with the number of a database, such as redis://127.0.0.1:6379/1, or none',
+    })
+    .refine(decodes, { error: undecodable })
+    .optional(),
   NATS_URL: z
     .string()
     .regex(/^(nats|tls):\/\/[^\s]+$/, { error: 'must be a nats:// URL' })
