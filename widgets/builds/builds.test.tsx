@@ -245,6 +245,14 @@ test('a rerun of the same number and attempt is running, failed before', () => {
   expect(fold(early).builds).toMatchObject([{ state: 'running', before: 'failed', time: noon - 60 * minute }])
 })
 
+test('a rerun that was given up before it began is the last', () => {
+  const run = { run_number: 7, status: 'completed' }
+  const failed = workflowRun({ ...run, conclusion: 'failure', run_started_at: iso(0), updated_at: iso(3) })
+  const given = workflowRun({ ...run, conclusion: 'cancelled', run_started_at: null, updated_at: iso(5) })
+  expect(states([failed, given])).toEqual(['CI main cancelled'])
+  expect(states([given, failed])).toEqual(['CI main cancelled'])
+})
+
 describe('branches that are no more', () => {
   const run = { run_number: 1, run_started_at: iso(0), status: 'completed', conclusion: 'failure' }
   const deleted = (ref: string, minutes: number) =>

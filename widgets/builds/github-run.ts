@@ -109,9 +109,12 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
       repository: repository.full_name,
       ...present({ branch, href: run.html_url, startedAt, finishedAt }),
       time: updatedAt,
-      // A rerun may keep its number and its attempt, and then has another start. Times of one run are compared as they are
-      // told, by one clock; what another run is, its number says.
-      order: [run.run_number, run.run_attempt ?? 1, run.run_started_at ?? 0, progress[state], run.updated_at],
+      // A rerun may keep its number and its attempt, and then has another start, or none when it was given up before. Times
+      // of one run are compared as they are told, by one clock; what another run is, its number says.
+      order: [
+        ...[run.run_number, run.run_attempt ?? 1],
+        ...[run.run_started_at ?? run.updated_at, progress[state], run.updated_at],
+      ],
       told: 'workflow_run',
       ofWorkflow: true,
       doubted: times.doubted(),
