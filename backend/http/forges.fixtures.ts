@@ -8,7 +8,8 @@ export interface Delivered {
 const HOST = 'https://git.example.org'
 const ZERO = '0'.repeat(40)
 const sha = (n: number) => n.toString(16).padStart(40, 'a')
-const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
+export const at = (minutes: number) =>
+  new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
 const person = (login: string) => ({
   ...{ id: 1, login, username: login, full_name: '', email: `${login}@example.org` },
   ...{ last_login: '0001-01-01T00:00:00Z', created: at(9000) },
@@ -84,6 +85,22 @@ export function giteaDeliveries(n: number, name = 'acme/api'): readonly Delivere
       payload: { action: 'completed', workflow: { id: 'ci.yml', name: 'ci' }, workflow_run: run, ...common },
     },
   ]
+}
+
+/** A run of Actions as Forgejo tells it once it has ended (`ActionPayload` in its `modules/structs/hook.go`). */
+export function forgejoRun(n: number, name = 'acme/api', told: object = {}, outcome = 'failure'): Delivered {
+  const run = {
+    ...{ id: 100 + n, title: `Step ${n}`, repository: repository(name), trigger_user: person('anna') },
+    ...{ workflow_id: 'ci.yml', index_in_repo: n, prettyref: 'main', commit_sha: sha(n), ScheduleID: 0 },
+    ...{ is_fork_pull_request: false, need_approval: false, approved_by: 0, event: 'push' },
+    ...{ event_payload: '{"ref":"refs/heads/main"}', trigger_event: 'push', status: outcome },
+    ...{ created: at(21), started: at(20), stopped: at(15), updated: at(15), duration: 300e9 },
+    ...{ html_url: `${HOST}/${name}/actions/runs/${n}`, ...told },
+  }
+  return {
+    event: `action_run_${outcome}`,
+    payload: { action: outcome, run, last_run: { ...run, id: 99 + n }, prior_status: 'running' },
+  }
 }
 
 /** Of an organisation and no repository. */

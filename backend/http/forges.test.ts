@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HubView, Snapshot } from '../wire.ts'
-import { type Delivered, giteaDeliveries, ofOrganization, otherDeliveries } from './forges.fixtures.ts'
+import {
+  at,
+  type Delivered,
+  forgejoRun,
+  giteaDeliveries,
+  ofOrganization,
+  otherDeliveries,
+} from './forges.fixtures.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
 const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
@@ -79,7 +86,10 @@ const machine = /undefined|null|NaN|\[object|2099|@example|glpat|glrt|[0-9a-f]{2
 
 test('deliveries of Gitea and Forgejo are taken once by the door of GitHub', async () => {
   const activity = await put('gitea', 'activity', { topics: ['github.>'], limit: 100 })
-  const all = [...Array(12).keys()].flatMap((n) => [...giteaDeliveries(n + 1), ofOrganization(n + 1)])
+  const all = [...Array(12).keys()].flatMap((n) => [
+    ...giteaDeliveries(n + 1),
+    ...[ofOrganization(n + 1), forgejoRun(n + 1)],
+  ])
   expect(all.length).toBeGreaterThan(200)
   const refused = []
   for (const each of all) {
@@ -115,6 +125,47 @@ test('what Gitea calls by other words is told as what it is', async () => {
   await expect.poll(() => shown('pulls', pulls)).toMatchObject({ pulls: [{ number: 5, author: 'anna' }] })
   const failed = { job: 'ci', branch: 'main', state: 'failed' }
   await expect.poll(() => shown('builds', builds)).toMatchObject({ builds: [failed] })
+})
+
+test('runs of Actions are told as Forgejo ends them', async () => {
+  const activity = await put('runs', 'activity', { topics: ['github.acme.runs.>'], limit: 100 })
+  const builds = await put('ended', 'builds', { repositories: ['acme/runs'], topics: [] })
+  const buildsShown = () => shown('ended', builds).then((data) => data.builds)
+  const run = (n: number, told: object = {}, outcome?: string) => forgejoRun(n, 'acme/runs', told, outcome)
+
+  await deliver(run(4))
+  const failed = { job: 'ci.yml', branch: 'main', state: 'failed', version: '#4' }
+  await expect.poll(buildsShown).toMatchObject([failed])
+
+  // A success after a failure is told twice.
+  const passed = run(5, { started: at(12), stopped: at(11) }, 'success')
+  await deliver({
+    event: 'action_run_recover',
+    payload: { ...passed.payload, action: 'recover', last_run: run(4).payload.run },
+  })
+  await deliver(passed)
+  await expect.poll(buildsShown).toMatchObject([{ state: 'passed', version: '#5' }])
+
+  // A rerun has its number and another start, or none when it was given up before; what was not good is a failure.
+  await deliver(run(5, { started: at(9), stopped: at(8) }))
+  await expect.poll(buildsShown).toMatchObject([{ state: 'failed', version: '#5' }])
+  const never = '1970-01-01T00:00:00Z'
+  await deliver(run(5, { status: 'cancelled', started: never, stopped: at(7), updated: at(7) }))
+  await expect.poll(buildsShown).toMatchObject([{ state: 'cancelled', version: '#5' }])
+
+  const head = { label: 'try', ref: 'try', sha: 'a'.repeat(40) }
+  await deliver(
+    run(6, {
+      ...{ prettyref: '#7', event: 'pull_request', trigger_event: 'pull_request' },
+      event_payload: JSON.stringify({ action: 'opened', number: 7, pull_request: { number: 7, head } }),
+    }),
+  )
+  await expect.poll(buildsShown).toMatchObject([{ branch: 'try', state: 'failed' }, { branch: 'main' }])
+  expect((await textsOf('runs', activity)).sort()).toEqual([
+    'ci.yml failed on main in acme/runs',
+    'ci.yml failed on try in acme/runs',
+    'ci.yml was cancelled on main in acme/runs',
+  ])
 })
 
 test('forges that cannot use the door of GitHub are told what to do', async () => {

@@ -1,4 +1,5 @@
 import { readMoment } from '#widgets/moment.ts'
+import { readJson } from './content.ts'
 import { type Fielded, isFielded } from './projection.ts'
 
 /** Their actions that GitHub has another name for. */
@@ -41,6 +42,12 @@ export function asGitHub(
     }
     case 'workflow_run':
       return { event, payload: { ...plain, workflow_run: ran(plain) } }
+    case 'action_run_success':
+    case 'action_run_failure':
+    case 'action_run_recover':
+      return isFielded(plain.run)
+        ? { event: 'workflow_run', payload: ended(plain.run) }
+        : { event, payload: plain }
     default:
       return { event, payload: plain }
   }
@@ -63,11 +70,49 @@ function pushed(payload: Fielded): Fielded {
   }
 }
 
-/** Their runs tell when they started and ended, and not when they changed; only their workflow has a name. */
+/** Runs of Gitea tell when they started and ended, and not when they changed; only their workflow has a name. */
 function ran({ workflow, workflow_run: run }: Fielded): unknown {
   if (!isFielded(run) || run.updated_at) return run
   const { started_at, completed_at, created_at } = run
   const updated_at = [completed_at, started_at, created_at].find((at) => readMoment(at) !== undefined)
   const name = isFielded(workflow) ? workflow.name : undefined
   return { name, run_started_at: started_at, ...run, updated_at }
+}
+
+/** Forgejo tells of a run once it has ended, under its own names and with all it is about inside of it. */
+function ended(run: Fielded): Fielded {
+  const { repository, trigger_user, workflow_id, started, stopped, updated, created } = run
+  const isSet = (at: unknown) => readMoment(at) !== undefined
+  return {
+    action: 'completed',
+    repository,
+    sender: trigger_user,
+    workflow_run: {
+      id: run.id,
+      // The name of its file: that of the workflow is not told.
+      name: workflow_id,
+      display_title: run.title,
+      run_number: run.index_in_repo,
+      event: run.trigger_event,
+      status: 'completed',
+      // That it was cancelled or skipped is told as a failure, by the name of the event and the action.
+      conclusion: run.status,
+      html_url: run.html_url,
+      head_branch: branchOf(run),
+      head_sha: run.commit_sha,
+      actor: trigger_user,
+      created_at: created,
+      run_started_at: isSet(started) ? started : undefined,
+      updated_at: [stopped, updated, started, created].find(isSet),
+    },
+  }
+}
+
+/** Of a pull request the branch that it offers, as GitHub has it; `prettyref` is its number then. */
+function branchOf({ trigger_event, event_payload, prettyref }: Fielded): unknown {
+  if (!String(trigger_event).startsWith('pull_request') || typeof event_payload !== 'string') return prettyref
+  const trigger = readJson(Buffer.from(event_payload))?.value
+  const pull = isFielded(trigger) ? trigger.pull_request : undefined
+  const head = isFielded(pull) ? pull.head : undefined
+  return (isFielded(head) && head.label) || prettyref
 }
