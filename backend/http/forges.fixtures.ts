@@ -84,6 +84,13 @@ export function giteaDeliveries(n: number, name = 'acme/api'): readonly Delivere
       event: 'workflow_run',
       payload: { action: 'completed', workflow: { id: 'ci.yml', name: 'ci' }, workflow_run: run, ...common },
     },
+    {
+      event: 'status',
+      payload: {
+        ...{ id: n, sha: sha(n), context: 'woodpecker', state: 'success', description: '', target_url: '' },
+        ...{ commit, created_at: at(11), updated_at: at(10), ...common },
+      },
+    },
   ]
 }
 

@@ -44,13 +44,14 @@ async function post(
   return { ...((await response.json()) as object), status: response.status }
 }
 
-/** As Gitea and Forgejo do: GitHub's headers beside their own. */
-function deliver({ event, payload }: Delivered): Promise<Answered> {
+/** As Gitea and Forgejo do: GitHub's headers beside their own, with no event for what they know by its type alone. */
+function deliver({ event: type, payload }: Delivered): Promise<Answered> {
   const body = JSON.stringify(payload)
   const signature = createHmac('sha256', SECRET).update(body).digest('hex')
+  const event = ['package', 'status'].includes(type) ? '' : type
   return post('/hooks/github', body, {
-    ...{ 'x-gitea-event': event, 'x-gitea-delivery': 'd', 'x-gitea-signature': signature },
-    ...{ 'x-github-event': event, 'x-github-delivery': 'd', 'x-hub-signature-256': `sha256=${signature}` },
+    ...{ 'x-gitea-event': event, 'x-gitea-event-type': type, 'x-gitea-signature': signature },
+    ...{ 'x-github-event': event, 'x-github-event-type': type, 'x-hub-signature-256': `sha256=${signature}` },
   })
 }
 
@@ -118,6 +119,7 @@ test('what Gitea calls by other words is told as what it is', async () => {
     'anna commented on pull request #5 Fault 5 in acme/words',
     'anna forked acme/words to ben/f5',
     'ci failed on main in acme/words',
+    'woodpecker passed in acme/words',
   ]
   await expect.poll(() => textsOf('words', activity)).toEqual(expect.arrayContaining(told))
   const lines = await linesOf('words', activity)

@@ -12,6 +12,12 @@ const others: readonly (readonly [header: string, forge: string])[] = [
   ['x-vss-subscriptionid', 'Azure DevOps'],
 ]
 
+/** The event that a delivery is of. Gitea and Forgejo name some, such as packages and commit statuses, by their type alone. */
+export function eventName(headers: IncomingHttpHeaders): string | undefined {
+  const name = headers['x-github-event'] || headers['x-github-event-type']
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
 /** What is wrong with a webhook delivery as its headers tell, before any of its body is read. */
 export function githubHeaderFault(headers: IncomingHttpHeaders): Reading | undefined {
   const [, forge] = others.find(([header]) => headers[header] !== undefined) ?? []
@@ -23,7 +29,7 @@ export function githubHeaderFault(headers: IncomingHttpHeaders): Reading | undef
   }
   if (!/^sha256=[0-9a-f]{64}$/i.test(String(headers['x-hub-signature-256'] ?? '')))
     return refuse(401, 'GitHub signs its deliveries in X-Hub-Signature-256: set our webhook secret there.')
-  if (!headers['x-github-event']) {
+  if (eventName(headers) === undefined) {
     return refuse(400, 'GitHub names the event in a header.', [
       { field: 'x-github-event', message: 'is missing' },
     ])

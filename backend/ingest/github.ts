@@ -6,6 +6,7 @@ import { type Post, type Reading, refuse } from './cloud-event.ts'
 import { contentType, readJson } from './content.ts'
 import { readEnvelope } from './envelope.ts'
 import { asGitHub } from './gitea.ts'
+import { eventName } from './github-headers.ts'
 import { projectGitHub } from './github-projection.ts'
 import { fitsEvent } from './github-shape.ts'
 import { gitHubTime } from './github-time.ts'
@@ -23,7 +24,7 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
       'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
     )
   }
-  const name = header(headers, 'x-github-event')
+  const name = eventName(headers)
   if (name === undefined) {
     return refuse(400, 'GitHub names the event in a header.', [
       { field: 'x-github-event', message: 'is missing' },
@@ -31,7 +32,7 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
   }
   const sent = readPayload(header(headers, 'content-type'), body, text)
   if (!sent) return refuse(400, 'The payload is no JSON object.')
-  const isGitea = header(headers, 'x-gitea-event') !== undefined
+  const isGitea = headers['x-gitea-event'] !== undefined
   const { event, payload } = isGitea ? asGitHub(name, sent) : { event: name, payload: sent }
   if (!fitsEvent(event, payload)) {
     return refuse(400, `The payload is not that of the event ${event}.`, [
