@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -57,6 +57,27 @@ test('what was written is there when it is opened again, and leftovers of a brok
 }, 120_000)
 
 /** A disk of that many megabytes, where this user may have one. */
+test('a folder that holds no whole database is refused in words, and stays as it was', async () => {
+  const dataDir = await newFolder()
+  const database = join(dataDir, 'database')
+  await (await openDatabase({ dataDir, log })).close()
+  await rename(join(database, 'PG_VERSION'), join(dataDir, 'version'))
+  const files = await readdir(database, { recursive: true })
+  await expect(openDatabase({ dataDir, log })).rejects.toThrow(
+    `${database} holds no whole database. Put back a backup of it, or move it away`,
+  )
+  expect(await readdir(database, { recursive: true })).toEqual(files)
+
+  await rename(join(dataDir, 'version'), join(database, 'PG_VERSION'))
+  await rm(join(database, 'global'), { recursive: true })
+  await expect(openDatabase({ dataDir, log })).rejects.toThrow(
+    `${database} holds a database that cannot be opened. Put back a backup of it`,
+  )
+  await rm(database, { recursive: true })
+  await writeFile(database, '')
+  await expect(openDatabase({ dataDir, log })).rejects.toThrow(`${database} holds no whole database.`)
+}, 120_000)
+
 async function smallDisk(megabytes: number): Promise<string | undefined> {
   const folder = await newFolder()
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'hubs-test', folder])

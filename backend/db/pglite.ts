@@ -16,13 +16,26 @@ const LEAST_ROOM = 4 * 1024 * 1024
 const noRoom = (dataDir: string): Error =>
   Object.assign(new Error(`There is no room on the disk of ${dataDir}.`), { code: 'ENOSPC' })
 
-/** Postgres inside this process, in `dataDir/database`. Two processes on one folder lose rows: hold the folder first. */
+async function isFull(dataDir: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dataDir)
+  return bavail * bsize < LEAST_ROOM
+}
+
+const noDatabase = (folder: string, why: string): string =>
+  `${folder} ${why}. Put back a backup of it, or move it away to begin with an empty database.`
+
+/**
+ * Postgres inside this process, in `dataDir/database`. Two processes on one folder lose rows: hold the folder first.
+ * @throws Error in words when the folder is there and holds no database that can be opened
+ */
 export async function openPglite({ dataDir, log }: { dataDir: string; log: Logger }): Promise<OpenDatabase> {
   const folder = join(dataDir, 'database')
   if (!existsSync(folder)) {
     log.info(`Creating the database in ${folder}.`)
     await createPglite(folder)
   }
+  // Without it PGlite would begin anew, over whatever else is there.
+  if (!existsSync(join(folder, 'PG_VERSION'))) throw new Error(noDatabase(folder, 'holds no whole database'))
   // Loaded when needed: with a Postgres these megabytes of WebAssembly are never read.
   const [{ PGlite }, { drizzle }, { migrate }] = await Promise.all([
     import('@electric-sql/pglite'),
@@ -30,8 +43,10 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
     import('drizzle-orm/pglite/migrator'),
   ])
   // The default of 128 MB of buffers would double the memory of the process.
-  const client = await PGlite.create(folder, {
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
+  const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB']
+  const client = await PGlite.create(folder, { startParams }).catch(async (cause: unknown) => {
+    if (await isFull(dataDir)) throw noRoom(dataDir)
+    throw new Error(noDatabase(folder, 'holds a database that cannot be opened'), { cause })
   })
   letOthersRun(client)
   const db = drizzle({ client, schema })
@@ -42,8 +57,7 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
     kind: 'pglite',
     async check() {
       await client.query('select 1')
-      const { bavail, bsize } = await statfs(dataDir)
-      if (bavail * bsize < LEAST_ROOM) throw new DatabaseAway({ cause: noRoom(dataDir) })
+      if (await isFull(dataDir)) throw new DatabaseAway({ cause: noRoom(dataDir) })
     },
     migrate: () => migrate(db, { migrationsFolder: migrationsFolder() }),
     async listen(channel, onNotify) {
