@@ -201,7 +201,7 @@ test.each(['0.0.0.0', '::', '::1', '[::1]', 'localhost', 'hubs_web.internal'])('
   expect(parseEnv({ HOST: host }).HOST).toBe(host === '[::1]' ? '::1' : host)
 })
 
-test.each(['redis://h:1/abc', 'redis://h:1/1/2', 'redis://h:1/-1', 'redis://h:1/1.5'])(
+test.each(['redis://h:1/abc', 'redis://h:1/1/2', 'redis://h:1/-1', 'redis://h:1/1.5', 'redis://h:1?db=1'])(
   'REDIS_URL %s names no database',
   (url) => {
     expect(mistakes({ REDIS_URL: url })).toMatch(/^REDIS_URL must end with the number of a database/)
@@ -215,10 +215,10 @@ test.each(['redis://h:1', 'redis://h:1/', 'redis://h:1/15', 'rediss://u:p%25@h:1
   },
 )
 
-test.each(['DATABASE_URL', 'REDIS_URL'])('%s with a bare %% is refused in words', (name) => {
-  const protocol = name === 'REDIS_URL' ? 'redis' : 'postgres'
+test.each(['DATABASE_URL', 'REDIS_URL', 'NATS_URL'])('%s with a bare %% is refused in words', (name) => {
+  const protocol = name.slice(0, -4).toLowerCase().replace('database', 'postgres')
   expect(mistakes({ [name]: `${protocol}://user:100%@h/0`, HUBS_SECRET: 's'.repeat(32) })).toMatch(
-    `${name} must have a % of a user or a password written as %25`,
+    `${name} must have a % of its own, as of a password, written as %25`,
   )
 })
 

@@ -57,7 +57,14 @@ const origin = z
   })
   .transform((text) => new URL(text).origin + (address.exec(text)?.[1] ?? ''))
 
-const undecodable = 'must have a % of a user or a password written as %25'
+const undecodable = 'must have a % of its own, as of a password, written as %25'
+/** By its path; the driver takes one of the query too, which would say it twice. */
+function namesDatabase(text: string): boolean {
+  if (!URL.canParse(text)) return true
+  const { pathname, searchParams } = new URL(text)
+  return /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db')
+}
+
 function decodes(text: string): boolean {
   try {
     return decodeURIComponent(text) !== ''
@@ -97,7 +104,7 @@ const variables = z.object({
   HUBS_EVENT_BYTES: count(16 * 1024 * 1024).default(4 * 1024 ** 3),
   HUBS_BUS_BYTES: count(16 * 1024 * 1024).default(2 * 1024 ** 3),
   HUBS_EVENT_ROWS: count(1000).default(1_000_000),
-  HUBS_METRICS_TOKEN: secret,
+  HUBS_METRICS_TOKEN: token(1).optional(),
   HUBS_DRAIN_SECONDS: number(0, 600, 'must be a number of seconds from 0 to 600').default(5),
   HUBS_SECURITY_CONTACT: z
     .url({
@@ -112,7 +119,7 @@ const variables = z.object({
     .optional(),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' })
-    .refine((text) => !URL.canParse(text) || /^\/?\d{0,5}$/.test(new URL(text).pathname), {
+    .refine(namesDatabase, {
       error: 'must end with the number of a database, such as redis://127.0.0.1:6379/1, or none',
     })
     .refine(decodes, { error: undecodable })
@@ -120,6 +127,7 @@ const variables = z.object({
   NATS_URL: z
     .string()
     .regex(/^(nats|tls):\/\/[^\s]+$/, { error: 'must be a nats:// URL' })
+    .refine(decodes, { error: undecodable })
     .optional(),
   NATS_PREFIX: z
     .string()

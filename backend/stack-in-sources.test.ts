@@ -32,8 +32,12 @@ function frameOf(format: 'esm' | 'cjs', sourcemap: boolean): { frame: string; fi
 
 test.each(['esm', 'cjs'] as const)('a frame of a built file (%s) shows its source', (format) => {
   const { frame } = frameOf(format, true)
-  expect(stackInSources(`Error: thrown\n${frame}\n    at ${frame.slice(16, -1)}`)).toBe(
-    `Error: thrown\n    at async a (${source}:4:9)\n    at ${source}:4:9`,
+  expect(
+    stackInSources(
+      `Error: thrown\n${frame}\n    at ${frame.slice(16, -1)}\n    at Object.get [as a/b] ${frame.slice(15)}`,
+    ),
+  ).toBe(
+    `Error: thrown\n    at async a (${source}:4:9)\n    at ${source}:4:9\n    at Object.get [as a/b] (${source}:4:9)`,
   )
 })
 
@@ -44,7 +48,9 @@ test('a frame stays as it is without a map of its file', () => {
     '    at node:internal/process/task_queues:95:5',
     '    at Array.map (<anonymous>)',
     `    at ${join(folder, 'gone.js')}:1:1`,
-    `    at /x/node_modules/next/dist/server.js:1:2`,
+    '    at /x/node_modules/next/dist/server.js:1:2',
+    '    at file:///a%2Fb.js:1:2',
+    '    at file:///a%zz.js:1:2',
   ].join('\n')
   expect(stackInSources(frames)).toBe(frames)
   writeFileSync(`${file}.map`, '{"version":3,')

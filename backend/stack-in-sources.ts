@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** What a frame ends with: its line and column. */
 const PLACE = /:(\d{1,9}):(\d{1,9})\)?$/
 /** Where the file of a frame begins. */
-const FILE = /(?:file:\/\/)?\//
+const FILE = /(?<=\bat |\basync | \()(?:file:\/\/)?\//
 
 /** By built file, for as long as memory allows: one is megabytes, and errors come together. */
 const maps = new Map<string, WeakRef<SourceMap>>()
@@ -17,7 +17,16 @@ const maps = new Map<string, WeakRef<SourceMap>>()
  * the first error.
  */
 export function stackInSources(frames: string): string {
-  return frames.split('\n').map(inSource).join('\n')
+  return frames.split('\n').map(inSourceIfKnown).join('\n')
+}
+
+/** An error is told, whatever is wrong with its frames or with a map. */
+function inSourceIfKnown(frame: string): string {
+  try {
+    return inSource(frame)
+  } catch {
+    return frame
+  }
 }
 
 function inSource(frame: string): string {
@@ -36,12 +45,7 @@ function inSource(frame: string): string {
 function mapOf(file: string): SourceMap | undefined {
   const known = maps.get(file)?.deref()
   if (known || !existsSync(`${file}.map`)) return known
-  try {
-    const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')))
-    maps.set(file, new WeakRef(map))
-    return map
-  } catch {
-    // The error is told all the same.
-    return undefined
-  }
+  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')))
+  maps.set(file, new WeakRef(map))
+  return map
 }

@@ -66,7 +66,7 @@ async function bundlePrograms() {
   }
   const programs = { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' }
   const told = await Promise.all([
-    // Their errors are shown with places in the sources.
+    // Errors are logged with places in the sources.
     bundle({
       ...options,
       entryPoints: programs,

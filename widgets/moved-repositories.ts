@@ -58,7 +58,7 @@ export function movesOf(events: readonly LoggedEvent[]): Moves {
     return parsed.success ? [{ ...parsed.data, at: time, receivedAt }] : []
   })
   const moves = told.flatMap(moveOf).sort((a, b) => a.at - b.at || (a.from < b.from ? -1 : 1))
-  // Moves are of their arrival: what is made in the place of another at once has a time of its own before that.
+  // Moves tell no time and are of their arrival: what is made in the place of another at once has a time before that.
   const created = told.flatMap(({ action, repository, receivedAt: at }) =>
     action === 'created' ? [{ to: repository.full_name, at }] : [],
   )

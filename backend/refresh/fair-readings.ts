@@ -27,7 +27,11 @@ export function fairReadings(
       async function turn(): Promise<void> {
         signal.removeEventListener('abort', leave)
         const began = performance.now()
-        await read(query).then(resolve, reject)
+        try {
+          resolve(await read(query))
+        } catch (error) {
+          reject(error)
+        }
         turns.used(hub, performance.now() - began)
       }
       signal.addEventListener('abort', leave, { once: true })

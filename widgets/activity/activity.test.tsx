@@ -506,28 +506,32 @@ describe('the loader', () => {
     expect(loaded).toMatchObject({ empty: false, data: { lines: { length: 2 } } })
   })
 
-  test('reads on where an answer was cut by its size, and says where it stopped', async () => {
-    const log = Array.from({ length: 12 }, (_, n) => ({
-      ...plain(n === 7 ? 'deploy.b' : 'deploy.a', null),
-      ...{ id: String(n), receivedAt: 1_000_000 - n },
-    }))
-    const load = (count: number) => {
-      const events: LoadContext['events'] = async ({ before }) => {
+  test('reads on, and says where it stopped', async () => {
+    const logWith = (other: number) =>
+      Array.from({ length: 50 }, (_, n) => ({
+        ...plain(n === other ? 'deploy.b' : 'deploy.a', null),
+        ...{ id: String(n), receivedAt: 1_000_000 - n },
+      }))
+    const load = (log: readonly LoggedEvent[], most = 10) => {
+      const events: LoadContext['events'] = async ({ before, limit }) => {
         const from = before === undefined ? 0 : Number(before.id) + 1
-        const to = Math.min(count, from + 2)
-        return { events: log.slice(from, to), more: to < count }
+        const to = Math.min(log.length, from + Math.min(limit, most))
+        return { events: log.slice(from, to), more: to < log.length }
       }
       return type.load(params, contextWith({ events }))
     }
-    expect(await load(12)).toMatchObject({ data: { lines: { length: 2 } } })
-    const whole = await load(7)
-    expect(whole).toMatchObject({ data: { lines: { length: 1 } } })
+    expect(await load(logWith(39))).toMatchObject({ data: { lines: [{}, {}] } })
+    const whole = await load(logWith(40).slice(0, 40))
+    expect(whole).toMatchObject({ data: { lines: [{}] } })
     expect(whole).not.toHaveProperty('notes')
-    const cut = log.splice(7, 1)
-    expect(cut).toHaveLength(1)
-    expect(await load(11)).toMatchObject({
-      data: { lines: { length: 1 } },
-      notes: [expect.stringContaining('what arrived before 1970-01-01T00:16:39.992Z is not shown')],
+    expect(await load(logWith(40))).toMatchObject({
+      data: { lines: [{}] },
+      notes: [expect.stringContaining('what arrived before 1970-01-01T00:16:39.961Z is not shown')],
+    })
+    // Cut because of their size.
+    expect(await load(logWith(5), 3)).toMatchObject({
+      data: { lines: [{}] },
+      notes: [expect.stringContaining('what arrived before 1970-01-01T00:16:39.998Z is not shown')],
     })
   })
 

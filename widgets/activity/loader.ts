@@ -17,7 +17,8 @@ export const load: Load<typeof activity> = async ({ topics, limit: most }, conte
     events.push(...some)
     const lines = joinLines(events, most)
     if (lines.length === most || !more) return { lines }
-    if (reading === readings) return new Result({ lines }, { notes: notesOf(events) })
+    // Cut because of its size: what was read is held whole until all is.
+    if (reading === readings || some.length < limit) return new Result({ lines }, { notes: notesOf(events) })
   }
 }
 

@@ -1,0 +1,43 @@
+import { expect, test, vi } from 'vitest'
+import type { LoggedEvents } from '#widgets/define.ts'
+import { widgetType } from '#widgets/registry.ts'
+import type { PlacedWidget } from '../hubs/placed.ts'
+import type { Ending } from './load.ts'
+import { contextOpener } from './open-context.ts'
+
+const type = widgetType('activity')
+if (!type) throw new Error('There is no activity.')
+const interests = [{ topic: 'a.>' }]
+const ending: Ending = { aborted: () => false, signal: () => new AbortController().signal }
+
+test('loads of a hub that reads much wait behind those of one that reads little', async () => {
+  const begun: { readonly topics: readonly string[]; end(): void }[] = []
+  const openContext = contextOpener({
+    memory: { hubs: new Map() },
+    // A key is named after its hub here.
+    byKey: (key) => ({ hub: key, interests }) as unknown as PlacedWidget,
+    fetch: () => Promise.reject(new Error('not here')),
+    gitLog: async () => [],
+    readEvents: ({ patterns }) =>
+      new Promise<LoggedEvents>((resolve) => {
+        begun.push({ topics: patterns, end: () => resolve({ events: [], more: false }) })
+      }),
+    secrets: {},
+    lacking: new Map(),
+  })
+  const read = (hub: string, topic: string) =>
+    openContext({ key: hub, type, params: {} }, 0, ending).events({ topics: [topic], limit: 1 })
+
+  const much = Array.from({ length: 20 }, (_, n) => read('much', `a.${n}`))
+  const little = read('little', 'a.little')
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 300)
+  begun.shift()?.end()
+  await much[0]
+  await expect.poll(() => begun.at(-1)?.topics).toEqual(['a.little'])
+  vi.restoreAllMocks()
+  while (begun.length > 0) {
+    begun.shift()?.end()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await Promise.all([...much, little])
+})
