@@ -19,7 +19,7 @@ test('a session stands in a new epoch only once it has its manifest', () => {
     group: { placements: () => new Map(), changes: openChanges() },
     slot: 0,
     keys: { position: () => position, state: () => undefined, frames: openFrames() },
-    onDrain: () => {},
+    onPace: () => {},
   })
   expect(advance(session)).toBeUndefined()
   begin(session, { epoch: 1, offset: 7 })

@@ -14,8 +14,8 @@ interface Origin {
   /** Second of the heartbeat in which it is sent its beat. */
   readonly slot: number
   readonly keys: Pick<FollowedKeys, 'position' | 'state' | 'frames'>
-  /** The client reads again. */
-  readonly onDrain: (session: Session) => void
+  /** The client has stopped reading, or reads again. */
+  readonly onPace: (session: Session) => void
 }
 
 /**
@@ -43,7 +43,7 @@ export function openSession(origin: Origin): Session {
     group: origin.group,
     slot: origin.slot,
     keys: origin.keys,
-    onDrain: origin.onDrain,
+    onPace: origin.onPace,
     socket: undefined,
     taken: origin.group.changes.end,
     owed: undefined,
@@ -86,23 +86,29 @@ export function advance(session: Session): Version | undefined {
 /** Writes what is pending, in one write. Keeps it while the client is slow. */
 export function flush(session: Session): void {
   if (!session.open || !isBehind(session)) return
-  const { response, socket } = session
-  const buffered = socket ?? response
-  if (buffered.writableLength > SLOW_BYTES) {
-    if (session.slowSince > 0) return
-    session.slowSince = performance.now()
-    buffered.once('drain', () => {
-      session.slowSince = 0
-      session.onDrain(session)
-    })
-    return
-  }
+  if (isSlow(session)) return
   const chunks = pendingFrames(session)
-  if (chunks.length > 0) writeChunks(response, socket, chunks)
+  if (chunks.length > 0) writeChunks(session.response, session.socket, chunks)
 }
 
+/** Writes what is of no key. A slow client is sent it too: it has only so long to read again. */
 export function write(session: Session, chunk: Buffer): void {
-  if (session.open) writeChunks(session.response, session.socket, [chunk])
+  if (!session.open) return
+  writeChunks(session.response, session.socket, [chunk])
+  isSlow(session)
+}
+
+function isSlow(session: Session): boolean {
+  const buffered = session.socket ?? session.response
+  if (buffered.writableLength <= SLOW_BYTES) return false
+  if (session.slowSince > 0) return true
+  session.slowSince = performance.now()
+  session.onPace(session)
+  buffered.once('drain', () => {
+    session.slowSince = 0
+    session.onPace(session)
+  })
+  return true
 }
 
 export function end(session: Session): void {

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTo } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openSse, type SseClient } from '../../e2e/sse.ts'
@@ -107,7 +107,7 @@ async function serve(
     undo.push(() => client.close())
     return client
   }
-  return { cache, sessions, keys, edit, looked, connect }
+  return { cache, sessions, keys, edit, looked, connect, base }
 }
 
 const widget =
@@ -588,6 +588,28 @@ test('a widget that is followed alone is followed into another hub, until it is 
   edit('other', [])
   expect((await client.until(({ name }) => name === 'gone')).data).toEqual({ id: 'a' })
   await expect.poll(() => client.closed).toBe(true)
+})
+
+test('a client that does not read is cut, though nothing but layouts changes', async () => {
+  const widgets = Array.from({ length: 400 }, (_, n) => shown(`widget-${n}`, 'json@1:same:shared'))
+  const { base, edit, sessions } = await serve({ team: { revision: 1, widgets } })
+  const { port } = new URL(base)
+  const reader = await openSse(`${base}?hub=team`)
+  undo.push(() => reader.close())
+  const idler = connectTo(Number(port), '127.0.0.1').on('error', () => {})
+  undo.push(() => idler.destroy())
+  idler.pause()
+  idler.write(`GET /?hub=team HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
+  await expect.poll(() => sessions.size).toBe(2)
+  // Some 20 MB: more than the buffers of the system take.
+  for (let revision = 2; revision < 900; revision++) {
+    edit('team', widgets)
+    await reader.until(({ name, data }) => name === 'layout' && data.revision === revision)
+  }
+  const now = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 31_000)
+  await expect.poll(() => sessions.size).toBe(1)
+  vi.restoreAllMocks()
 })
 
 test('a widget that moves is followed through an edit of its new hub in the meantime', async () => {

@@ -76,7 +76,6 @@ export function openSessions(options: {
       }
       flush(next.value)
       flushed += 1
-      if (next.value.slowSince > 0) slow.add(next.value)
       if (flushed % CLOCK_EVERY === 0 && performance.now() > until) return turn
     }
   }
@@ -100,7 +99,10 @@ export function openSessions(options: {
   }
 
   /** One for all: each of its own would be memory of every session. */
-  const onDrain = (session: Session): void => enqueue([session])
+  const onPace = (session: Session): void => {
+    if (session.slowSince > 0) slow.add(session)
+    else enqueue([session])
+  }
 
   const events: GroupEvents = {
     pending: enqueue,
@@ -239,7 +241,7 @@ export function openSessions(options: {
     async open(response, target, cursorText, onLeave) {
       const group = joinGroup(target)
       const slot = nextSlot++ % HEARTBEAT
-      const session = openSession({ response, group, slot, keys, onDrain })
+      const session = openSession({ response, group, slot, keys, onPace })
       // Attached before the state is read: what changes from here on is queued.
       group.sessions.add(session)
       const leave = () => {
