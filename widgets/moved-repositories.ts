@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoggedEvent } from './define.ts'
+import { gitHubEvent } from './github-event.ts'
 import { topicToken } from './topic-token.ts'
 
 const login = z.object({ login: z.string() }).nullish().catch(undefined)
@@ -52,10 +53,10 @@ export interface Moves {
 
 /** What `repository` deliveries among the events say, whatever their order. */
 export function movesOf(events: readonly LoggedEvent[]): Moves {
-  const told = events.flatMap(({ topic, data, time, receivedAt }) => {
-    if (!topic.includes('.repository.')) return []
-    const parsed = delivery.safeParse(data)
-    return parsed.success ? [{ ...parsed.data, at: time, receivedAt }] : []
+  const told = events.flatMap((event) => {
+    if (gitHubEvent(event) !== 'repository') return []
+    const parsed = delivery.safeParse(event.data)
+    return parsed.success ? [{ ...parsed.data, at: event.time, receivedAt: event.receivedAt }] : []
   })
   const moves = told.flatMap(moveOf).sort((a, b) => a.at - b.at || (a.from < b.from ? -1 : 1))
   // Moves tell no time and are of their arrival: what is made in the place of another at once has a time before that.

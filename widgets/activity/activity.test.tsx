@@ -490,6 +490,24 @@ test('any order of the events, and any repeats, give the same lines', () => {
   )
 })
 
+test('what only looks like a delivery of a repository is told by its topic', () => {
+  const release = { release: { name: '2.0' } }
+  const [real] = githubExamples('release')
+  const event = githubEvent(
+    'release',
+    { action: 'published', repository: { full_name: 'acme/api' }, ...release },
+    { id: 'r' },
+  )
+  expect(real && read(real)).toHaveLength(1)
+  expect(read(event)).toEqual([expect.stringContaining('acme/api')])
+  expect(read({ ...event, topic: 'github.acme.web.release.published' })).toEqual([
+    expect.not.stringContaining('acme/api'),
+  ])
+  expect(read({ ...event, topic: 'github.acme.api.push.-' })).toEqual([
+    expect.not.stringContaining('released'),
+  ])
+})
+
 describe('the loader', () => {
   const params = type.params(type.parseConfig({ topics: ['deploy.>'], limit: 2 }))
 

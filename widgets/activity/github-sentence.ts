@@ -1,4 +1,6 @@
 import type { LoggedEvent } from '../define.ts'
+import { gitHubEvent } from '../github-event.ts'
+import { topicToken } from '../topic-token.ts'
 import { cut } from './cut.ts'
 import { type GitHubDelivery, githubDelivery } from './github-delivery.ts'
 import { outcome } from './named.ts'
@@ -8,10 +10,10 @@ import type { Sentence } from './sentence.ts'
 import { commentTold, numberedTold, reviewTold } from './thread-sentence.ts'
 import type { Tell, Told } from './told.ts'
 
-/** What a delivery says; `unknown` for an event that only looks like one by its topic. */
+/** What a delivery says; `unknown` for an event that only looks like one. */
 export function githubSentence(event: LoggedEvent): Sentence | undefined | 'unknown' {
   const { data: delivery } = githubDelivery.safeParse(event.data)
-  if (delivery === undefined) return 'unknown'
+  if (delivery === undefined || gitHubEvent(event) !== topicToken(delivery.event)) return 'unknown'
   const place = delivery.repository?.full_name ?? delivery.organization?.login ?? 'GitHub'
   const tell = Object.hasOwn(tellers, delivery.event) ? tellers[delivery.event] : anyDelivery
   const told = tell?.(delivery, place)

@@ -484,6 +484,54 @@ test('any order of the deliveries, and any repeats, give the same data', () => {
   )
 })
 
+describe('who may publish to other topics than GitHub’s', () => {
+  const failed = workflowRun({
+    status: 'completed',
+    conclusion: 'failure',
+    run_number: 1,
+    head_branch: 'dev',
+  })
+  const published = (topic: string, data: LoggedEvent['data']): LoggedEvent => ({
+    ...ci(data, noon + 30 * minute),
+    topic,
+  })
+  const rename = { event: 'repository', repository: { full_name: 'evil/api' } }
+
+  test.each<[string, LoggedEvent['data']]>([
+    ['ci.x.repository.deleted', { event: 'repository', action: 'deleted', repository }],
+    ['github.acme.web.repository.deleted', { event: 'repository', action: 'deleted', repository }],
+    ['ci.delete.x', { event: 'delete', ref: 'dev', ref_type: 'branch', repository }],
+    ['github.acme.web.delete.-', { event: 'delete', ref: 'dev', ref_type: 'branch', repository }],
+    [
+      'ci.y.repository.transferred',
+      { ...rename, action: 'transferred', changes: { owner: { from: { user: { login: 'acme' } } } } },
+    ],
+    [
+      'github.acme.web.workflow_run.completed',
+      {
+        ...{ event: 'workflow_run', repository, workflow: { name: 'CI' } },
+        workflow_run: {
+          ...{ name: 'CI', workflow_id: 7, run_number: 2, status: 'completed', conclusion: 'success' },
+          ...{ head_branch: 'dev', updated_at: iso(1) },
+        },
+      },
+    ],
+  ])('takes no job of GitHub’s away, nor says how it ended: %s', (topic, data) => {
+    expect(fold([failed, published(topic, data)]).builds).toMatchObject([
+      { job: 'CI', state: 'failed', repository: 'acme/api', branch: 'dev' },
+    ])
+  })
+
+  test('puts no job in the place of one, whatever it is called', () => {
+    const other = ci({ job: '7', repository: 'acme/api', branch: 'dev', status: 'passed' })
+    expect(states([failed, other])).toEqual(['CI dev failed', '7 dev passed'])
+  })
+
+  test('writes one line', () => {
+    expect(states([ci({ job: 'a\nb\r\n c', status: 'passed' })])).toEqual(['a b c passed'])
+  })
+})
+
 describe('the loader', () => {
   test('asks for workflow runs, check runs and other topics apart, within its interests', async () => {
     const asked: unknown[] = []

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoggedEvent } from '../define.ts'
+import { gitHubEvent } from '../github-event.ts'
 import type { Run } from './run.ts'
 
 const deletion = z.object({
@@ -12,12 +13,12 @@ const deletion = z.object({
 /** Whether a run is of a branch that was deleted after it had begun, by the `delete` deliveries among the events. */
 export function deadBranches(events: readonly LoggedEvent[]): (run: Run) => boolean {
   const died = new Map<string, number>()
-  for (const { topic, data, time } of events) {
-    if (!topic.includes('.delete.')) continue
-    const parsed = deletion.safeParse(data)
+  for (const event of events) {
+    if (gitHubEvent(event) !== 'delete') continue
+    const parsed = deletion.safeParse(event.data)
     if (!parsed.success) continue
     const branch = branchOf(parsed.data.repository.full_name, parsed.data.ref)
-    died.set(branch, Math.max(time, died.get(branch) ?? 0))
+    died.set(branch, Math.max(event.time, died.get(branch) ?? 0))
   }
   return ({ repository, branch, startedAt, time }) => {
     if (repository === undefined || branch === undefined) return false

@@ -47,7 +47,10 @@ export function foldBuilds(
     if (isDead(placed.run)) continue
     const run = by === 'event' ? placed.run : afterMoves(placed.run, moves, repositories)
     if (run === undefined) continue
-    const id = [run.repository ?? '', run.name, run.branch ?? ''].join('\n')
+    // GitHub’s names are numbers or have a slash; what others tell is another job, whatever they call it.
+    const id = [...(by === 'event' ? [] : ['github']), run.repository ?? '', run.name, run.branch ?? ''].join(
+      '\n',
+    )
     const known = jobs.get(id)
     if (known) known.push({ ...placed, run })
     else jobs.set(id, [{ ...placed, run }])

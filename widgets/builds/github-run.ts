@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type BuildState, buildState } from '../build-status.ts'
 import type { LoggedEvent } from '../define.ts'
+import { gitHubEvent } from '../github-event.ts'
 import { href, line, maybeLine, maybeTime, present, progress, type Run, time, timesOf } from './run.ts'
 
 const repository = z.object({ full_name: line, default_branch: maybeLine })
@@ -57,7 +58,7 @@ export type Homes = ReadonlyMap<string, readonly string[]>
 export function homesOf(events: readonly LoggedEvent[]): Homes {
   const homes = new Map<string, readonly string[]>()
   for (const event of events) {
-    if (event.topic.split('.')[3] !== 'status') continue
+    if (gitHubEvent(event) !== 'status') continue
     const { data } = commitStatus.safeParse(event.data)
     const branches = data?.branches?.map(({ name }) => name) ?? []
     if (!data || branches.length === 0) continue
@@ -73,7 +74,7 @@ function homeOf(repository: string, sha: string): string {
 
 /** What a GitHub delivery says of jobs: one, or with a commit status one on each branch that the commit heads. */
 export function githubRuns(event: LoggedEvent, homes: Homes): readonly Run[] {
-  switch (event.topic.split('.')[3]) {
+  switch (gitHubEvent(event)) {
     case 'workflow_run':
       return fromWorkflowRun(event)
     case 'check_run':

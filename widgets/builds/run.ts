@@ -28,7 +28,7 @@ export const line = z
   .string()
   .trim()
   .min(1)
-  .transform((text) => wholeCharacters(text, 200))
+  .transform((text) => wholeCharacters(text, 200).replace(/\s+/g, ' '))
 export const maybeLine = line.nullish().catch(undefined)
 
 /** Holds times of one event to what can be true when it came. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DataOf, LoggedEvent } from '../define.ts'
+import { gitHubEvent } from '../github-event.ts'
 import { believed } from '../moment.ts'
 import { movesOf } from '../moved-repositories.ts'
 import { lastUpdatedFirst, type Pull, pullOf, pullRequest } from './pull-request.ts'
@@ -37,7 +38,7 @@ export function foldPulls(events: readonly LoggedEvent[], repositories: readonly
   const doubted = new Set<string>()
   for (const event of events) {
     const { data } = delivery.safeParse(event.data)
-    if (data === undefined) continue
+    if (data === undefined || gitHubEvent(event) !== 'pull_request') continue
     const { repository, pull_request: request } = data
     const updatedAt = believed(request.updated_at, event.receivedAt)
     if (updatedAt !== request.updated_at) doubted.add(`${event.source} ${event.id}`)

@@ -179,6 +179,18 @@ describe('what deliveries leave open', () => {
   })
 })
 
+test.each(['ci.pull_request', 'github.acme.web.pull_request.closed', 'github.acme.api.issues.closed'])(
+  'an event of %s speaks for no pull request of another repository',
+  (topic) => {
+    const opened = delivery('opened', request(1))
+    const closed = {
+      ...delivery('closed', request(1, { state: 'closed', updated_at: at(60) })),
+      topic,
+    }
+    expect(foldPulls([opened, closed])).toHaveLength(1)
+  },
+)
+
 describe('the loader without a token', () => {
   const run = async (config: unknown, events: LoadContext['events']) =>
     await type.load(type.params(type.parseConfig(config)), contextWith({ events }))
