@@ -69,7 +69,7 @@ test('the backend imports no page, no view, no React, and not its model', () => 
       if (/^(react|react-dom|@tanstack\/react-query)$/.test(to)) return false
       if (to.startsWith(`backend/${model}`)) return false
       if (to.startsWith('widgets/'))
-        return /^widgets\/(registry|define|topic-token|moment|address-credential|whole-characters|sandbox\/turns)\.ts$/.test(
+        return /^widgets\/(registry|define|topic-token|moment|address-credential|party|whole-characters|sandbox\/turns)\.ts$/.test(
           to,
         )
       return !ours(to) || inRoom('backend')(to) || inRoom('drizzle')(to)

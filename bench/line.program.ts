@@ -19,6 +19,7 @@ import { triageCounts } from '#backend/triage/counts.ts'
 import { followingIndex } from '#backend/triage/following-index.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
 import { runTriage } from '#backend/triage/triage.ts'
+import { partyOf } from '#widgets/party.ts'
 import { noopWidget } from './noop-widget.ts'
 import { profileOwn } from './own-profile.ts'
 import type { Profile } from './profile.ts'
@@ -55,6 +56,7 @@ const counts = triageCounts()
 let refresh: Refresh | undefined
 let stopProfile: (() => Promise<Profile>) | undefined
 
+const party = partyOf('bench')
 const readNone = async () => ({ events: [], more: false })
 
 const noLog: EventLog = {
@@ -100,7 +102,7 @@ async function open(options: LineOptions): Promise<number> {
       knows: () => true,
       sourceOf: () => undefined,
       openContext: (_, now, ending) =>
-        lazySignal(ending, { now, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
+        lazySignal(ending, { now, party, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
       log: logger,
       signal,
     })

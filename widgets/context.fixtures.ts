@@ -1,4 +1,5 @@
 import type { LoadContext, LoggedEvent, LoggedEvents } from './define.ts'
+import { partyOf } from './party.ts'
 
 /** A context in which nothing can be reached but what a test gives. */
 export function contextWith(given: Partial<LoadContext> = {}): LoadContext {
@@ -10,6 +11,7 @@ export function contextWith(given: Partial<LoadContext> = {}): LoadContext {
     events: unreachable,
     gitLog: unreachable,
     secrets: {},
+    party: partyOf('a test'),
     now: Date.UTC(2026, 0, 15, 12),
     signal: new AbortController().signal,
     ...given,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Party } from './party.ts'
 import { plainBidi } from './plain-bidi.ts'
 import { wholeCharacters } from './whole-characters.ts'
 
@@ -79,6 +80,8 @@ export interface LoadContext {
   readonly hub?: { readonly slug: string; readonly title: string }
   /** Those of `secrets` that are set. */
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>
+  /** For whom it is loaded, without saying who: what takes turns (`inSandbox`) is handed it. */
+  readonly party: Party
   /** Milliseconds since 1970 by the cache's clock; use it instead of `Date.now()`. */
   readonly now: number
   /** Aborted at the deadline and when the lease is lost; `fetch`, `events` and `gitLog` already follow it. */

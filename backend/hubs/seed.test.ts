@@ -3,6 +3,7 @@ import { demoEvents } from '#drizzle/seed/events.ts'
 import { demoHubs } from '#drizzle/seed.ts'
 import type { Json, LoadContext, LoggedEvent } from '#widgets/define.ts'
 import { matches } from '#widgets/interest.fixtures.ts'
+import { partyOf } from '#widgets/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import { parseTopic } from '../ingest/topic.ts'
 import { COLUMNS, parseHubDocument } from './document.ts'
@@ -30,6 +31,7 @@ const context: LoadContext = {
     return { events: found.slice(0, limit), more: found.length > limit }
   },
   secrets: {},
+  party: partyOf('demo'),
   now: now.getTime(),
   signal: new AbortController().signal,
 }

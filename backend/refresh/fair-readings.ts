@@ -32,10 +32,10 @@ export function fairReadings(
         } catch (error) {
           reject(error)
         }
-        turns.used(hub, performance.now() - began)
+        turns.used([hub], performance.now() - began)
       }
       signal.addEventListener('abort', leave, { once: true })
-      turns.add(hub, turn)
+      turns.add([hub], turn)
       if (reading < AT_ONCE) void takeTurns()
     })
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { LoadContext, WidgetType } from '#widgets/define.ts'
+import { partyOf } from '#widgets/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import { startRedis } from '../../e2e/servers/redis.ts'
 import type { Server } from '../../e2e/servers/server.ts'
@@ -61,7 +62,7 @@ function daemon(cache: Cache, cards: ReadonlyMap<Key, { type: WidgetType; config
     openContext({ key }, now, ending) {
       loaded.push(key)
       const reach: Pick<LoadContext, 'fetch'> = { fetch: (to, init) => fetch(to, init, ending.signal()) }
-      return lazySignal(ending, { ...reach, now, secrets: {} } as unknown as LoadContext)
+      return lazySignal(ending, { ...reach, now, party: partyOf('h'), secrets: {} } as unknown as LoadContext)
     },
   })
   const end = async () => {

@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest'
+import { partyOf } from '#widgets/party.ts'
 import { lazySignal } from './lazy-signal.ts'
 
 const rest = () => ({
   now: 1,
   secrets: {},
+  party: partyOf('a test'),
   fetch: async () => new Response(),
   events: async () => ({ events: [], more: false }),
   gitLog: async () => [],

@@ -1,30 +1,43 @@
 import { expect, test, vi } from 'vitest'
 import type { LoggedEvents } from '#widgets/define.ts'
+import { nameOf } from '#widgets/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { Ending } from './load.ts'
-import { contextOpener } from './open-context.ts'
+import { contextOpener, type ReadEvents } from './open-context.ts'
 
 const type = widgetType('activity')
 if (!type) throw new Error('There is no activity.')
 const interests = [{ topic: 'a.>' }]
 const ending: Ending = { aborted: () => false, signal: () => new AbortController().signal }
 
-test('loads of a hub that reads much wait behind those of one that reads little', async () => {
-  const begun: { readonly topics: readonly string[]; end(): void }[] = []
-  const openContext = contextOpener({
+const opener = (readEvents: ReadEvents) =>
+  contextOpener({
     memory: { hubs: new Map() },
     // A key is named after its hub here.
     byKey: (key) => ({ hub: key, interests }) as unknown as PlacedWidget,
     fetch: () => Promise.reject(new Error('not here')),
     gitLog: async () => [],
-    readEvents: ({ patterns }) =>
-      new Promise<LoggedEvents>((resolve) => {
-        begun.push({ topics: patterns, end: () => resolve({ events: [], more: false }) })
-      }),
+    readEvents,
     secrets: {},
     lacking: new Map(),
   })
+
+test('the party of a load is its hub, of which the loader can make no data', () => {
+  const openContext = opener(() => Promise.reject(new Error('not here')))
+  const { party } = openContext({ key: 'a', type, params: {} }, 0, ending)
+  expect(nameOf(party)).toBe('a')
+  expect(JSON.stringify(party)).toBe('{}')
+})
+
+test('loads of a hub that reads much wait behind those of one that reads little', async () => {
+  const begun: { readonly topics: readonly string[]; end(): void }[] = []
+  const openContext = opener(
+    ({ patterns }) =>
+      new Promise<LoggedEvents>((resolve) => {
+        begun.push({ topics: patterns, end: () => resolve({ events: [], more: false }) })
+      }),
+  )
   const read = (hub: string, topic: string) =>
     openContext({ key: hub, type, params: {} }, 0, ending).events({ topics: [topic], limit: 1 })
 

@@ -5,6 +5,7 @@ import {
   type LoggedEvents,
   type SecretName,
 } from '#widgets/define.ts'
+import { partyOf } from '#widgets/party.ts'
 import type { Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
@@ -54,6 +55,7 @@ export function contextOpener(options: {
     }
     return lazySignal(ending, {
       now,
+      party: partyOf(placed?.hub ?? ''),
       secrets: named,
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
       fetch: (url, init) => fetch(url, init, ending.signal()),

@@ -20,7 +20,8 @@ export const load: Load<typeof feed> = async ({ url, limit }, context) => {
       now: context.now,
     },
     {
-      whose: `feed ${url}`,
+      party: context.party,
+      purpose: `feed ${url}`,
       tooMuch: `The feed of ${host} takes more time or room to read than it may.`,
       signal: context.signal,
     },

@@ -12,7 +12,8 @@ export const load: Load<typeof json> = async ({ url, pick, as, maxAge }, context
   const data =
     readPlain(answer) ??
     (await inSandbox('json', answer, {
-      whose: `json ${url} ${pick}`,
+      party: context.party,
+      purpose: `json ${url} ${pick}`,
       tooMuch: tooMuchWords(host),
       signal: context.signal,
     }))

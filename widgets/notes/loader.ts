@@ -25,12 +25,13 @@ function inTurn(text: string, signal: AbortSignal): Promise<string> {
   return rendered
 }
 
-export const load: Load<typeof notes> = async ({ text }, { signal }) => ({
+export const load: Load<typeof notes> = async ({ text }, { party, signal }) => ({
   html:
     text.length <= SHORT
       ? await inTurn(text, signal)
       : await inSandbox('markdown', text, {
-          whose: `notes ${hash('sha1', text)}`,
+          party,
+          purpose: `notes ${hash('sha1', text)}`,
           tooMuch:
             'This Markdown takes more time to lay out than it may. Write it with less that is nested in one another.',
           signal,

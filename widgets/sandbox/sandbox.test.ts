@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { LoadFailure } from '../define.ts'
 import { readAnswer } from '../json/read-answer.ts'
+import { partyOf } from '../party.ts'
 import { inSandbox } from './sandbox.ts'
 
 /** By the evaluator's own reckoning, or the end of the process. */
@@ -10,7 +11,7 @@ const harm = expect.stringMatching(/^(refused|set-aside)$/)
 const never = new AbortController().signal
 // Many jobs at once listen to it.
 setMaxListeners(0, never)
-const asked = { whose: 'a test', tooMuch: 'Too much.', signal: never }
+const asked = { party: partyOf('a test'), purpose: 'a test', tooMuch: 'Too much.', signal: never }
 
 function pick(pick: string, text = '{"n":3}', signal = never) {
   return inSandbox('json', { text, host: 'a.example', pick, as: null }, { ...asked, signal })
@@ -101,20 +102,14 @@ test('the caller can give up in the middle, before and while waiting', async () 
   expect(await other).toEqual(three)
 })
 
-test('what needs little waits for one job of those that need much, however many there are', async () => {
-  const good = () =>
-    inSandbox(
-      'json',
-      { text: '{"n":3}', host: 'a.example', pick: 'n + 0', as: null },
-      { ...asked, whose: 'good' },
-    )
-  for (let n = 0; n < 3; n++) await good()
+/** Of two hostile jobs that are under way when `good` is asked for, both may end before it does; no other does. */
+async function expectSoon(good: () => Promise<unknown>, parties: readonly string[]) {
   const ended: string[] = []
-  const hostile = Array.from({ length: 6 }, (_, n) =>
+  const hostile = parties.map((party, n) =>
     inSandbox(
       'json',
       { text: '{}', host: 'a.example', pick: endless, as: null },
-      { ...asked, whose: `hostile ${n}` },
+      { ...asked, party: partyOf(party), purpose: `hostile ${party} ${n}` },
     )
       .catch(() => {})
       .then(() => ended.push('hostile')),
@@ -123,6 +118,29 @@ test('what needs little waits for one job of those that need much, however many 
   ended.push('good')
   await Promise.all(hostile)
   expect(ended.indexOf('good')).toBeLessThanOrEqual(2)
+}
+
+const good = (party: string, purpose: string) =>
+  inSandbox(
+    'json',
+    { text: '{"n":3}', host: 'a.example', pick: 'n + 0', as: null },
+    { ...asked, party: partyOf(party), purpose },
+  )
+
+test('what is known to need little waits for one job of those that need much, however many there are', async () => {
+  for (let n = 0; n < 3; n++) await good('light', 'light')
+  await expectSoon(
+    () => good('light', 'light'),
+    Array.from({ length: 6 }, (_, n) => `hostile ${n}`),
+  )
+})
+
+test('a party of which nothing is known waits for one job of another, however many that asks for', () =>
+  expectSoon(() => good('new', 'new'), Array(6).fill('many')))
+
+test('what is known to need little does not wait for the others of its party either', async () => {
+  await good('mixed', 'light of it')
+  await expectSoon(() => good('mixed', 'light of it'), Array(6).fill('mixed'))
 })
 
 /** Ids of processes that `parent` has started for this. */
@@ -137,9 +155,10 @@ function processesOf(parent: number | undefined): string[] {
 test('its processes end with the one that asks, however that ends', async () => {
   const program = `
     import { inSandbox } from '${new URL('./sandbox.ts', import.meta.url)}'
+    import { partyOf } from '${new URL('../party.ts', import.meta.url)}'
     const signal = new AbortController().signal
     setInterval(() => {}, 1_000)
-    await inSandbox('markdown', 'a', { whose: 'w', tooMuch: 't', signal })
+    await inSandbox('markdown', 'a', { party: partyOf('p'), purpose: 'w', tooMuch: 't', signal })
   `
   const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program])
   let own: string[] = []

@@ -1,7 +1,8 @@
 import { LoadFailure } from '../define.ts'
+import { nameOf, type Party } from '../party.ts'
 import { type Child, type Ended, startChild } from './child-process.ts'
 import type { Input, Jobs, Output, Reply, Request } from './jobs.ts'
-import { openTurns } from './turns.ts'
+import { openTurns, type Whose } from './turns.ts'
 
 /** Processes at a time: two jobs that go on until they are ended delay the others by no more than that. */
 const MOST = 2
@@ -11,7 +12,7 @@ const IDLE = 30_000
 const SET_ASIDE = 6
 
 interface Job {
-  readonly whose: string
+  readonly whose: Whose
   readonly request: Request
   begin(): void
 }
@@ -22,7 +23,8 @@ let busy = 0
 
 /**
  * Runs a function of `jobs` on what strangers wrote, in a process of its own with limits of memory and CPU, which may
- * end without harm to this one. `whose` is what it is for: whoever has used the least lately goes first.
+ * end without harm to this one. The `party` that has used the least lately goes first, and of its jobs the one whose
+ * `purpose` has: what it reads, and how.
  * @throws LoadFailure the function's own; `set-aside` when it took more than it may, with `tooMuch` as the first words; `upstream`
  * when no process could be started; the reason of `signal`.
  */
@@ -30,12 +32,18 @@ export async function inSandbox<Name extends keyof Jobs>(
   name: Name,
   input: Input<Name>,
   {
-    whose,
+    party,
+    purpose,
     tooMuch,
     signal,
-  }: { readonly whose: string; readonly tooMuch: string; readonly signal: AbortSignal },
+  }: {
+    readonly party: Party
+    readonly purpose: string
+    readonly tooMuch: string
+    readonly signal: AbortSignal
+  },
 ): Promise<Output<Name>> {
-  const reply = await run({ name, input }, whose, signal)
+  const reply = await run({ name, input }, [nameOf(party), purpose], signal)
   if ('ended' in reply) {
     throw new LoadFailure(
       'set-aside',
@@ -51,7 +59,7 @@ export async function inSandbox<Name extends keyof Jobs>(
   return ('output' in reply ? reply.output : undefined) as Output<Name>
 }
 
-async function run(request: Request, whose: string, signal: AbortSignal): Promise<Reply | Ended> {
+async function run(request: Request, whose: Whose, signal: AbortSignal): Promise<Reply | Ended> {
   signal.throwIfAborted()
   await turn({ whose, request }, signal)
   const began = performance.now()

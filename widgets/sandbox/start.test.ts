@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { markdown } from '../notes/markdown.ts'
+import { partyOf } from '../party.ts'
 import { childFile } from './child-file.ts'
 import { inSandbox } from './sandbox.ts'
 
@@ -19,7 +20,10 @@ const running = () => execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf
 test('a process that never says it has started is ended, in words, and the next job gets another', async () => {
   vi.mocked(childFile).mockResolvedValueOnce(silent)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const asked = { whose: 'a test', tooMuch: 'Too much.', signal: new AbortController().signal }
+  const asked = {
+    ...{ party: partyOf('a test'), purpose: 'a test', tooMuch: 'Too much.' },
+    signal: new AbortController().signal,
+  }
   const waits = expect(inSandbox('markdown', 'a', asked)).rejects.toMatchObject({
     code: 'upstream',
     message: 'The process that reads this could not be started. It is tried again.',
