@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { implement, type LoadContext, Result, type WidgetType } from '#widgets/define.ts'
+import { implement, type LoadContext, LoadFailure, Result, type WidgetType } from '#widgets/define.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { lazySignal } from './lazy-signal.ts'
@@ -25,13 +25,17 @@ afterEach(async () => {
 const keysOf = (type: string, source: string, count: number): Key[] =>
   Array.from({ length: count }, (_, n) => `${type}@1:${source}/${n}:shared`)
 
-/** Daemons on one cache, with loads that end as `answer` says of their source. */
+/** Daemons on one cache, with loads that end as `answer` says of their source, or as `work` does, which may ask it. */
 function open({
   daemons = 1,
   answer,
+  work = (ask) => ask(),
+  deadline = 10_000,
 }: {
   daemons?: number
   answer: (source: string, signal: AbortSignal) => Promise<unknown>
+  work?: (ask: () => Promise<unknown>, signal: AbortSignal) => Promise<unknown>
+  deadline?: number
 }) {
   const cache = memoryCache()
   const claim = vi.spyOn(cache, 'claim')
@@ -40,13 +44,13 @@ function open({
   const most = new Map<string, number>()
   /** Keys in the order in which their loads began. */
   const loads: Key[] = []
-  const type = implement(probe, async ({ name: key }, { now, signal }) => {
+  const type = implement({ ...probe, deadline }, async ({ name: key }, { now, signal, fetch }) => {
     const source = sourceIn(key)
     loads.push(key)
     running.set(source, (running.get(source) ?? 0) + 1)
     most.set(source, Math.max(most.get(source) ?? 0, running.get(source) ?? 0))
     try {
-      await answer(source, signal)
+      await work(() => fetch(source), signal)
     } finally {
       running.set(source, (running.get(source) ?? 0) - 1)
     }
@@ -60,7 +64,10 @@ function open({
       find: (key) => ({ key, type, params: { name: key } }),
       knows: () => true,
       sourceOf: ({ key }) => sourceIn(key),
-      openContext: (_, now, ending) => lazySignal(ending, { now } as LoadContext),
+      openContext: (_, now, ending) => {
+        const fetch = (source: string) => ending.outside(answer(source, ending.signal()))
+        return lazySignal(ending, { now, fetch } as unknown as LoadContext)
+      },
       log: pino({ level: 'silent' }),
       signal: stop.signal,
     })
@@ -91,8 +98,10 @@ function open({
 }
 
 const quickly = () => Promise.resolve()
-const never = (_: string, signal: AbortSignal) =>
+const untilAborted = (signal: AbortSignal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+const never = (_: string, signal: AbortSignal) => untilAborted(signal)
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test.each([1, 2])(
   'beside 2,000 keys of a source that hangs, the others keep their age and events are loaded at once (%i daemons)',
@@ -154,6 +163,71 @@ test('a source that does not answer is tried by one load at a time, its cards sa
   await pass(45_000)
   expect((await entries(keys)).every(({ error, hasData }) => !error && hasData)).toBe(true)
   expect(daemons[0]?.counts).toMatchObject({ silent: 0 })
+})
+
+const failed = () => Promise.reject(new LoadFailure('upstream', 'Down.'))
+
+type Asked = () => Promise<unknown>
+
+test.each([
+  ['after a quick answer', quickly, async (ask: Asked, queue: Asked) => [await ask(), await queue()]],
+  ['after a slow one', () => after(6_000), async (ask: Asked, queue: Asked) => [await ask(), await queue()]],
+  ['before they ask', quickly, async (_: Asked, queue: Asked) => queue()],
+  ['and have hardly asked', never, async (ask: Asked) => [await after(6_000), await ask()]],
+])(
+  'loads that run out of time in a queue of ours neither name their source nor make it silent: %s',
+  async (_, answer, work) => {
+    const { watch, pass, entries, loads, daemons } = open({
+      answer,
+      work: (ask, signal) => work(ask, () => untilAborted(signal)),
+    })
+    const keys = keysOf('probe', 'status.example.org', 2)
+    watch(keys)
+    await pass(40_000)
+    expect(loads.length).toBeGreaterThan(2)
+    const said = new Set((await entries(keys)).map(({ error }) => error?.message))
+    expect(said).toEqual(new Set(['It could not be loaded in 10 s.']))
+    expect(daemons[0]?.counts).toMatchObject({ silent: 0 })
+  },
+)
+
+test.each([
+  ['a source that takes long to fail', 1, async (ask: Asked) => [await ask(), await failed()]],
+  ['a queue of ours before a failure', 0, async (ask: Asked) => [await after(15_000), await ask()]],
+])('of loads with a long deadline, %s makes so many silent: %i', async (_, silent, work) => {
+  const answer = async () => {
+    await after(silent * 15_000)
+    await failed()
+  }
+  const { watch, pass, entries, daemons } = open({ answer, work, deadline: 60_000 })
+  const keys = keysOf('probe', 'status.example.org', 2)
+  watch(keys)
+  await pass(15_500)
+  expect((await entries(keys)).map(({ error }) => error?.message)).toEqual(['Down.', 'Down.'])
+  expect(daemons[0]?.counts).toMatchObject({ silent })
+})
+
+test('a silent source is so until it answers, whatever else its loads wait for', async () => {
+  let asks = true
+  let hangs = true
+  const { watch, pass, daemons } = open({
+    answer: (source, signal) => (hangs ? never(source, signal) : quickly()),
+    async work(ask, signal) {
+      if (asks) await ask()
+      await untilAborted(signal)
+    },
+  })
+  watch(keysOf('probe', 'status.example.org', 20))
+  const silent = () => daemons[0]?.counts.silent
+  await pass(30_000)
+  expect(silent()).toBe(1)
+  asks = false
+  await pass(30_000)
+  expect(silent()).toBe(1)
+  asks = true
+  hangs = false
+  await pass(30_000)
+  expect(silent()).toBe(0)
 })
 
 test('forty sources that hang leave room for one that answers', async () => {

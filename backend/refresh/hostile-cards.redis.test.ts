@@ -61,7 +61,9 @@ function daemon(cache: Cache, cards: ReadonlyMap<Key, { type: WidgetType; config
     },
     openContext({ key }, now, ending) {
       loaded.push(key)
-      const reach: Pick<LoadContext, 'fetch'> = { fetch: (to, init) => fetch(to, init, ending.signal()) }
+      const reach: Pick<LoadContext, 'fetch'> = {
+        fetch: (to, init) => ending.outside(fetch(to, init, ending.signal())),
+      }
       return lazySignal(ending, { ...reach, now, party: partyOf('h'), secrets: {} } as unknown as LoadContext)
     },
   })

@@ -14,7 +14,7 @@ const rest = () => ({
 test('the signal is made when it is asked for, and a copy of the context has it too', () => {
   const { signal } = new AbortController()
   const made = vi.fn(() => signal)
-  const context = lazySignal({ aborted: () => false, signal: made }, rest())
+  const context = lazySignal({ aborted: () => false, signal: made, outside: (answer) => answer }, rest())
   expect(made).not.toHaveBeenCalled()
   expect(context.signal).toBe(signal)
   expect({ ...context }.signal).toBe(signal)

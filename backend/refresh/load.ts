@@ -7,6 +7,8 @@ import type { Key } from '../cache/version.ts'
 import { canonicalJson } from '../hubs/canonical-json.ts'
 
 const DEFAULT_DEADLINE = 10_000
+/** Milliseconds of waiting for what is outside after which a load that fails was not answered in time, whatever it says. */
+const IN_TIME = 10_000
 /** The last millisecond a date can tell. */
 const LATEST = 8.64e15
 /** What a loader that goes on after its end is told. Made once: a reason of its own for every load is an error with its stack. */
@@ -24,10 +26,15 @@ export interface Loadable {
 export interface Ending {
   aborted(): boolean
   signal(): AbortSignal
+  /** An answer from outside, for which the load waits until it comes: only for such time is its source to blame. */
+  outside<T>(answer: Promise<T>): Promise<T>
 }
 
 /** The world as one loader may see it, for the time of one load. */
 export type OpenContext = (loadable: Loadable, now: number, ending: Ending) => LoadContext
+
+/** What a load tells of its source; nothing when it had no answer, and no time to wait for one either. */
+type Heard = 'answered' | 'unanswered' | 'nothing'
 
 export type Loaded =
   | { readonly kind: 'result'; readonly result: Result }
@@ -35,6 +42,7 @@ export type Loaded =
       readonly kind: 'failure'
       readonly error: Omit<LoadError, 'at'>
       readonly retryAfter: number | undefined
+      readonly heard: Heard
       /** What was thrown: for the log, where its reference leads. */
       readonly thrown: unknown
     }
@@ -75,7 +83,11 @@ async function run(
   const { type, params } = loadable
   const deadline = deadlineOf(loadable)
   const ending = openEnding()
-  const timer = setTimeout(() => giveUp(new Timeout(deadline, source)), deadline)
+  const tooLate = () => {
+    const heard = ending.heard(deadline)
+    giveUp(new Timeout(deadline, heard === 'unanswered' ? source : undefined, heard))
+  }
+  const timer = setTimeout(tooLate, deadline)
   let over = OVER
   try {
     const context = openContext(loadable, now, ending)
@@ -106,6 +118,7 @@ async function run(
       kind: 'failure',
       error: { ...inWords(error), reference: randomUUID().slice(0, 8) },
       retryAfter: error instanceof LoadFailure ? error.retryAfter : undefined,
+      heard: error instanceof Timeout ? error.heard : ending.waited() < IN_TIME ? 'answered' : 'unanswered',
       thrown: error,
     }
   } finally {
@@ -116,10 +129,44 @@ async function run(
 
 const endsLoad = (error: unknown): error is Error => error === GIVEN_UP || error instanceof Timeout
 
-function openEnding(): Ending & { abort(reason: Error): void } {
+interface OwnEnding extends Ending {
+  abort(reason: Error): void
+  /** Milliseconds for which something outside was waited for. */
+  waited(): number
+  /** What a load has heard of its source whose time, so many ms, is over. */
+  heard(deadline: number): Heard
+}
+
+function openEnding(): OwnEnding {
   let controller: AbortController | undefined
   let ended: Error | undefined
+  let asked = false
+  /** Answers from outside that are waited for, since when, and for how long before that. */
+  let awaited = 0
+  let since = 0
+  let before = 0
+
+  function answered(): void {
+    awaited--
+    if (awaited === 0) before += performance.now() - since
+  }
+
+  const waited = () => (awaited === 0 ? before : before + performance.now() - since)
+
   return {
+    outside(answer) {
+      asked = true
+      if (awaited === 0) since = performance.now()
+      awaited++
+      answer.then(answered, answered)
+      return answer
+    },
+    waited,
+    heard(deadline) {
+      if (awaited === 0) return asked ? 'answered' : 'nothing'
+      // It may have been asked only when there was hardly any time left.
+      return waited() > deadline / 2 ? 'unanswered' : 'nothing'
+    },
     aborted: () => ended !== undefined,
     signal() {
       if (!controller) {
@@ -138,10 +185,12 @@ function openEnding(): Ending & { abort(reason: Error): void } {
 }
 
 class Timeout extends Error {
-  constructor(ms: number, source: string | undefined) {
+  readonly heard: Heard
+  constructor(ms: number, silent: string | undefined, heard: Heard) {
     super(
-      source === undefined ? `No answer in ${ms / 1_000} s.` : `${source} did not answer in ${ms / 1_000} s.`,
+      `${silent === undefined ? 'It could not be loaded' : `${silent} did not answer`} in ${ms / 1_000} s.`,
     )
+    this.heard = heard
   }
 }
 

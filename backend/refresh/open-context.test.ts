@@ -9,14 +9,18 @@ import { contextOpener, type ReadEvents } from './open-context.ts'
 const type = widgetType('activity')
 if (!type) throw new Error('There is no activity.')
 const interests = [{ topic: 'a.>' }]
-const ending: Ending = { aborted: () => false, signal: () => new AbortController().signal }
+const ending: Ending = {
+  aborted: () => false,
+  signal: () => new AbortController().signal,
+  outside: (answer) => answer,
+}
 
 const opener = (readEvents: ReadEvents) =>
   contextOpener({
     memory: { hubs: new Map() },
     // A key is named after its hub here.
     byKey: (key) => ({ hub: key, interests }) as unknown as PlacedWidget,
-    fetch: () => Promise.reject(new Error('not here')),
+    fetch: () => new Promise(() => {}),
     gitLog: async () => [],
     readEvents,
     secrets: {},
@@ -28,6 +32,17 @@ test('the party of a load is its hub, of which the loader can make no data', () 
   const { party } = openContext({ key: 'a', type, params: {} }, 0, ending)
   expect(nameOf(party)).toBe('a')
   expect(JSON.stringify(party)).toBe('{}')
+})
+
+test('what a load fetches and what git reads for it is waited for outside, and the event log is not', async () => {
+  const openContext = opener(async () => ({ events: [], more: false }))
+  const outside = vi.fn()
+  const context = openContext({ key: 'a', type, params: {} }, 0, { ...ending, outside })
+  await context.fetch('https://a.example')
+  await context.gitLog({ repository: '/a', limit: 1 })
+  expect(outside).toHaveBeenCalledTimes(2)
+  await context.events({ limit: 1 })
+  expect(outside).toHaveBeenCalledTimes(2)
 })
 
 test('loads of a hub that reads much wait behind those of one that reads little', async () => {

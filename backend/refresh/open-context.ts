@@ -58,8 +58,8 @@ export function contextOpener(options: {
       party: partyOf(placed?.hub ?? ''),
       secrets: named,
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
-      fetch: (url, init) => fetch(url, init, ending.signal()),
-      gitLog: (query) => gitLog(query, ending.signal()),
+      fetch: (url, init) => ending.outside(fetch(url, init, ending.signal())),
+      gitLog: (query) => ending.outside(gitLog(query, ending.signal())),
       async events({ topics = own, limit, ...from }) {
         if (ending.aborted()) ending.signal().throwIfAborted()
         if (definition.reads !== 'events') {

@@ -31,7 +31,10 @@ function refreshing(
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
     sourceOf: () => source,
-    openContext: (_, now, ending) => lazySignal(ending, { now } as LoadContext),
+    openContext: (_, now, ending) => {
+      const fetch = () => ending.outside(new Promise(() => {}))
+      return lazySignal(ending, { now, fetch } as unknown as LoadContext)
+    },
     log: pino({ level: 'silent' }),
     signal: stop.signal,
   })
@@ -101,17 +104,17 @@ test.each([
 )
 
 test.each([
-  [undefined, 'No answer in 0.03 s.'],
+  [undefined, 'It could not be loaded in 0.03 s.'],
   ['a.example:8080', 'a.example:8080 did not answer in 0.03 s.'],
 ])('a loader that hangs is cut at its deadline, and its signal aborted: %s', async (source, words) => {
   let aborted = false
   const { cache, key, entry } = refreshing(
-    (_, { signal }) =>
-      new Promise(() => {
-        signal.addEventListener('abort', () => {
-          aborted = true
-        })
-      }),
+    (_, { signal, fetch }) => {
+      signal.addEventListener('abort', () => {
+        aborted = true
+      })
+      return fetch('https://a.example')
+    },
     { deadline: 30 },
     undefined,
     source,

@@ -361,8 +361,7 @@ export function runRefresh(options: {
       loaded = await lease.load.loaded
       const { source } = stay.place
       const heard = source !== undefined && !lease.lost && !signal.aborted
-      const end = { askedAt: grant.now, took: performance.now() - began }
-      if (heard && silence.hear(source, loaded, end)) lines.drop(source)
+      if (heard && silence.hear(source, loaded, grant.now)) lines.drop(source)
       return loaded
     } finally {
       counts.running--

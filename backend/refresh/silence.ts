@@ -8,8 +8,6 @@ import { openSources, type Sources, silentWords } from './sources.ts'
 const RETRY = 10_000
 /** Cards at a time that are told that their source is silent. */
 const TELLING = 64
-/** Milliseconds after which a failed load counts as not answered in time, whatever it says. */
-const IN_TIME = 10_000
 
 /** How a card is told: its error, and milliseconds until it is tried again. */
 export interface Told {
@@ -19,8 +17,8 @@ export interface Told {
 
 /** What follows when a source does not answer: its cards say so, instead of waiting for their turn without a word. */
 export interface Silence extends Pick<Sources, 'standing' | 'silent'> {
-  /** What the end of a load that was granted at `askedAt`, and took so many ms, tells of its source; says whether that is silent from now on. */
-  hear(source: string, loaded: Loaded, end: { readonly askedAt: number; readonly took: number }): boolean
+  /** What the end of a load that was granted at `askedAt` tells of its source; says whether that is silent from now on. */
+  hear(source: string, loaded: Loaded, askedAt: number): boolean
   /** Puts it on the card of a key, once, that its source is silent; says whether that is done or begun, or must wait. */
   tell(loadable: Loadable, source: string): boolean
   /** How a load that failed at `now` is told if its silent source is to blame. */
@@ -62,8 +60,10 @@ export function openSilence(options: {
     get silent() {
       return sources.silent
     },
-    hear(source, loaded, { askedAt, took }) {
-      if (!isLate(loaded, took)) {
+    hear(source, loaded, askedAt) {
+      const heard = loaded.kind === 'result' ? 'answered' : loaded.heard
+      if (heard === 'nothing') return false
+      if (heard === 'answered') {
         if (sources.answered(source)) log.info({ source }, 'a source answers again')
         return false
       }
@@ -87,12 +87,11 @@ export function openSilence(options: {
       return true
     },
     blame(source, loaded, now) {
-      if (source === undefined || !isLate(loaded, 0) || loaded.kind === 'result') return undefined
+      if (loaded.kind === 'result' || loaded.heard !== 'unanswered') return undefined
+      // What has words of its own keeps them.
+      if (source === undefined || loaded.error.code !== 'timeout') return undefined
       const told = inWords(source, now)
       return told && { ...told, error: { ...told.error, reference: loaded.error.reference } }
     },
   }
 }
-
-const isLate = (loaded: Loaded, took: number): boolean =>
-  loaded.kind === 'failure' && (loaded.error.code === 'timeout' || took >= IN_TIME)

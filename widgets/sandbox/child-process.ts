@@ -10,7 +10,7 @@ const HEAP = 160
 /** Bytes of a reply; results have 256 KiB at most. */
 const LONGEST = 1024 * 1024
 
-/** Milliseconds in which one must have started: less than a load has, whose source would be blamed. */
+/** Milliseconds in which one must have started: less than a load has, whose words would tell nothing of it. */
 const START_WITHIN = 8_000
 
 /** `undefined`: it ended before it had answered, by `signal` if by one. */
