@@ -1,18 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Client } from './client-address.ts'
 import { type Framing, framing } from './framing.ts'
 import { pagePolicy } from './page-policy.ts'
 import { embeddedWidget, isOfDevelopment, pageHeaders, pagePath, pageQuery } from './page-request.ts'
 import { ProblemError } from './problem.ts'
 import { openRenders } from './renders.ts'
 
+export interface AskedPage {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  readonly client: Client
+}
+
 export interface Pages {
-  /** @throws ProblemError 405 */
-  handle(request: IncomingMessage, response: ServerResponse, url: URL): void
+  /** @throws ProblemError 405, 503 */
+  handle(asked: AskedPage): void
   close(): Promise<void>
 }
 
-/** Pages rendered at a time: each takes some 12 ms, and most of its time it may wait for the cache. */
-const RENDERS = 32
+/** Each takes some 12 ms, and most of its time it may wait for the cache; some have megabytes. */
+const RENDERS = { rendered: { all: 32, client: 8 }, slow: { all: 64, client: 16 } }
 
 /** Request headers by which pages are told what was decided here. */
 const REFUSED_ORIGIN = 'hubs-refused-origin'
@@ -47,12 +55,8 @@ export async function openPages(options: {
   const renders = openRenders(RENDERS)
   const isNexts = (url: URL) => development && isOfDevelopment(url)
 
-  function show(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    { ancestors, refused }: Framing,
-  ): void {
+  function show(asked: AskedPage, { ancestors, refused }: Framing): void {
+    const { request, response, url } = asked
     // Navigation in development asks for parts of pages, by fields and a query of its own.
     if (!development) request.headers = pageHeaders(request.headers)
     const isStatic = url.pathname.startsWith('/_next/static/')
@@ -82,23 +86,22 @@ export async function openPages(options: {
     // Next takes the slash behind its path for an address of another form, and redirects.
     request.url = basePath === '' ? path : basePath + path.replace(/^\/(?=\?|$)/, '')
     if (isStatic || isNexts(url)) render(request, response).catch(() => response.destroy())
-    else renders(response, () => render(request, response))
+    else renders({ response, client: asked.client.counted, render: () => render(request, response) })
   }
 
   return {
-    handle(request, response, url) {
+    handle(asked) {
+      const { request, response, url } = asked
       if (request.method !== 'GET' && request.method !== 'HEAD' && !isNexts(url)) {
         throw new ProblemError(405, 'A page is answered to GET and HEAD.', {
           headers: { allow: 'GET, HEAD' },
         })
       }
       const widget = embeddedWidget(url)
-      if (widget === undefined) return show(request, response, url, { ancestors: [] })
+      if (widget === undefined) return show(asked, { ancestors: [] })
       // Where the database is away and nothing is known of the widget, none may frame it.
       const known = embedOrigins(widget).catch(() => [])
-      known
-        .then((origins) => show(request, response, url, framing(request.headers, origins)))
-        .catch(() => response.destroy())
+      known.then((origins) => show(asked, framing(request.headers, origins))).catch(() => response.destroy())
     },
     close: () => app.close(),
   }

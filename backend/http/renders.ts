@@ -1,55 +1,76 @@
 import type { ServerResponse } from 'node:http'
 import { ProblemError } from './problem.ts'
+import { openQuota, type Taken } from './quota.ts'
 
 /** Milliseconds after which a render leaves its place to another: what is left of it waits for a slow client. */
 const SLOW = 5_000
 const MOST_WAITING = 2_000
 
+interface Wanted {
+  readonly response: ServerResponse
+  /** Whom it counts as. */
+  readonly client: string
+  readonly render: () => Promise<void>
+}
+
+/** How many there may be at one time, and how many of one client. */
+interface Limits {
+  readonly rendered: { readonly all: number; readonly client: number }
+  /** Pages whose clients are slow to read them: each is held whole, as large as it is. */
+  readonly slow: { readonly all: number; readonly client: number }
+}
+
 /**
- * At most `most` renders at a time, the others in the order they came; none for a client that has gone meanwhile. A
- * page takes milliseconds of the one thread, so that many begun at once hold up everything for as long as all take.
+ * So many renders at a time, the others in the order they came; none for a client that has gone meanwhile. A page takes
+ * milliseconds of the one thread, so that many begun at once hold up everything for as long as all take.
  * The function it returns throws ProblemError 503 when too many wait.
  */
-export function openRenders(most: number): (response: ServerResponse, render: () => Promise<void>) => void {
-  const waiting: { readonly response: ServerResponse; readonly render: () => Promise<void> }[] = []
-  let running = 0
+export function openRenders(limits: Limits): (wanted: Wanted) => void {
+  const waiting: Wanted[] = []
+  const rendered = openQuota(limits.rendered)
+  const slow = openQuota(limits.slow)
 
-  function begin({ response, render }: (typeof waiting)[number]): void {
-    running += 1
+  function begin({ response, client, render }: Wanted, place: Taken): void {
     let over = false
     const end = (): void => {
       if (over) return
       over = true
       clearTimeout(timer)
       response.off('close', end)
-      running -= 1
+      place.release()
       // Once all that closed at one time is known to have: else one that goes hands its place to another that went too.
       setImmediate(startNext)
     }
-    const timer = setTimeout(end, SLOW).unref()
+    const timer = setTimeout(() => {
+      const kept = slow.take(client, 1)
+      if (typeof kept === 'string') response.destroy()
+      else response.once('close', kept.release)
+      end()
+    }, SLOW).unref()
     response.once('close', end)
     // An error that Next does not answer must not end the process.
-    render()
-      .catch(() => response.destroy())
-      .finally(end)
+    render().catch(() => response.destroy())
   }
 
   function startNext(): void {
-    while (running < most) {
-      const next = waiting.shift()
-      if (!next) return
-      if (!next.response.destroyed) begin(next)
+    for (let at = 0; at < waiting.length; ) {
+      const next = waiting[at]
+      const place = !next || next.response.destroyed ? undefined : rendered.take(next.client, 1)
+      if (place === 'all') return
+      if (place === 'client') at++
+      else waiting.splice(at, 1)
+      if (next && typeof place === 'object') begin(next, place)
     }
   }
 
-  return (response, render) => {
+  return (wanted) => {
     if (waiting.length >= MOST_WAITING) {
       throw new ProblemError(503, 'Too many pages are asked for at once. Try again in a few seconds.', {
         headers: { 'retry-after': '2' },
         reason: 'full',
       })
     }
-    waiting.push({ response, render })
+    waiting.push(wanted)
     startNext()
   }
 }

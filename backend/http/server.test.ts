@@ -21,6 +21,7 @@ const health: Route[] = [
   { method: 'GET', path: '/readyz', handle: async () => ({ status: 503 }) },
 ]
 
+let large = 0
 const routes: Route[] = [
   { method: 'GET', path: '/api/hello', handle: async () => ({ status: 200, body: { hello: 'you' } }) },
   {
@@ -40,6 +41,14 @@ const routes: Route[] = [
     method: 'GET',
     path: '/api/away',
     handle: () => Promise.reject(Object.assign(new Error('no'), { code: 'cache-away' })),
+  },
+  {
+    method: 'GET',
+    path: '/api/large',
+    async handle() {
+      large += 1
+      return { status: 200, body: Buffer.alloc(12 * 1024 * 1024) }
+    },
   },
   { method: 'GET', path: '/api/bug', handle: () => Promise.reject(new Error('secret detail')) },
   {
@@ -72,7 +81,7 @@ afterEach(() => {
 
 test('of pages that a client sends for ahead one is rendered at a time, and none once it is gone', async () => {
   const rendered: ServerResponse[] = []
-  front.servePages((_, response) => void rendered.push(response))
+  front.servePages(({ response }) => void rendered.push(response))
   const socket = connect((front.server.address() as AddressInfo).port, '127.0.0.1')
   socket.write('GET /a HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(50))
   await expect.poll(() => rendered.length).toBe(1)
@@ -82,6 +91,26 @@ test('of pages that a client sends for ahead one is rendered at a time, and none
   socket.destroy()
   await closed
   expect(rendered).toHaveLength(2)
+})
+
+test('of answers that a client does not read so many bytes are kept, and no connection for ever', async () => {
+  expect(front.server.timeout).toBe(60_000)
+  const { port } = front.server.address() as AddressInfo
+  const ask = () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {})
+    socket.write('GET /api/large HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    return socket.pause()
+  }
+  const open = () =>
+    new Promise<number>((resolve) => front.server.getConnections((_, count) => resolve(count)))
+  large = 0
+  const idle = Array.from({ length: 12 }, ask)
+  await expect.poll(() => large).toBe(12)
+  // 64 MB of 12 each.
+  await expect.poll(open).toBe(5)
+  for (const socket of idle) socket.destroy()
+  await expect.poll(open).toBe(0)
+  expect(Buffer.from(await (await fetch(`${base}/api/large`)).arrayBuffer())).toHaveLength(12 * 1024 * 1024)
 })
 
 async function problem(response: Response): Promise<{ status: number; detail: string; errors?: unknown }> {
@@ -226,7 +255,7 @@ test.each(['http://[', 'foo://host', 'foo://host?x'])(
   'a request line for %s names no path',
   async (target) => {
     let reached = false
-    front.servePages((_, response) => {
+    front.servePages(({ response }) => {
       reached = true
       response.end()
     })

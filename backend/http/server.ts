@@ -13,7 +13,9 @@ import type { Client } from './client-address.ts'
 import { preflight, sharedHeaders } from './cross-origin.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { inTurn } from './in-turn.ts'
+import type { AskedPage } from './pages.ts'
 import { ProblemError } from './problem.ts'
+import { openQuota } from './quota.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
 import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
 import { router } from './router.ts'
@@ -24,7 +26,7 @@ export interface FrontServer {
   /** From now on these routes are answered too; until then whoever asks waits, and is told to come again in the end. */
   serve(routes: readonly (Route | RawRoute)[], authorize: Authorize): void
   /** Before `serve`: this answers what no route does. */
-  servePages(handler: (request: IncomingMessage, response: ServerResponse, url: URL) => void): void
+  servePages(handler: (asked: AskedPage) => void): void
   readonly ending: Ending
   readonly metrics: readonly Metric[]
 }
@@ -32,6 +34,13 @@ export interface FrontServer {
 /** Milliseconds for which whoever asks while the process starts waits, and how many may. */
 const START_PATIENCE = 10_000
 const MOST_WAITING = 2_000
+
+/** Bytes of answers that are kept for those who have not read them yet. */
+const UNREAD = { all: 256 * 1024 * 1024, client: 64 * 1024 * 1024 }
+/** Bytes of an answer that are not counted. */
+const SMALL = 16 * 1024
+/** Milliseconds after which a connection is ended on which neither side says or takes anything. */
+const STALLED = 60_000
 
 /** Codes of the errors of stores that do not serve; their messages say why. */
 const AWAY = new Set(['cache-away', 'bus-away', 'bus-full', 'database-away'])
@@ -71,6 +80,7 @@ export function frontServer(options: {
   const guesses = openTokenGuesses(log)
   const openBody = requestBodies(bodies)
   const answers = openAnswers(clientOf, log)
+  const unread = openQuota(UNREAD)
   /** Those that a raw route answers. */
   const taken = new WeakSet<Duplex>()
   let start = (): void => {}
@@ -81,7 +91,7 @@ export function frontServer(options: {
   const findHealth = router(health)
   let find = findHealth
   let authorize: Authorize | undefined
-  let pages: ((request: IncomingMessage, response: ServerResponse, url: URL) => void) | undefined
+  let pages: ((asked: AskedPage) => void) | undefined
 
   function toProblem(error: unknown, request: IncomingMessage): ProblemError {
     if (error instanceof ProblemError) return error
@@ -151,6 +161,11 @@ export function frontServer(options: {
     // It may have begun since the request came.
     if (ending.begun && !response.headersSent) response.setHeader('connection', 'close')
     sendAnswer(request, response, given)
+    const bytes = response.socket?.writableLength ?? 0
+    if (bytes < SMALL) return
+    const kept = unread.take(clientOf(request).counted, bytes)
+    if (typeof kept === 'string') response.destroy()
+    else response.once('close', kept.release)
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, asked: Asked): void {
@@ -249,7 +264,7 @@ export function frontServer(options: {
       throw new ProblemError(404, `There is nothing at ${url.pathname}.`)
     asked.route = url.pathname.startsWith('/_next/') ? 'files of pages' : 'pages'
     asked.reason = 'not found'
-    pages(request, response, url)
+    pages({ request, response, url, client: clientOf(request) })
   }
 
   const turns = inTurn((request, response) => {
@@ -273,6 +288,7 @@ export function frontServer(options: {
   // Longer than the idle time of common proxies, which otherwise meet a connection we have just closed.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 80_000
+  server.timeout = STALLED
 
   return {
     server,
