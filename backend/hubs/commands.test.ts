@@ -32,3 +32,21 @@ test('what is changed from a terminal is told, without secrets; what is only loo
   expect(JSON.stringify(told)).not.toContain(token)
   await database.close()
 })
+
+test('what cannot be done is refused in words', async () => {
+  const database = await emptyPglite()
+  const run = commands({
+    hubs: hubsRoom({ db: database.db, typeOf: widgetType }),
+    tokens: tokensRoom({ db: database.db }),
+    applied: appliedSets(database.db),
+  })
+  for (const name of ['', 'a\nb', 'x'.repeat(101)]) {
+    await expect(run({ do: 'token create', name, scopes: ['publish'] })).rejects.toThrow(
+      /^name must be 1 to 100 characters on one line\.$/,
+    )
+  }
+  await expect(run({ do: 'prune', name: '', keep: [], dryRun: true })).rejects.toThrow(
+    /^name must not be empty\.$/,
+  )
+  await database.close()
+})

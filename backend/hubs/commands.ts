@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Control } from '../db/control-socket.ts'
 import type { AppliedSets } from './applied-sets.ts'
+import { fieldErrors, plainWords } from './field-error.ts'
 import { scopeFault } from './grant.ts'
+import { HubError } from './hub-error.ts'
 import type { HubsRoom } from './hubs.ts'
 import type { TokensRoom } from './tokens.ts'
 
@@ -101,8 +103,12 @@ export function commands({
     },
   }
   return async (request) => {
-    const given = command.parse(request)
+    const given = command.safeParse(request, { error: plainWords })
+    if (!given.success) {
+      const [fault] = fieldErrors(given.error.issues)
+      throw new HubError('hub-refused', `${fault?.field.slice(1).replaceAll('/', ' ')} ${fault?.message}.`)
+    }
     // Each name has the function that takes its command, which TypeScript cannot follow through the lookup.
-    return (run[given.do] as (given: Command) => Promise<unknown>)(given)
+    return (run[given.data.do] as (given: Command) => Promise<unknown>)(given.data)
   }
 }

@@ -67,6 +67,7 @@ test.each([
   ['AWS_SECRET_ACCESS_KEY=abc/def+1', 'AWS_SECRET_ACCESS_KEY=•••'],
   ['Authorization: Bearer abc.def', 'Authorization: •••'],
   ['{"apiKey":"a b c","n":1}', '{"apiKey":•••,"n":1}'],
+  ['said {\\"password\\":\\"hunter2\\",\\"n\\":1}', 'said {\\"password\\":•••,\\"n\\":1}'],
   ['sent Bearer abcdefgh123', 'sent Bearer •••'],
   ['clone https://tomas:geheim@git.example/x', 'clone https://•••@git.example/x'],
   ['GET /x?token=abc&n=1', 'GET /x?token=•••&n=1'],

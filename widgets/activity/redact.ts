@@ -17,7 +17,7 @@ const tokens = new RegExp(
 const secretAddress = new RegExp(`(?:https?://)?[\\w.:-]{0,200}(?:${secretPath})`, 'gi')
 /** `Authorization: Bearer x`, `pwd=x`, `"apiKey": "x"`. */
 const assigned = new RegExp(
-  `([\\w.-]{0,40}${names}[\\w.-]{0,40}["']?\\s{0,4}[=:]\\s{0,4})(?:(?:bearer|basic|token|digest)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"'”’»]+)`,
+  `([\\w.-]{0,40}${names}[\\w.-]{0,40}\\\\?["']?\\s{0,4}[=:]\\s{0,4})(?:(?:bearer|basic|token|digest)\\s+)?(\\\\?"[^"]*"|'[^']*'|[^\\s,;&"'”’»]+)`,
   'gi',
 )
 const schemes = /\b(bearer|basic)\s+[\w.~+/-]{8,}=*/gi
