@@ -83,7 +83,7 @@ export async function runDaemon(options: {
     cache,
     find(key) {
       const placed = byKey(key)
-      return placed && { key, type: placed.widgetType, params: placed.params }
+      return placed && { key, type: placed.widgetType, params: placed.params, hub: placed.hub }
     },
     // A web node may know a widget before this process has read of it.
     catchUp: () => followed.caughtUp().catch(() => {}),

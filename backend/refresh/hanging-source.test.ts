@@ -31,11 +31,14 @@ function open({
   answer,
   work = (ask) => ask(),
   deadline = 10_000,
+  house = false,
 }: {
   daemons?: number
   answer: (source: string, signal: AbortSignal) => Promise<unknown>
   work?: (ask: () => Promise<unknown>, signal: AbortSignal) => Promise<unknown>
   deadline?: number
+  /** They ask nothing outside, and what their keys name is their hub. */
+  house?: boolean
 }) {
   const cache = memoryCache()
   const claim = vi.spyOn(cache, 'claim')
@@ -61,9 +64,9 @@ function open({
     stops.push(stop)
     return runRefresh({
       cache,
-      find: (key) => ({ key, type, params: { name: key } }),
+      find: (key) => ({ key, type, params: { name: key }, hub: house ? sourceIn(key) : 'h' }),
       knows: () => true,
-      sourceOf: ({ key }) => sourceIn(key),
+      sourceOf: ({ key }) => (house ? undefined : sourceIn(key)),
       openContext: (_, now, ending) => {
         const fetch = (source: string) => ending.outside(answer(source, ending.signal()))
         return lazySignal(ending, { now, fetch } as unknown as LoadContext)
@@ -260,6 +263,19 @@ test('what an event made stale begins before a backlog that only its time made d
   expect(loads.indexOf(last)).toBeGreaterThan(0)
   await pass(10_000)
   expect((await entries(keys)).filter(({ hasData }) => hasData).length).toBe(400)
+})
+
+test('a key of one hub does not wait for hundreds of another that take long', async () => {
+  const { watch, pass, loads } = open({ answer: () => after(8_000), house: true })
+  watch(keysOf('probe', 'many', 400))
+  await pass(10_000)
+  const begun = loads.length
+  const [key = ''] = keysOf('probe', 'one', 1)
+  watch([key])
+  await pass(30_000)
+  expect(loads.indexOf(key)).toBeGreaterThan(0)
+  // Not more than all the room there is, which the others had.
+  expect(loads.indexOf(key) - begun).toBeLessThanOrEqual(64)
 })
 
 test('no key of a source that is slow waits for ever behind those that come due again', async () => {

@@ -1,5 +1,6 @@
 import type { Key } from '../cache/version.ts'
 import type { Admission, Place, Stay } from './admission.ts'
+import { type HubTurns, openHubTurns } from './hub-turns.ts'
 
 /** Keys remembered at most. */
 const MOST = 20_000
@@ -13,15 +14,15 @@ export interface Turn {
 }
 
 /**
- * Keys that wait to be loaded, a line for each place, each line in turn. A key that waits longer than its claim hides it
- * keeps its turn when it is claimed again, here or elsewhere, so that what has waited longest is always next.
+ * Keys that wait to be loaded, a line for each place, each line in turn, and in a line each hub. A key that waits longer than its claim hides it
+ * keeps its turn when it is claimed again, here or elsewhere, so that none waits for ever behind those that come again.
  */
 export interface Lines {
   /**
    * It stands in the line of its place, if it did not yet. Says whether it may wait here; else it is to be given back,
    * for others may have room for it, and none here will be for a while.
    */
-  add(key: Key, place: Place, urgent: boolean): boolean
+  add(waiting: { readonly key: Key; readonly place: Place; readonly hub: string }, urgent: boolean): boolean
   /** Takes out the next key of a place that is admitted, urgent ones first. */
   next(admits: (place: Place) => boolean): Turn | undefined
   /** Whether any waits there. */
@@ -37,8 +38,8 @@ export interface Lines {
 
 interface Line {
   readonly place: Place
-  readonly urgent: Set<Key>
-  readonly usual: Set<Key>
+  readonly urgent: HubTurns
+  readonly usual: HubTurns
 }
 
 export function openLines(admission: Pick<Admission, 'hold' | 'letGo'>): Lines {
@@ -47,9 +48,8 @@ export function openLines(admission: Pick<Admission, 'hold' | 'letGo'>): Lines {
   let size = 0
   let urgent = 0
 
-  function remove(line: Line, key: Key): void {
-    if (line.urgent.delete(key)) urgent--
-    else line.usual.delete(key)
+  function left(which: 'urgent' | 'usual', key: Key): void {
+    if (which === 'urgent') urgent--
     size--
     const stay = held.get(key)
     if (!stay) return
@@ -57,11 +57,16 @@ export function openLines(admission: Pick<Admission, 'hold' | 'letGo'>): Lines {
     admission.letGo(stay)
   }
 
+  function empty(line: Line): void {
+    for (const key of line.urgent) left('urgent', key)
+    for (const key of line.usual) left('usual', key)
+  }
+
   function nextOf(which: 'urgent' | 'usual', admits: (place: Place) => boolean): Turn | undefined {
     for (const [name, line] of lines) {
       if (line[which].size === 0 || !admits(line.place)) continue
-      const [key = ''] = line[which]
-      remove(line, key)
+      const key = line[which].next() ?? ''
+      left(which, key)
       lines.delete(name)
       if (line.urgent.size + line.usual.size > 0) lines.set(name, line)
       return { key, place: line.place, urgent: which === 'urgent' }
@@ -70,16 +75,16 @@ export function openLines(admission: Pick<Admission, 'hold' | 'letGo'>): Lines {
   }
 
   return {
-    add(key, place, isUrgent) {
+    add({ key, place, hub }, isUrgent) {
       const name = nameOf(place)
-      const line = lines.get(name) ?? { place, urgent: new Set<Key>(), usual: new Set<Key>() }
-      if (isUrgent && line.usual.delete(key)) size--
+      const line = lines.get(name) ?? { place, urgent: openHubTurns(), usual: openHubTurns() }
+      if (isUrgent && line.usual.remove(key)) size--
       if (!line.urgent.has(key) && !line.usual.has(key)) {
         if (size >= MOST) return false
         lines.set(name, line)
         size++
         if (isUrgent) urgent++
-        line[isUrgent ? 'urgent' : 'usual'].add(key)
+        line[isUrgent ? 'urgent' : 'usual'].add(key, hub)
       }
       if (held.has(key)) return true
       const stay = admission.hold(place)
@@ -91,12 +96,12 @@ export function openLines(admission: Pick<Admission, 'hold' | 'letGo'>): Lines {
     drop(source) {
       for (const [name, line] of lines) {
         if (line.place.source !== source) continue
-        for (const key of [...line.urgent, ...line.usual]) remove(line, key)
+        empty(line)
         lines.delete(name)
       }
     },
     clear() {
-      for (const line of lines.values()) for (const key of [...line.urgent, ...line.usual]) remove(line, key)
+      for (const line of lines.values()) empty(line)
       lines.clear()
     },
     get held() {

@@ -20,6 +20,8 @@ export interface Loadable {
   readonly key: Key
   readonly type: WidgetType
   readonly params: Parameters<WidgetType['load']>[0]
+  /** One that shows it: hubs take turns. */
+  readonly hub?: string
 }
 
 /** The end of one load. Its signal is made when it is asked for: many loads need none, and it costs more than they do. */

@@ -191,7 +191,7 @@ export function runRefresh(options: {
       const place = placeOf(typeOf(key), loadable)
       if (loadable && place.source !== undefined && !isTried(place))
         (silence.tell(loadable, place.source) ? silent : noRoom).push(key)
-      else if (!lines.add(key, place, n < urgent)) noRoom.push(key)
+      else if (!lines.add({ key, place, hub: loadable?.hub ?? '' }, n < urgent)) noRoom.push(key)
     }
     startWaiting()
     const together = TOGETHER - (Date.now() % TOGETHER)
