@@ -1,3 +1,5 @@
+import type { Explanation } from '#contract/explanation.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 import { isDatabaseAway } from './db/database-away.ts'
 import type { HubMemory } from './hubs/hub-memory.ts'
 import { hubSummary, hubView, hubWidget } from './hubs/hub-view.ts'
@@ -7,7 +9,6 @@ import type { PlacedWidget } from './hubs/placed.ts'
 import type { Services } from './services.ts'
 import type { Liveness } from './stream/liveness.ts'
 import type { Snapshots } from './stream/snapshots.ts'
-import type { Explanation, Snapshot } from './wire.ts'
 
 /** Hubs of one page of the directory. */
 const DIRECTORY_PAGE = 200

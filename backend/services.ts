@@ -1,4 +1,6 @@
-import type { Explanation, HubSummary, HubView, HubWidget, Snapshot, WidgetSnapshot } from './wire.ts'
+import type { Explanation } from '#contract/explanation.ts'
+import type { HubSummary, HubView, HubWidget } from '#contract/hub.ts'
+import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 
 /** Everything a page shows of one hub, or of one widget of it, from one instant. */
 export interface PageData {

@@ -39,12 +39,21 @@ function resolve(from: string, target: string): string {
 }
 
 const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`)
-const ours = (path: string) => /^(app|backend|drizzle|widgets|e2e|bench|scripts)\//.test(path)
+const ours = (path: string) => /^(app|backend|contract|drizzle|widgets|e2e|bench|scripts)\//.test(path)
 const breaking = (imports: readonly Import[], allowed: (one: Import) => boolean) =>
   imports.filter((one) => !allowed(one)).map(({ from, to }) => `${from} → ${to}`)
 
 test('drizzle imports nothing of ours', () => {
   expect(breaking(importsOf('drizzle'), ({ to }) => !ours(to) || inRoom('drizzle')(to))).toEqual([])
+})
+
+test('the contract imports its schemas’ library and the types of JSON, nothing else', () => {
+  expect(
+    breaking(importsOf('contract'), ({ to, typeOnly }) => {
+      if (to === 'widgets/define.ts') return typeOnly
+      return to === 'zod' || inRoom('contract')(to)
+    }),
+  ).toEqual([])
 })
 
 test('a widget type imports its own folder, what all widgets share, and no driver', () => {
@@ -72,7 +81,7 @@ test('the backend imports no page, no view, no React, and not its model', () => 
         return /^widgets\/(registry|define|topic-token|moment|address-credential|party|whole-characters|sandbox\/turns)\.ts$/.test(
           to,
         )
-      return !ours(to) || inRoom('backend')(to) || inRoom('drizzle')(to)
+      return !ours(to) || ['backend', 'contract', 'drizzle'].some((room) => inRoom(room)(to))
     }),
   ).toEqual([])
 })
@@ -81,7 +90,7 @@ test('pages import of the backend its services and types', () => {
   expect(
     breaking(importsOf('app'), ({ to, typeOnly }) => {
       if (/^(ioredis|postgres|drizzle-orm|@nats-io\/.*|@electric-sql\/.*)$/.test(to)) return false
-      if (to.startsWith('drizzle/') || to === 'widgets/registry.ts') return typeOnly
+      if (/^(contract|drizzle)\//.test(to) || to === 'widgets/registry.ts') return typeOnly
       return !to.startsWith('backend/') || to === 'backend/services.ts' || typeOnly
     }),
   ).toEqual([])
@@ -118,7 +127,7 @@ test('the browser carries no loader, no schema and no backend', async () => {
     const carried = await reach(entry, 'browser')
     expect(carried.length).toBeGreaterThan(0)
     const foreign = carried.filter((path) =>
-      /(^|\/)(loader|widget|registry)\.ts$|^(backend|drizzle)\/|^node:|^zod/.test(path),
+      /(^|\/)(loader|widget|registry)\.ts$|^(backend|contract|drizzle)\/|^node:|^zod/.test(path),
     )
     expect(foreign, entry).toEqual([])
   }

@@ -1,4 +1,4 @@
-import type { HubView } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
 import { ADMIN_TOKEN, api } from '../e2e/api.ts'
 import { type InspectedProduct, startInspected } from './inspected.ts'
 

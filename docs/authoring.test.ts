@@ -9,7 +9,16 @@ import type { WidgetType } from '#widgets/define.ts'
 
 const root = dirname(import.meta.dirname)
 const LONG = 240_000
-const copied = ['backend', 'drizzle', 'scripts', 'widgets', '.gitignore', 'biome.json', 'package.json']
+const copied = [
+  'backend',
+  'contract',
+  'drizzle',
+  'scripts',
+  'widgets',
+  '.gitignore',
+  'biome.json',
+  'package.json',
+]
 
 /** What the document shows of each file, by the path behind the language of its fence. */
 const shown = new Map<string, string>()

@@ -1,4 +1,5 @@
-import type { HubView, Snapshot } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 
 export const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
 

@@ -1,4 +1,4 @@
-import type { WidgetSnapshot } from '#backend/wire.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { Follow } from './follow.ts'
 import type { ToPage } from './messages.ts'
 import type { LiveState } from './use-live.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { HubView, HubWidget } from '#backend/wire.ts'
+import type { HubView, HubWidget } from '#contract/hub.ts'
 import { newQueryClient } from './document.ts'
 import { keysIn, nameOf } from './follow.ts'
 import { type Holder, openHolder } from './holder.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { HubWidget } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
 import { asOutdated, drawable, waiting } from './drawable.ts'
 
 const placed = (id: string, type: string, version: number, title = id): HubWidget => ({

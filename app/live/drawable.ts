@@ -1,4 +1,5 @@
-import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { Layout } from './messages.ts'
 import type { LiveWidget } from './use-live.ts'
 

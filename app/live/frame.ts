@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import type { StreamEvents } from '#backend/wire.ts'
+import type { StreamEvents } from '#contract/stream-events.ts'
 
 /** One event of a stream. `id` is the cursor once it is taken in. */
 export type Frame = {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { HubView, HubWidget, Snapshot, StreamEvents, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView, HubWidget } from '#contract/hub.ts'
+import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
+import type { StreamEvents } from '#contract/stream-events.ts'
 import { rest } from './backoff.ts'
 import type { Frame } from './frame.ts'
 import { type Holder, openHolder } from './holder.ts'

@@ -1,4 +1,4 @@
-import type { HubView } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
 import { openAbsence } from './absence.ts'
 import { type Listener, openAudience, type Reply } from './audience.ts'
 import {

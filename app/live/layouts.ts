@@ -1,4 +1,4 @@
-import type { HubView } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
 import { backoff } from './backoff.ts'
 import { type Follow, hasKeys, isCurrent, isSettled, keysById, type Told } from './follow.ts'
 import type { World } from './world.ts'

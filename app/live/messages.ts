@@ -1,4 +1,5 @@
-import type { HubView, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { LiveState } from './use-live.ts'
 
 /** What a page shows: a whole hub, or one widget of it. */

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { WidgetSnapshot } from '#backend/wire.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { keysIn, nameOf } from './follow.ts'
 import type { Attachment, Layout, Shows, ToHolder, ToPage } from './messages.ts'
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { WidgetSnapshot } from '#backend/wire.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { newQueryClient } from './document.ts'
 import { layoutAt, resultAt, writeLayout, writeState } from './query-cache.ts'
 import type { LiveWidget } from './use-live.ts'

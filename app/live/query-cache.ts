@@ -1,5 +1,5 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
-import type { WidgetSnapshot } from '#backend/wire.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { nameOf } from './follow.ts'
 import type { Layout } from './messages.ts'
 import type { Start } from './page.ts'

@@ -1,4 +1,4 @@
-import type { KeyedData, WidgetSnapshot } from '#backend/wire.ts'
+import type { KeyedData, WidgetSnapshot } from '#contract/snapshot.ts'
 import { backoff } from './backoff.ts'
 import type { Result } from './result.ts'
 import { compareVersions } from './version.ts'

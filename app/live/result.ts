@@ -1,4 +1,5 @@
-import type { KeyedData, StreamEvents, WidgetSnapshot } from '#backend/wire.ts'
+import type { KeyedData, WidgetSnapshot } from '#contract/snapshot.ts'
+import type { StreamEvents } from '#contract/stream-events.ts'
 import type { Json } from '#widgets/define.ts'
 import { compareVersions } from './version.ts'
 

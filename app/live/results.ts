@@ -1,4 +1,4 @@
-import type { KeyedData } from '#backend/wire.ts'
+import type { KeyedData } from '#contract/snapshot.ts'
 import { type Incoming, mergeData, mergeState, type Result } from './result.ts'
 
 /** The newest result of every followed key. */

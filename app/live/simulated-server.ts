@@ -1,4 +1,6 @@
-import type { HubView, KeyedData, Snapshot, StreamEvents, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
+import type { StreamEvents } from '#contract/stream-events.ts'
 import { compareVersions } from './version.ts'
 
 /** Runs something at a moment of the test's choosing. */

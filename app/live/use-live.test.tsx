@@ -1,6 +1,7 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, test, vi } from 'vitest'
-import type { HubView, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { newQueryClient } from './document.ts'
 import * as onServer from './use-live.ts'
 

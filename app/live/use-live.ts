@@ -2,7 +2,8 @@
 
 import { skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import type { HubView, HubWidget, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView, HubWidget } from '#contract/hub.ts'
+import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { liveDocument } from './document.ts'
 import { asOutdated, drawable, waiting } from './drawable.ts'

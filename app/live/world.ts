@@ -1,4 +1,5 @@
-import type { HubView, KeyedData, Snapshot, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { rest } from './backoff.ts'
 import { type Heard, stream } from './stream.ts'

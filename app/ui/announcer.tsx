@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
-import type { HubWidget } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
 import type { LiveWidget } from '../live/use-live.ts'
 
 /** Milliseconds in which changes are gathered into one announcement. */

@@ -1,6 +1,7 @@
 'use client'
 import { type ReactNode, useState } from 'react'
-import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { CardMessage } from './card-message.tsx'
 import { WidgetView } from './widget-view.tsx'
 

@@ -1,5 +1,5 @@
 'use client'
-import type { WidgetSnapshot } from '#backend/wire.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
 import { useHydrated } from '../live/use-hydrated.ts'

@@ -1,4 +1,4 @@
-import type { Status } from '#backend/wire.ts'
+import type { Status } from '#contract/widget-state.ts'
 import type { Tone } from '#widgets/ui/state-dot.tsx'
 
 /** How a card says its state: a glyph's tone, its name, and whether the name is also written out. */

@@ -1,6 +1,7 @@
 'use client'
 import { useLayoutEffect } from 'react'
-import type { HubWidget, Snapshot } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { setTickerClock } from '#widgets/ui/ticker.ts'
 import { useFrameHeight } from '../live/frame-height.ts'

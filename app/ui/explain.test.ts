@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Explanation } from '#backend/wire.ts'
+import type { Explanation } from '#contract/explanation.ts'
 import { explain } from './explain.ts'
 
 const now = Date.UTC(2026, 0, 15, 12)

@@ -1,4 +1,4 @@
-import type { Explanation } from '#backend/wire.ts'
+import type { Explanation } from '#contract/explanation.ts'
 
 const states: { readonly [S in Explanation['status']]: string } = {
   fresh: 'It is up to date.',

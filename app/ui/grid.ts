@@ -1,4 +1,4 @@
-import type { Position } from '#backend/wire.ts'
+import type { Position } from '#contract/hub.ts'
 
 const columns = 12
 /** As many rows as `globals.css` has classes for; what lies beyond takes the next free place by itself. */

@@ -1,4 +1,4 @@
-import type { HubSummary } from '#backend/wire.ts'
+import type { HubSummary } from '#contract/hub.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { Monogram } from './monogram.tsx'
 

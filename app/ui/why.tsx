@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
-import type { Explanation } from '#backend/wire.ts'
+import type { Explanation } from '#contract/explanation.ts'
 import { plainBidi } from '#widgets/plain-bidi.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { basePath } from '#widgets/ui/base-path.ts'

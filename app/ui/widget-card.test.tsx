@@ -1,6 +1,7 @@
 import { prerender } from 'react-dom/static'
 import { beforeAll, expect, test, vi } from 'vitest'
-import type { HubWidget, WidgetSnapshot } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
+import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { freshNote, noteWidget } from './note-widget.fixtures.ts'
 import { WidgetCard } from './widget-card.tsx'
 

@@ -1,6 +1,6 @@
 'use client'
 import { memo } from 'react'
-import type { HubWidget } from '#backend/wire.ts'
+import type { HubWidget } from '#contract/hub.ts'
 import type { LiveWidget } from '../live/use-live.ts'
 import { CardBody, CardNotice } from './card-body.tsx'
 import { CardFoot } from './card-foot.tsx'

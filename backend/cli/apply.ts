@@ -1,4 +1,4 @@
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 import { type DocumentFile, filesOf, readDocumentFile } from './document-file.ts'
 import { complain, print } from './print.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Explanation } from '#contract/explanation.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
-import type { Explanation } from '../wire.ts'
 import { boundedExplain } from './explain.ts'
 
 const widget = (id: string) => ({ id }) as PlacedWidget

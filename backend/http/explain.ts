@@ -1,5 +1,5 @@
+import type { Explanation } from '#contract/explanation.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
-import type { Explanation } from '../wire.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
 import { openQuota } from './quota.ts'

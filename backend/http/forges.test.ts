@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HubView, Snapshot } from '../wire.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 import {
   at,
   type Delivered,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { WidgetTypeView } from '#contract/widget-type-view.ts'
 import { hubDocument } from '../hubs/document.ts'
-import type { WidgetTypeView } from '../wire.ts'
 
 /** JSON Schema (2020-12) of a hub document, with the settings of each widget type: what editors complete and check by. */
 export function hubSchema(types: readonly WidgetTypeView[]): object {

@@ -2,6 +2,12 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HubView } from '#contract/hub.ts'
+import { hubSummary, hubView } from '#contract/hub.ts'
+import type { Problem } from '#contract/problem.ts'
+import { problem } from '#contract/problem.ts'
+import type { WidgetTypeView } from '#contract/widget-type-view.ts'
+import { widgetTypeView } from '#contract/widget-type-view.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
@@ -10,12 +16,10 @@ import { hubsRoom } from '../hubs/hubs.ts'
 import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
-import type { HubView, Problem, WidgetTypeView } from '../wire.ts'
 import { authorizer } from './authorize.ts'
 import { clientRule } from './client-address.ts'
 import { hubRoutes } from './hubs.ts'
 import { type FrontServer, frontServer } from './server.ts'
-import { wireSchemas } from './wire-schemas.ts'
 
 const log = pino({ level: 'silent' })
 const ended = new AbortController()
@@ -81,7 +85,7 @@ test('a hub is put, read with what it shows, and removed', async () => {
   expect(created.status).toBe(201)
   expect(created.headers.get('location')).toBe('/api/v1/hubs/first')
   const view = created.json as HubView
-  expect(wireSchemas.HubView.parse(view)).toEqual(view)
+  expect(hubView.parse(view)).toEqual(view)
   expect(view).toMatchObject({ slug: 'first', title: 'A hub', summary: '', embedOrigins: [] })
   expect(view.widgets).toMatchObject([
     { type: 'notes', title: 'Notes', config: { text: 'hi' }, schema: 'notes@2' },
@@ -189,7 +193,7 @@ test.each([
   const { status, headers, json } = await send('PUT', '/hubs/refused', { body })
   expect(status).toBe(422)
   expect(headers.get('content-type')).toBe('application/problem+json')
-  expect(wireSchemas.Problem.parse(json)).toEqual(json)
+  expect(problem.parse(json)).toEqual(json)
   expect((json as Problem).errors?.map((error) => error.field)).toContain(field)
   expect((await send('GET', '/hubs/refused')).status).toBe(404)
 })
@@ -214,7 +218,7 @@ test('hubs are listed by slug, a page at a time', async () => {
   const all = await send('GET', '/hubs', { bearer: '' })
   expect(slugs(all.json)).toEqual([...followed.hubs.keys()].sort())
   expect(all.json.next).toBeUndefined()
-  expect(wireSchemas.HubSummary.parse(all.json.hubs[0])).toEqual(all.json.hubs[0])
+  expect(hubSummary.parse(all.json.hubs[0])).toEqual(all.json.hubs[0])
   const page = await send('GET', '/hubs?limit=2&after=zz')
   expect([slugs(page.json), page.json.next]).toEqual([['zz-a', 'zz-b'], 'zz-b'])
   const rest = await send('GET', `/hubs?limit=2&after=${page.json.next}`)
@@ -228,7 +232,7 @@ test('widget types say what they take and what they lack', async () => {
   const { types } = (await send('GET', '/widget-types', { bearer: '' })).json as { types: WidgetTypeView[] }
   expect(types.map(({ type }) => type)).toContain('notes')
   for (const type of types) {
-    expect(wireSchemas.WidgetTypeView.parse(type)).toEqual(type)
+    expect(widgetTypeView.parse(type)).toEqual(type)
     expect(type.configSchema).toMatchObject({ type: 'object' })
     expect(widgetType(type.type)?.definition.config.safeParse(type.sampleConfig).success).toBe(true)
   }

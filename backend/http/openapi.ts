@@ -1,9 +1,31 @@
 import { z } from 'zod'
+import { cloudEvent } from '#contract/cloud-event.ts'
+import { explanation } from '#contract/explanation.ts'
+import { hubSummary, hubView } from '#contract/hub.ts'
+import { problem } from '#contract/problem.ts'
+import { keyedData, snapshot, widgetSnapshot } from '#contract/snapshot.ts'
+import { streamEvents } from '#contract/stream-events.ts'
+import { widgetTypeView } from '#contract/widget-type-view.ts'
+import { hubDocument } from '../hubs/document.ts'
 import { MAX_PAGE } from './hubs.ts'
 import type { Route } from './route.ts'
-import { wireSchemas } from './wire-schemas.ts'
 
-type SchemaName = keyof typeof wireSchemas
+/** By the names they have in the document. */
+const named = {
+  HubDocument: hubDocument,
+  HubView: hubView,
+  HubSummary: hubSummary,
+  Snapshot: snapshot,
+  WidgetSnapshot: widgetSnapshot.extend({ id: z.string() }),
+  WidgetTypeView: widgetTypeView,
+  Explanation: explanation,
+  KeyedData: keyedData,
+  CloudEvent: cloudEvent,
+  StreamEvents: streamEvents,
+  Problem: problem,
+} satisfies Record<string, z.ZodType>
+
+type SchemaName = keyof typeof named
 
 const ref = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` })
 const json = (schema: object, description: string, headers?: object) => ({
@@ -275,7 +297,7 @@ const paths = {
 
 function components(): object {
   const schemas = Object.fromEntries(
-    Object.entries(wireSchemas).map(([name, schema]) => {
+    Object.entries(named).map(([name, schema]) => {
       // OpenAPI 3.1 says for the whole document which JSON Schema it is.
       const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
       return [name, plain]

@@ -1,4 +1,4 @@
-import type { Problem } from '../wire.ts'
+import type { Problem } from '#contract/problem.ts'
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Explanation, HubView, Snapshot } from '../wire.ts'
+import type { Explanation } from '#contract/explanation.ts'
+import type { HubView } from '#contract/hub.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
 const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Position } from '#contract/hub.ts'
+import type { FieldError } from '#contract/problem.ts'
 import type { Json, WidgetType } from '#widgets/define.ts'
-import type { FieldError, Position } from '../wire.ts'
 import { fieldErrors, plainWords, pointer } from './field-error.ts'
 import { HubError } from './hub-error.ts'
 import { jsonFaults } from './json-faults.ts'

@@ -1,5 +1,5 @@
 import { ZodError, type z } from 'zod'
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 
 /** Where in a document, as a JSON pointer (RFC 6901; empty is the whole). */
 export function pointer(path: readonly PropertyKey[]): string {

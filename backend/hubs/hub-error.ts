@@ -1,4 +1,4 @@
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 
 /**
  * Why a hub was not written or found, as a plain sentence. `hub-refused`: the document or slug, with `errors`;

@@ -1,4 +1,4 @@
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 import { pointer } from './field-error.ts'
 
 const MAX_DEPTH = 32

@@ -1,7 +1,7 @@
 import { createHmac, hash } from 'node:crypto'
+import type { Position } from '#contract/hub.ts'
 import type { Interest, Json, SecretName, WidgetType } from '#widgets/define.ts'
 import type { Key } from '../cache/version.ts'
-import type { Position } from '../wire.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { TypeOf } from './document.ts'
 import { configRefusal, plainWords } from './field-error.ts'

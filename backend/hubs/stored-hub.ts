@@ -1,5 +1,5 @@
+import type { Position } from '#contract/hub.ts'
 import type { Json } from '#widgets/define.ts'
-import type { Position } from '../wire.ts'
 
 /** A hub as the database keeps it. */
 export interface StoredHub {

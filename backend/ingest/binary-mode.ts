@@ -1,4 +1,4 @@
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 import { contentType, readJson, utf8 } from './content.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Circumstances, Envelope } from './envelope-schema.ts'

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FieldError } from '../wire.ts'
+import type { FieldError } from '#contract/problem.ts'
 import { readBinary } from './binary-mode.ts'
 import { contentType, readJson } from './content.ts'
 import { readEnvelope } from './envelope.ts'

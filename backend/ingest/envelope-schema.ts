@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { FieldError } from '#contract/problem.ts'
 import type { Json } from '#widgets/define.ts'
-import type { FieldError } from '../wire.ts'
 import type { HubEvent } from './event.ts'
 import { parseTopic } from './topic.ts'
 

@@ -1,10 +1,10 @@
+import type { Explanation } from '#contract/explanation.ts'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { type Cache, isAudit } from '../cache/cache.ts'
 import { formatVersion } from '../cache/version.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { matchingIndex } from '../triage/matching.ts'
-import type { Explanation } from '../wire.ts'
 import { statusOf } from './widget-state.ts'
 
 const EVENTS = 20

@@ -1,6 +1,6 @@
+import type { StreamEvents } from '#contract/stream-events.ts'
 import type { Entry } from '../cache/cache.ts'
 import { formatVersion, type Version } from '../cache/version.ts'
-import type { StreamEvents } from '../wire.ts'
 import { chunkOf } from './chunk.ts'
 import { dataHref, identityMembers, type Shown, toldMembers } from './widget-state.ts'
 

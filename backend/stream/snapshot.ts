@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
+import type { WireError } from '#contract/widget-state.ts'
 import type { Cache, Entry, Reading } from '../cache/cache.ts'
 import { formatVersion, type Key } from '../cache/version.ts'
-import type { WireError } from '../wire.ts'
 import { type Shown, stateMembers } from './widget-state.ts'
 
 /** Milliseconds a read may wait, in all, for a daemon to load what is missing or stale. */

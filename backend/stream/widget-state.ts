@@ -1,6 +1,6 @@
+import type { Status } from '#contract/widget-state.ts'
 import { type Entry, INLINE_LIMIT, isAudit } from '../cache/cache.ts'
 import { formatVersion, type Key, type Version } from '../cache/version.ts'
-import type { Status } from '../wire.ts'
 
 /** A placed widget as the stream needs it. */
 export interface Shown {
