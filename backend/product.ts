@@ -10,7 +10,7 @@ import { holdDataFolder } from './db/data-folder.ts'
 import { openDurations } from './durations.ts'
 import type { Env, Role } from './env.ts'
 import { openFront } from './front.ts'
-import { authorizer } from './http/authorize.ts'
+import { authenticator } from './http/authenticate.ts'
 import { clientRule } from './http/client-address.ts'
 import { healthRoutes } from './http/health.ts'
 import { openPages } from './http/pages.ts'
@@ -204,7 +204,7 @@ export async function openProduct(options: {
   }
   const pages = await pagesOpening
   if (pages) front.servePages(pages.handle)
-  front.serve(parts.routes, authorizer(tokens))
+  front.serve(parts.routes, authenticator(tokens))
   const changed = (what: Readonly<Record<string, unknown>>) => log.info(what, 'changed by the command line')
   await folder?.serve(commands({ hubs, tokens, applied: appliedSets(database.db), changed }))
   ready = true

@@ -12,11 +12,11 @@ import { openDatabase } from '../db/database.ts'
 import { parseEnv } from '../env.ts'
 import { openFront } from '../front.ts'
 import { type FollowedHubs, followHubs } from '../hubs/follow.ts'
-import { adminGrant } from '../hubs/grant.ts'
 import { type HubsRoom, hubsRoom } from '../hubs/hubs.ts'
 import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { eventLog } from '../ingest/event-log.ts'
+import { admin } from '../operations/actor.ts'
 import { services } from '../services.ts'
 import type { Stores } from '../stores.ts'
 import { clientRule } from './client-address.ts'
@@ -66,7 +66,7 @@ beforeAll(async () => {
     ...{ daemon: undefined, metrics: [], draining: () => false },
   })
   front = frontServer({ health: [], clientOf: clientRule([]), log })
-  front.serve(parts.routes, async () => adminGrant)
+  front.serve(parts.routes, async () => admin)
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
 }, 120_000)

@@ -21,8 +21,8 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
     {
       method: 'GET',
       path: '/api/v1/dead-letters',
+      right: 'administer',
       async handle(call) {
-        await call.authorize('administer')
         const asked = query.safeParse(Object.fromEntries(call.url.searchParams))
         if (!asked.success) throw new ProblemError(400, `limit is a number from 1 to ${MOST}, before an id.`)
         return { status: 200, body: { deadLetters: (await dead.list(asked.data)).map(summary) } }
@@ -31,8 +31,8 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
     {
       method: 'GET',
       path,
+      right: 'administer',
       async handle(call) {
-        await call.authorize('administer')
         const letter = await dead.get(idOf(call))
         if (!letter) throw none(call)
         return { status: 200, body: { ...summary(letter), ...content(letter.body) } }
@@ -41,8 +41,8 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
     {
       method: 'POST',
       path: `${path}/replay`,
+      right: 'administer',
       async handle(call) {
-        await call.authorize('administer')
         if (!(await dead.replay(idOf(call)))) throw none(call)
         return { status: 204 }
       },
@@ -50,8 +50,8 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
     {
       method: 'DELETE',
       path,
+      right: 'administer',
       async handle(call) {
-        await call.authorize('administer')
         if (!(await dead.drop(idOf(call)))) throw none(call)
         return { status: 204 }
       },

@@ -233,6 +233,7 @@ const embedScript = `(function () {
 export const embedScriptRoute: Route = {
   method: 'GET',
   path: '/embed.js',
+  right: 'anyone',
   handle: async () => ({
     status: 200,
     headers: {

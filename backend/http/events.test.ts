@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { grantOf } from '../hubs/grant.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import type { Outcome } from '../ingest/publish.ts'
+import { actorOf } from '../operations/actor.ts'
 import { eventRoutes } from './events.ts'
 import { ProblemError } from './problem.ts'
 import { publishRate } from './publish-rate.ts'
@@ -42,7 +42,7 @@ function openDoor({ rate = 1_000 }: Pick<Circumstances, 'rate'> = {}) {
       headers: { 'content-type': `application/cloudevents${batch}+json`, ...given.headers },
       body: async () => given.bytes ?? Buffer.from(JSON.stringify(body)),
       json: async () => body,
-      authorize: async () => grantOf('0123', given.scopes ?? ['publish']),
+      actor: actorOf('0123', given.scopes ?? ['publish']),
     }
     try {
       return await (route?.handle(call) ?? Promise.reject(new Error('There is no such route.')))

@@ -1,9 +1,9 @@
-import type { Grant } from '../hubs/grant.ts'
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../ingest/cloud-event.ts'
 import { type HubEvent, PUBLISHER } from '../ingest/event.ts'
 import { readGithub } from '../ingest/github.ts'
 import { githubHeaderFault } from '../ingest/github-headers.ts'
 import type { Publish } from '../ingest/publish.ts'
+import type { Actor } from '../operations/actor.ts'
 import { ProblemError } from './problem.ts'
 import type { PublishRate } from './publish-rate.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -38,9 +38,9 @@ function conflict(conflicts: readonly (readonly [number, HubEvent])[], of: numbe
 const named = (event: HubEvent | undefined): string => `“${event?.id}” of “${event?.source}”`
 
 /** @throws ProblemError 403 that names the topics, or sources, and the scopes the token lacks for them. */
-function allowed(grant: Grant, events: readonly HubEvent[]): void {
+function allowed(actor: Actor, events: readonly HubEvent[]): void {
   const errors = [...events.entries()].flatMap(([index, event]) => {
-    const scope = grant.lacks(event)
+    const scope = actor.lacks(event)
     const message = `“${event.topic}” from “${event.source}” takes a token with the scope ${scope}`
     return scope === undefined ? [] : { field: events.length > 1 ? `/${index}/topic` : '/topic', message }
   })
@@ -79,17 +79,18 @@ export function eventRoutes(options: {
     {
       method: 'POST',
       path: '/api/v1/events',
+      right: 'publish',
       async handle(call) {
-        const grant = await call.authorize('publish')
+        const { actor } = call
         const body = await call.body(BATCH_LIMIT)
         const events = accepted(readCloudEvents({ headers: call.headers, body, now: Date.now() }))
-        allowed(grant, events)
-        await rate.take(grant.token, events.length)
+        allowed(actor, events)
+        await rate.take(actor.token, events.length)
         return put(
           call,
           events.map((event) => ({
             ...event,
-            extensions: { ...event.extensions, [PUBLISHER]: grant.token },
+            extensions: { ...event.extensions, [PUBLISHER]: actor.token },
           })),
         )
       },
@@ -98,6 +99,8 @@ export function eventRoutes(options: {
     {
       method: 'POST',
       path: '/api/v1/hooks/github',
+      // Its signature says whose it is.
+      right: 'anyone',
       handle: async (call) => put(call, accepted(await readDelivery(call))),
     },
   ]
@@ -118,6 +121,7 @@ function handshake(path: string): Route {
   return {
     method: 'OPTIONS',
     path,
+    right: 'anyone',
     async handle({ headers }) {
       const origin = headers['webhook-request-origin']
       const rate = headers['webhook-request-rate']

@@ -8,10 +8,16 @@ export interface Readiness {
 
 export function healthRoutes({ ready, away }: Readiness): Route[] {
   return [
-    { method: 'GET', path: '/healthz', handle: async () => ({ status: 200, body: { status: 'alive' } }) },
+    {
+      method: 'GET',
+      path: '/healthz',
+      right: 'anyone',
+      handle: async () => ({ status: 200, body: { status: 'alive' } }),
+    },
     {
       method: 'GET',
       path: '/readyz',
+      right: 'anyone',
       async handle() {
         const isReady = ready()
         const found = isReady ? await away() : []

@@ -16,7 +16,7 @@ import { hubsRoom } from '../hubs/hubs.ts'
 import { lookUpIn } from '../hubs/look-up.ts'
 import { placer } from '../hubs/placed.ts'
 import { tokensRoom } from '../hubs/tokens.ts'
-import { authorizer } from './authorize.ts'
+import { authenticator } from './authenticate.ts'
 import { clientRule } from './client-address.ts'
 import { hubRoutes } from './hubs.ts'
 import { type FrontServer, frontServer } from './server.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
   front = frontServer({ health: [], clientOf: clientRule([]), log })
-  front.serve(hubRoutes({ hubs, followed, lookUp: lookUpIn(followed), lacking }), authorizer(tokens))
+  front.serve(hubRoutes({ hubs, followed, lookUp: lookUpIn(followed), lacking }), authenticator(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
   token = (await tokens.create('writer', ['hubs:write'])).token

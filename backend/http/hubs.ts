@@ -38,7 +38,6 @@ export function hubRoutes(options: {
   const schema = Buffer.from(JSON.stringify(hubSchema(types.types)))
 
   async function put(call: Call): Promise<Answer> {
-    await call.authorize('hubs:write')
     const slug = call.params.slug ?? ''
     const document = await documentOf(call)
     const { hub, outcome } = await refusing(() => hubs.put(slug, document, { expect: expectation(call) }))
@@ -56,12 +55,14 @@ export function hubRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/hubs',
+      right: 'anyone',
       shared: true,
       handle: async ({ url }) => listed(followed, url.searchParams),
     },
     {
       method: 'GET',
       path: '/api/v1/hubs/:slug',
+      right: 'anyone',
       shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => followed.hubs.get(params.slug ?? ''))
@@ -70,12 +71,12 @@ export function hubRoutes(options: {
         return { status: 200, headers: { etag: etagOf(hub) }, body: hubView(hub) }
       },
     },
-    { method: 'PUT', path: '/api/v1/hubs/:slug', handle: put },
+    { method: 'PUT', path: '/api/v1/hubs/:slug', right: 'hubs:write', handle: put },
     {
       method: 'DELETE',
       path: '/api/v1/hubs/:slug',
+      right: 'hubs:write',
       async handle(call) {
-        await call.authorize('hubs:write')
         await refusing(() => hubs.remove(call.params.slug ?? '', { expect: expectation(call) }))
         await followed.caughtUp().catch(() => {})
         return { status: 204 }
@@ -84,6 +85,7 @@ export function hubRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/hub.schema.json',
+      right: 'anyone',
       shared: true,
       handle: async () => ({
         status: 200,
@@ -94,6 +96,7 @@ export function hubRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/widget-types',
+      right: 'anyone',
       shared: true,
       handle: async () => ({ status: 200, body: types }),
     },

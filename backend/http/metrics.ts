@@ -61,6 +61,8 @@ export function metricsRoute(options: {
   return {
     method: 'GET',
     path: '/metrics',
+    // Who asks for them shows a secret that is no token of ours.
+    right: 'anyone',
     async handle({ headers }) {
       if (token ? !sameSecret(headers.authorization, `Bearer ${token}`) : !loopback) {
         throw new ProblemError(401, 'Metrics need the token of HUBS_METRICS_TOKEN.', {

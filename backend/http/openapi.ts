@@ -320,6 +320,7 @@ export function openApiRoute(basePath = ''): Route {
   return {
     method: 'GET',
     path: '/api/v1/openapi.json',
+    right: 'anyone',
     shared: true,
     handle: async () => ({ status: 200, body }),
   }

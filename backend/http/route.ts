@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { Grant } from '../hubs/grant.ts'
+import type { Actor } from '../operations/actor.ts'
+import type { Right } from '../operations/can.ts'
 import type { Client } from './client-address.ts'
-
-export type Scope = 'publish' | 'hubs:write' | 'read' | 'administer'
 
 /** One request as a route sees it. */
 export interface Call {
@@ -16,8 +15,8 @@ export interface Call {
   body(limit: number): Promise<Buffer>
   /** The body as JSON. @throws ProblemError 413, 400 when it is not JSON in UTF-8. */
   json(limit: number): Promise<unknown>
-  /** What the token allows. @throws ProblemError 401 without a valid token, 403 when it lacks the scope. */
-  authorize(scope: Scope): Promise<Grant>
+  /** Who asks, and may do so. */
+  readonly actor: Actor
 }
 
 export interface Answer {
@@ -31,6 +30,7 @@ export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
   /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
   readonly path: string
+  readonly right: Right
   /** Scripts of any page may read it: what it answers is the same for everybody. Only for GET. */
   readonly shared?: true
   handle(call: Call): Promise<Answer>
@@ -40,6 +40,7 @@ export interface Route {
 export interface RawRoute {
   readonly method: 'GET'
   readonly path: string
+  readonly right: 'anyone'
   /** As of `Route`; the route sends `sharedHeaders` itself. */
   readonly shared?: true
   /** A rejection before anything was written is answered as a problem. `response` has its socket. */

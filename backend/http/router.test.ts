@@ -5,6 +5,7 @@ import { router } from './router.ts'
 const route = (method: Route['method'], path: string): Route => ({
   method,
   path,
+  right: 'anyone',
   handle: async () => ({ status: 200 }),
 })
 const find = router([

@@ -15,6 +15,7 @@ export function securityTxtRoutes(options: {
     {
       method: 'GET',
       path,
+      right: 'anyone',
       async handle() {
         const expires = new Date(Date.now() + DAYS * 86_400_000).toISOString().replace(/\.\d+/, '')
         const lines = [`Contact: ${contact}`, `Expires: ${expires}`]

@@ -3,8 +3,8 @@ import { Agent, type ClientRequest, type IncomingMessage, request, type ServerRe
 import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { grantOf } from '../hubs/grant.ts'
-import { authorizer } from './authorize.ts'
+import { actorOf } from '../operations/actor.ts'
+import { authenticator } from './authenticate.ts'
 import { clientRule } from './client-address.ts'
 import { ProblemError } from './problem.ts'
 import type { Route } from './route.ts'
@@ -17,43 +17,55 @@ let start: () => void
 let lines: { method?: string }[]
 
 const health: Route[] = [
-  { method: 'GET', path: '/healthz', handle: async () => ({ status: 200 }) },
-  { method: 'GET', path: '/readyz', handle: async () => ({ status: 503 }) },
+  { method: 'GET', path: '/healthz', right: 'anyone', handle: async () => ({ status: 200 }) },
+  { method: 'GET', path: '/readyz', right: 'anyone', handle: async () => ({ status: 503 }) },
 ]
 
 let large = 0
 const routes: Route[] = [
-  { method: 'GET', path: '/api/hello', handle: async () => ({ status: 200, body: { hello: 'you' } }) },
+  {
+    method: 'GET',
+    path: '/api/hello',
+    right: 'anyone',
+    handle: async () => ({ status: 200, body: { hello: 'you' } }),
+  },
   {
     method: 'POST',
     path: '/api/echo',
+    right: 'anyone',
     handle: async (call) => ({ status: 200, body: { got: await call.json(100) } }),
   },
   {
     method: 'PUT',
     path: '/api/guarded',
-    async handle(call) {
-      await call.authorize('hubs:write')
-      return { status: 204 }
-    },
+    right: 'hubs:write',
+    handle: async () => ({ status: 204 }),
   },
   {
     method: 'GET',
     path: '/api/away',
+    right: 'anyone',
     handle: () => Promise.reject(Object.assign(new Error('no'), { code: 'cache-away' })),
   },
   {
     method: 'GET',
     path: '/api/large',
+    right: 'anyone',
     async handle() {
       large += 1
       return { status: 200, body: Buffer.alloc(12 * 1024 * 1024) }
     },
   },
-  { method: 'GET', path: '/api/bug', handle: () => Promise.reject(new Error('secret detail')) },
+  {
+    method: 'GET',
+    path: '/api/bug',
+    right: 'anyone',
+    handle: () => Promise.reject(new Error('secret detail')),
+  },
   {
     method: 'GET',
     path: '/api/refused',
+    right: 'anyone',
     handle: () =>
       Promise.reject(new ProblemError(422, 'No.', { errors: [{ field: '/a', message: 'is bad' }] })),
   },
@@ -61,13 +73,13 @@ const routes: Route[] = [
 
 beforeEach(async () => {
   const tokens = new Map([
-    ['hubs_writer', grantOf('1', ['hubs:write'])],
-    ['hubs_reader', grantOf('2', ['read'])],
+    ['hubs_writer', actorOf('1', ['hubs:write'])],
+    ['hubs_reader', actorOf('2', ['read'])],
   ])
   lines = []
   const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) })
   front = frontServer({ health, clientOf: clientRule([]), log, patience: 300 })
-  start = () => front.serve(routes, authorizer({ verify: async (token) => tokens.get(token) }))
+  start = () => front.serve(routes, authenticator({ verify: async (token) => tokens.get(token) }))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}`
 })
@@ -149,7 +161,7 @@ test('who asks while it starts is answered once it has', async () => {
     .poll(() => new Promise((resolve) => later.server.getConnections((_, open) => resolve(open))))
     .toBe(3)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
-  later.serve(routes, authorizer({ verify: async () => undefined }))
+  later.serve(routes, authenticator({ verify: async () => undefined }))
   expect((await asked).map(({ status }) => status)).toEqual([200, 200, 404])
   later.server.closeAllConnections()
   later.server.close()

@@ -5,10 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
 import { withoutBasePath } from '../base-path.ts'
-import type { Grant } from '../hubs/grant.ts'
+import { type Actor, anonymous } from '../operations/actor.ts'
+import { can, type Right } from '../operations/can.ts'
 import { hostOf, hostRule } from './allowed-hosts.ts'
 import { sendAnswer } from './answer.ts'
 import { type Answers, type Asked, openAnswers } from './answers.ts'
+import type { Authenticate } from './authenticate.ts'
 import type { Client } from './client-address.ts'
 import { preflight, sharedHeaders } from './cross-origin.ts'
 import { type Ending, endingOf } from './ending.ts'
@@ -17,14 +19,14 @@ import type { AskedPage } from './pages.ts'
 import { ProblemError } from './problem.ts'
 import { openQuota } from './quota.ts'
 import { type BodyLimits, parseJson, requestBodies } from './request-body.ts'
-import type { Answer, Call, RawRoute, Route, Scope } from './route.ts'
+import type { Answer, Call, RawRoute, Route } from './route.ts'
 import { router } from './router.ts'
 import { openTokenGuesses } from './token-guesses.ts'
 
 export interface FrontServer {
   readonly server: Server
   /** From now on these routes are answered too; until then whoever asks waits, and is told to come again in the end. */
-  serve(routes: readonly (Route | RawRoute)[], authorize: Authorize): void
+  serve(routes: readonly (Route | RawRoute)[], authenticate: Authenticate): void
   /** Before `serve`: this answers what no route does. */
   servePages(handler: (asked: AskedPage) => void): void
   readonly ending: Ending
@@ -49,8 +51,6 @@ const starting = (detail: string) =>
   new ProblemError(503, detail, { headers: { 'retry-after': '2' }, reason: 'starting' })
 
 type Watched = ReturnType<Answers['watch']>
-
-type Authorize = (header: string | undefined, scope: Scope) => Promise<Grant>
 
 /** The one port: everything except pages is answered here, from an explicit list of routes. */
 export function frontServer(options: {
@@ -90,7 +90,7 @@ export function frontServer(options: {
   let waiting = 0
   const findHealth = router(health)
   let find = findHealth
-  let authorize: Authorize | undefined
+  let authenticate: Authenticate | undefined
   let pages: ((asked: AskedPage) => void) | undefined
 
   function toProblem(error: unknown, request: IncomingMessage): ProblemError {
@@ -111,6 +111,17 @@ export function frontServer(options: {
     return new ProblemError(500, `Something went wrong on our side. The log has it under ${reference}.`)
   }
 
+  /** Whoever asks for what anyone may is not asked who that is. @throws ProblemError 401, 403, 429 */
+  async function actorFor(right: Right, client: Client, header: string | undefined): Promise<Actor> {
+    if (right === 'anyone') return anonymous
+    const verify = authenticate
+    // Only health is answered before, which asks for nothing.
+    if (!verify) throw starting('Hubs is starting.')
+    const actor = await guesses.watch(client, header, () => verify(header))
+    if (can(actor, right)) return actor
+    throw new ProblemError(403, `This token lacks the scope ${right}.`, { token: actor.token })
+  }
+
   async function answer(
     route: Route,
     params: Call['params'],
@@ -121,27 +132,22 @@ export function frontServer(options: {
   ) {
     const client = clientOf(request)
     const body = openBody(request, response, client)
-    const call: Call = {
-      method: request.method ?? 'GET',
-      url,
-      params,
-      headers: request.headers,
-      client,
-      body: body.read,
-      json: async (limit) => parseJson(await body.read(limit)),
-      async authorize(scope) {
-        const header = request.headers.authorization
-        const verify = authorize
-        // Only health is answered before, which asks for nothing.
-        if (!verify) throw starting('Hubs is starting.')
-        const grant = await guesses.watch(client, header, () => verify(header, scope))
-        asked.token = grant.token
-        body.prove()
-        return grant
-      },
-    }
     try {
-      const given = await route.handle(call)
+      const actor = await actorFor(route.right, client, request.headers.authorization)
+      if (actor !== anonymous) {
+        asked.token = actor.token
+        body.prove()
+      }
+      const given = await route.handle({
+        method: request.method ?? 'GET',
+        url,
+        params,
+        headers: request.headers,
+        client,
+        actor,
+        body: body.read,
+        json: async (limit) => parseJson(await body.read(limit)),
+      })
       // Who changed what, for whoever has to find out later.
       if (route.method === 'PUT' || route.method === 'DELETE') {
         const { token } = asked
@@ -215,7 +221,7 @@ export function frontServer(options: {
     waiting += 1
     if (waiting <= MOST_WAITING) await Promise.race([started, delay(patience, undefined, { ref: false })])
     waiting -= 1
-    if (authorize) return
+    if (authenticate) return
     throw starting('Hubs is starting, or waits for a store that is away. Try again in a few seconds.')
   }
 
@@ -250,7 +256,7 @@ export function frontServer(options: {
       if (route.shared) share(response)
       return answer(route, params, request, response, url, asked)
     }
-    if (!authorize) {
+    if (!authenticate) {
       await untilStarted()
       return answerAny(request, response, asked)
     }
@@ -296,7 +302,7 @@ export function frontServer(options: {
     metrics: answers.metrics,
     serve(routes, given) {
       find = router([...health, ...routes])
-      authorize = given
+      authenticate = given
       start()
     },
     servePages(handler) {

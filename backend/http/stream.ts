@@ -67,6 +67,7 @@ export function streamRoute(options: {
   return {
     method: 'GET',
     path: '/api/v1/stream',
+    right: 'anyone',
     shared: true,
     async raw({ request, response, url, client }) {
       if (draining()) {

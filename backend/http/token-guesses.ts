@@ -16,7 +16,7 @@ export interface TokenGuesses {
    * token that has been right before: nobody is locked out by another behind the same address.
    * @throws ProblemError 429, and what `verify` throws
    */
-  watch<Grant>(client: Client, header: string | undefined, verify: () => Promise<Grant>): Promise<Grant>
+  watch<Found>(client: Client, header: string | undefined, verify: () => Promise<Found>): Promise<Found>
 }
 
 export function openTokenGuesses(log: Logger): TokenGuesses {
@@ -29,10 +29,10 @@ export function openTokenGuesses(log: Logger): TokenGuesses {
       const hash = createHash('sha256').update(header).digest('base64')
       if (!right.has(hash)) await rate.check(client, 'Too many wrong tokens came from your address.')
       try {
-        const grant = await verify()
+        const found = await verify()
         if (right.size >= REMEMBERED) right.clear()
         right.add(hash)
-        return grant
+        return found
       } catch (error) {
         const { problem } = error as Partial<ProblemError>
         if (error instanceof ProblemError && problem?.status === 401) {

@@ -16,7 +16,7 @@ import { tokensRoom } from '../hubs/tokens.ts'
 import { eventLog } from '../ingest/event-log.ts'
 import { awayStores } from '../store-watch.ts'
 import type { Stores } from '../stores.ts'
-import { authorizer } from './authorize.ts'
+import { authenticator } from './authenticate.ts'
 import { clientRule } from './client-address.ts'
 import { healthRoutes } from './health.ts'
 import { frontServer } from './server.ts'
@@ -78,7 +78,7 @@ export async function openWholeFront(
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
     ...{ lookUp: lookUpIn(followed), daemon, draining: () => false, metrics: front.metrics },
   })
-  front.serve(parts.routes, authorizer(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
+  front.serve(parts.routes, authenticator(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   const { port } = front.server.address() as AddressInfo
   return {

@@ -44,6 +44,7 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/hubs/:slug/snapshot',
+      right: 'anyone',
       shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => hubs.hubs.get(params.slug ?? ''))
@@ -54,12 +55,14 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/widgets/:id',
+      right: 'anyone',
       shared: true,
       handle: async ({ params }) => text(await snapshots.widget(await widgetOf(params.id))),
     },
     {
       method: 'GET',
       path: '/api/v1/widgets/:id/explain',
+      right: 'anyone',
       async handle({ params, client }) {
         return { status: 200, body: await explained(await loadableOf(params.id), client) }
       },
@@ -67,6 +70,7 @@ export function widgetRoutes(options: {
     {
       method: 'POST',
       path: '/api/v1/widgets/:id/retry',
+      right: 'anyone',
       async handle({ params, headers, client }) {
         refuseOtherSites(headers)
         await retries.check(client, 'Too many cards were asked for from your address.')
@@ -93,6 +97,7 @@ export function widgetRoutes(options: {
     {
       method: 'GET',
       path: '/api/v1/data/:token/:epoch/:offset',
+      right: 'anyone',
       shared: true,
       async handle({ params, url }) {
         const id = url.searchParams.get('widget') ?? ''

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { facts, tokens } from '#drizzle/schema.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
-import { scopes } from './grant.ts'
+import { scopes } from '../operations/actor.ts'
 import { tokensRoom } from './tokens.ts'
 
 /** The token of the first start, which makes its bearer the admin. */

@@ -3,7 +3,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { tokens } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
-import { adminGrant, type Grant, grantOf } from './grant.ts'
+import { type Actor, actorOf, admin as adminActor } from '../operations/actor.ts'
 
 export interface TokenView {
   readonly id: string
@@ -21,7 +21,7 @@ export interface TokensRoom {
   /** By id. Says whether there was one still in force; no process accepts it 5 s later. */
   revoke(id: string): Promise<boolean>
   /** What the token allows, or nothing when it is none of ours. One accepted before still is while the database is away. */
-  verify(token: string): Promise<Grant | undefined>
+  verify(token: string): Promise<Actor | undefined>
 }
 
 /** Milliseconds an answer about a token is believed. */
@@ -30,7 +30,7 @@ const REMEMBERED = 10_000
 
 interface Answer {
   readonly at: number
-  readonly allowed: Promise<Grant | undefined>
+  readonly allowed: Promise<Actor | undefined>
 }
 
 /** `adminToken` is `HUBS_ADMIN_TOKEN`: it has every scope and is in no table. */
@@ -43,12 +43,12 @@ export function tokensRoom(options: {
   const answers = new Map<string, Answer>()
   const admin = adminToken === undefined ? undefined : digest(adminToken)
 
-  async function look(hash: string): Promise<Grant | undefined> {
+  async function look(hash: string): Promise<Actor | undefined> {
     const [row] = await db
       .select({ id: tokens.id, scopes: tokens.scopes })
       .from(tokens)
       .where(and(eq(tokens.hash, hash), eq(tokens.revoked, false)))
-    return row && grantOf(row.id, row.scopes)
+    return row && actorOf(row.id, row.scopes)
   }
 
   return {
@@ -87,7 +87,7 @@ export function tokensRoom(options: {
 
     async verify(token) {
       const hashed = digest(token)
-      if (admin && timingSafeEqual(hashed, admin)) return adminGrant
+      if (admin && timingSafeEqual(hashed, admin)) return adminActor
       const hash = hashed.toString('hex')
       const known = answers.get(hash)
       if (known && now() - known.at < BELIEVED) return known.allowed

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { grantOf, scopeFault } from './grant.ts'
+import { actorOf, scopeFault } from './actor.ts'
 
 const lacks = (scopes: readonly string[], topic: string, source = 'ci') =>
-  grantOf('id', scopes).lacks({ topic, source })
+  actorOf('id', scopes).lacks({ topic, source })
 
 test.each([
   [['publish'], 'deploy.prod.web', undefined],
@@ -55,6 +55,6 @@ test('a scope is told from what is none', () => {
 })
 
 test('a narrowed scope is one to publish, and what is no scope allows nothing', () => {
-  expect(grantOf('id', ['publish:a.>', 'nonsense', 'publish:a..b']).scopes).toEqual(new Set(['publish']))
-  expect(grantOf('id', ['publish:a..b']).scopes).toEqual(new Set())
+  expect(actorOf('id', ['publish:a.>', 'nonsense', 'publish:a..b']).scopes).toEqual(new Set(['publish']))
+  expect(actorOf('id', ['publish:a..b']).scopes).toEqual(new Set())
 })

@@ -1,15 +1,16 @@
-import type { Scope } from '../http/route.ts'
 import { doorOfSource, doorOfTopic } from '../ingest/doors.ts'
 import { parsePattern, patternCovers, type Tokens } from '../ingest/topic.ts'
 
-export const scopes = ['publish', 'hubs:write', 'read', 'administer'] as const satisfies readonly Scope[]
+export const scopes = ['publish', 'hubs:write', 'read', 'administer'] as const
+/** What the bearer of a token may do. */
+export type Scope = (typeof scopes)[number]
 
 /** `publish` narrowed to the topics of a pattern: `publish:deploy.>`. */
 const PUBLISH = 'publish:'
 
-/** What a token may do. */
-export interface Grant {
-  /** The token's id, which is no secret. */
+/** Who asks: whoever sends no token, or the bearer of one. */
+export interface Actor {
+  /** The token's id, which is no secret; `anonymous` without one. */
   readonly token: string
   readonly scopes: ReadonlySet<Scope>
   /**
@@ -27,7 +28,8 @@ export function scopeFault(text: string): string | undefined {
   return typeof pattern === 'string' ? `has a pattern that ${pattern}` : undefined
 }
 
-export function grantOf(token: string, given: readonly string[]): Grant {
+/** The bearer of a token with these scopes. */
+export function actorOf(token: string, given: readonly string[]): Actor {
   const patterns = given.filter((text) => text.startsWith(PUBLISH)).flatMap(patternOf)
   const plain = given.includes('publish')
   const granted = new Set(scopes.filter((scope) => given.includes(scope)))
@@ -48,8 +50,10 @@ export function grantOf(token: string, given: readonly string[]): Grant {
   }
 }
 
+export const anonymous: Actor = actorOf('anonymous', [])
+
 /** May do everything. */
-export const adminGrant: Grant = grantOf('admin', [...scopes, `${PUBLISH}>`])
+export const admin: Actor = actorOf('admin', [...scopes, `${PUBLISH}>`])
 
 function patternOf(scope: string): Tokens[] {
   const pattern = parsePattern(scope.slice(PUBLISH.length))
