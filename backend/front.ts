@@ -5,6 +5,7 @@ import type { Env, Role } from './env.ts'
 import { deadLetterRoutes } from './http/dead-letters.ts'
 import { embedScriptRoute } from './http/embed-script.ts'
 import { eventRoutes } from './http/events.ts'
+import { healthOperations } from './http/health.ts'
 import { hubRoutes } from './http/hubs.ts'
 import { type Figure, metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
@@ -12,7 +13,7 @@ import { publishRate } from './http/publish-rate.ts'
 import { openQuota } from './http/quota.ts'
 import type { RawRoute, Route } from './http/route.ts'
 import { securityTxtRoutes } from './http/security-txt.ts'
-import { streamRoute } from './http/stream.ts'
+import { streamOperation, streamRoute } from './http/stream.ts'
 import { widgetRoutes } from './http/widgets.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import type { HubsRoom } from './hubs/hubs.ts'
@@ -110,7 +111,6 @@ export async function openFront(options: {
         rate: publishRate(env.HUBS_PUBLISH_RATE),
       }),
       ...deadLetterRoutes(bus.dead),
-      openApiRoute(basePath),
       ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
       embedScriptRoute,
     )
@@ -149,6 +149,11 @@ export async function openFront(options: {
       loopback,
     }),
   )
+
+  if (has('web')) {
+    // Streams may be served by another process, and health is answered before anything else.
+    routes.push(openApiRoute([...routes, streamOperation, ...healthOperations], basePath))
+  }
 
   return {
     routes,

@@ -17,4 +17,7 @@ export const cloudEvent = z
     data: json.optional(),
     data_base64: z.string().optional(),
   })
-  .meta({ description: 'CloudEvents 1.0, at most 256 KiB; the same source and id within 24 h act once' })
+  .meta({
+    id: 'CloudEvent',
+    description: 'CloudEvents 1.0, at most 256 KiB; the same source and id within 24 h act once',
+  })

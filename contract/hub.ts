@@ -23,22 +23,26 @@ export const hubWidget = z.object({
 })
 export type HubWidget = Immutable<z.output<typeof hubWidget>>
 
-export const hubView = z.object({
-  slug: z.string(),
-  title: z.string(),
-  summary: z.string(),
-  visibility: z.literal('public'),
-  embedOrigins: z.array(z.string()),
-  revision: z.number(),
-  widgets: z.array(hubWidget),
-})
+export const hubView = z
+  .object({
+    slug: z.string(),
+    title: z.string(),
+    summary: z.string(),
+    visibility: z.literal('public'),
+    embedOrigins: z.array(z.string()),
+    revision: z.number(),
+    widgets: z.array(hubWidget),
+  })
+  .meta({ id: 'HubView' })
 export type HubView = Immutable<z.output<typeof hubView>>
 
-export const hubSummary = z.object({
-  slug: z.string(),
-  title: z.string(),
-  summary: z.string(),
-  widgets: z.number(),
-  revision: z.number(),
-})
+export const hubSummary = z
+  .object({
+    slug: z.string(),
+    title: z.string(),
+    summary: z.string(),
+    widgets: z.number(),
+    revision: z.number(),
+  })
+  .meta({ id: 'HubSummary' })
 export type HubSummary = Immutable<z.output<typeof hubSummary>>

@@ -9,11 +9,13 @@ export const fieldError = z.object({
 export type FieldError = Immutable<z.output<typeof fieldError>>
 
 /** RFC 9457, sent as `application/problem+json`. */
-export const problem = z.object({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.number(),
-  detail: z.string(),
-  errors: z.array(fieldError).exactOptional().meta({ description: 'Each bad field' }),
-})
+export const problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    errors: z.array(fieldError).exactOptional().meta({ description: 'Each bad field' }),
+  })
+  .meta({ id: 'Problem' })
 export type Problem = Immutable<z.output<typeof problem>>

@@ -32,5 +32,5 @@ export const streamEvents = z
     beat: z.object({ now: time, through, why }),
     bye: z.object({}),
   })
-  .meta({ description: 'Data of the events of the stream, by event name' })
+  .meta({ id: 'StreamEvents', description: 'Data of the events of the stream, by event name' })
 export type StreamEvents = Immutable<z.output<typeof streamEvents>>

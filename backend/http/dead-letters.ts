@@ -1,14 +1,19 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import type { DeadLetter, DeadLetters } from '../bus/dead-letters.ts'
+import { answered } from './openapi.ts'
 import { ProblemError } from './problem.ts'
 import type { Call, Route } from './route.ts'
 
 const MOST = 100
 
 const query = z.object({
-  limit: z.coerce.number().int().min(1).max(MOST).default(MOST),
-  before: z.string().max(20).optional(),
+  limit: z.coerce.number().int().min(1).max(MOST).default(MOST).meta({ description: 'How many at most' }),
+  before: z.string().max(20).optional().meta({ description: 'Only those older than the one of this id' }),
+})
+const deadLetter = z.object({
+  ...{ id: z.string(), topic: z.string(), reason: z.string(), time: z.string(), bytes: z.int() },
+  ...{ body: z.string().optional(), bodyBase64: z.string().optional() },
 })
 
 /** Messages that were put aside, for those who run the installation. */
@@ -22,6 +27,13 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
       method: 'GET',
       path: '/api/v1/dead-letters',
       right: 'administer',
+      about: {
+        summary: 'Messages that were put aside, newest first',
+        requestParams: { query },
+        responses: {
+          200: answered('With the reason of each', z.object({ deadLetters: z.array(deadLetter) })),
+        },
+      },
       async handle(call) {
         const asked = query.safeParse(Object.fromEntries(call.url.searchParams))
         if (!asked.success) throw new ProblemError(400, `limit is a number from 1 to ${MOST}, before an id.`)
@@ -32,6 +44,10 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
       method: 'GET',
       path,
       right: 'administer',
+      about: {
+        summary: 'One of them, with its body',
+        responses: { 200: answered('body is text, bodyBase64 what is none', deadLetter) },
+      },
       async handle(call) {
         const letter = await dead.get(idOf(call))
         if (!letter) throw none(call)
@@ -42,6 +58,10 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
       method: 'POST',
       path: `${path}/replay`,
       right: 'administer',
+      about: {
+        summary: 'Put it on the bus once more, and forget it here',
+        responses: { 204: { description: 'It is on the bus' } },
+      },
       async handle(call) {
         if (!(await dead.replay(idOf(call)))) throw none(call)
         return { status: 204 }
@@ -51,6 +71,7 @@ export function deadLetterRoutes(dead: DeadLetters): Route[] {
       method: 'DELETE',
       path,
       right: 'administer',
+      about: { summary: 'Forget it', responses: { 204: { description: 'It is gone' } } },
       async handle(call) {
         if (!(await dead.drop(idOf(call)))) throw none(call)
         return { status: 204 }

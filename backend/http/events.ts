@@ -1,15 +1,23 @@
+import { z } from 'zod'
+import { cloudEvent } from '#contract/cloud-event.ts'
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../ingest/cloud-event.ts'
 import { type HubEvent, PUBLISHER } from '../ingest/event.ts'
 import { readGithub } from '../ingest/github.ts'
 import { githubHeaderFault } from '../ingest/github-headers.ts'
 import type { Publish } from '../ingest/publish.ts'
 import type { Actor } from '../operations/actor.ts'
+import { answered } from './openapi.ts'
 import { ProblemError } from './problem.ts'
 import type { PublishRate } from './publish-rate.ts'
 import type { Answer, Call, Route } from './route.ts'
 
 /** Bytes of one webhook delivery, which GitHub bounds. */
 const DELIVERY_LIMIT = 25 * 1024 * 1024
+
+const taken = answered(
+  'Safely on the bus; duplicates are ids that were there already',
+  z.object({ ids: z.array(z.string()), duplicates: z.array(z.string()).optional() }),
+)
 
 /** @throws ProblemError with every bad field. */
 function accepted(reading: Reading): readonly HubEvent[] {
@@ -80,6 +88,23 @@ export function eventRoutes(options: {
       method: 'POST',
       path: '/api/v1/events',
       right: 'publish',
+      about: {
+        summary: 'Publish CloudEvents',
+        requestParams: {
+          header: z.object({
+            Prefer: z.string().optional().meta({ description: 'return=minimal: an answer without a body' }),
+          }),
+        },
+        requestBody: {
+          required: true,
+          content: {
+            'application/cloudevents+json': { schema: cloudEvent },
+            'application/cloudevents-batch+json': { schema: z.array(cloudEvent).max(500) },
+            'application/json': { schema: {} },
+          },
+        },
+        responses: { 202: taken },
+      },
       async handle(call) {
         const { actor } = call
         const body = await call.body(BATCH_LIMIT)
@@ -101,6 +126,21 @@ export function eventRoutes(options: {
       path: '/api/v1/hooks/github',
       // Its signature says whose it is.
       right: 'anyone',
+      about: {
+        summary: 'GitHub webhook deliveries, signed with GITHUB_WEBHOOK_SECRET',
+        requestParams: {
+          header: z.object(
+            Object.fromEntries(
+              ['X-GitHub-Event', 'X-GitHub-Delivery', 'X-Hub-Signature-256'].map((name) => [
+                name,
+                z.string().meta({ description: 'As GitHub sends it' }),
+              ]),
+            ),
+          ),
+        },
+        requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: { 202: taken },
+      },
       handle: async (call) => put(call, accepted(await readDelivery(call))),
     },
   ]
@@ -122,6 +162,18 @@ function handshake(path: string): Route {
     method: 'OPTIONS',
     path,
     right: 'anyone',
+    about: {
+      summary: 'The handshake of CloudEvents webhooks, before the first event',
+      requestParams: {
+        header: z.object({
+          'WebHook-Request-Origin': z.string().optional().meta({ description: 'Who is going to send' }),
+          'WebHook-Request-Rate': z.string().optional().meta({ description: 'How many requests a minute' }),
+        }),
+      },
+      responses: {
+        200: { description: 'It may, as WebHook-Allowed-Origin and WebHook-Allowed-Rate say' },
+      },
+    },
     async handle({ headers }) {
       const origin = headers['webhook-request-origin']
       const rate = headers['webhook-request-rate']

@@ -1,4 +1,4 @@
-import type { Route } from './route.ts'
+import type { Operation, Route } from './route.ts'
 
 /** What `/readyz` says. `away` names stores that do not serve, and why; that alone does not make a node unready. */
 export interface Readiness {
@@ -6,18 +6,33 @@ export interface Readiness {
   readonly away: () => Promise<readonly { readonly store: string; readonly reason: string }[]>
 }
 
+const alive = {
+  method: 'GET',
+  path: '/healthz',
+  right: 'anyone',
+  about: { summary: 'Whether the process is alive', responses: { 200: { description: 'It is' } } },
+} as const satisfies Operation
+
+const serving = {
+  method: 'GET',
+  path: '/readyz',
+  right: 'anyone',
+  about: {
+    summary: 'Whether the process serves, and what it depends on that is away',
+    responses: { 200: { description: 'It does' }, 503: { description: 'Not yet, or not any more' } },
+  },
+} as const satisfies Operation
+
+export const healthOperations: readonly Operation[] = [alive, serving]
+
 export function healthRoutes({ ready, away }: Readiness): Route[] {
   return [
     {
-      method: 'GET',
-      path: '/healthz',
-      right: 'anyone',
+      ...alive,
       handle: async () => ({ status: 200, body: { status: 'alive' } }),
     },
     {
-      method: 'GET',
-      path: '/readyz',
-      right: 'anyone',
+      ...serving,
       async handle() {
         const isReady = ready()
         const found = isReady ? await away() : []

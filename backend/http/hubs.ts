@@ -1,4 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { z } from 'zod'
+import { hubSummary as hubSummarySchema, hubView as hubViewSchema } from '#contract/hub.ts'
+import { widgetTypeView } from '#contract/widget-type-view.ts'
+import { hubDocument } from '../hubs/document.ts'
 import { DocumentTextError, readDocumentText } from '../hubs/document-text.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import { HubError } from '../hubs/hub-error.ts'
@@ -7,6 +11,7 @@ import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import type { Lacking } from '../refresh/availability.ts'
 import { hubSchema } from './hub-schema.ts'
+import { answered } from './openapi.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { widgetTypeViews } from './widget-type-views.ts'
@@ -16,7 +21,16 @@ const DOCUMENT_LIMIT = 1024 * 1024
 /** The same in YAML: of the worst of it a parser takes some 15 ms a kilobyte, and a hub has a few of them. */
 const YAML_LIMIT = 32 * 1024
 const PAGE = 200
-export const MAX_PAGE = 1000
+const MAX_PAGE = 1000
+
+const documentSchema = hubDocument.meta({ id: 'HubDocument' })
+const revisionTag = { ETag: z.string().meta({ description: 'The revision, for If-Match' }) }
+const ifMatch = {
+  'If-Match': z
+    .string()
+    .optional()
+    .meta({ description: 'Revisions that may be changed; any other is refused with 412' }),
+}
 
 const statuses: Readonly<Record<HubError['code'], number>> = {
   'hub-refused': 422,
@@ -56,6 +70,21 @@ export function hubRoutes(options: {
       method: 'GET',
       path: '/api/v1/hubs',
       right: 'anyone',
+      about: {
+        summary: 'All hubs, by slug',
+        requestParams: {
+          query: z.object({
+            limit: z.int().min(1).max(MAX_PAGE).optional().meta({ description: 'How many at most' }),
+            after: z.string().optional().meta({ description: '`next` of the page before' }),
+          }),
+        },
+        responses: {
+          200: answered(
+            'A page of hubs',
+            z.object({ hubs: z.array(hubSummarySchema), next: z.string().optional() }),
+          ),
+        },
+      },
       shared: true,
       handle: async ({ url }) => listed(followed, url.searchParams),
     },
@@ -63,6 +92,10 @@ export function hubRoutes(options: {
       method: 'GET',
       path: '/api/v1/hubs/:slug',
       right: 'anyone',
+      about: {
+        summary: 'One hub with its widgets and their places',
+        responses: { 200: answered('The hub', hubViewSchema, revisionTag) },
+      },
       shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => followed.hubs.get(params.slug ?? ''))
@@ -71,11 +104,41 @@ export function hubRoutes(options: {
         return { status: 200, headers: { etag: etagOf(hub) }, body: hubView(hub) }
       },
     },
-    { method: 'PUT', path: '/api/v1/hubs/:slug', right: 'hubs:write', handle: put },
+    {
+      method: 'PUT',
+      path: '/api/v1/hubs/:slug',
+      right: 'hubs:write',
+      about: {
+        summary: 'Create or replace a hub by a whole document',
+        requestParams: {
+          header: z.object({
+            ...ifMatch,
+            'If-None-Match': z.string().optional().meta({ description: '`*`: only if there is no such hub' }),
+          }),
+        },
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': { schema: documentSchema },
+            'application/yaml': { schema: documentSchema },
+          },
+        },
+        responses: {
+          200: answered('Replaced, or unchanged', hubViewSchema, revisionTag),
+          201: answered('Created', hubViewSchema, revisionTag),
+        },
+      },
+      handle: put,
+    },
     {
       method: 'DELETE',
       path: '/api/v1/hubs/:slug',
       right: 'hubs:write',
+      about: {
+        summary: 'Remove a hub with its widgets',
+        requestParams: { header: z.object(ifMatch) },
+        responses: { 204: { description: 'Removed' } },
+      },
       async handle(call) {
         await refusing(() => hubs.remove(call.params.slug ?? '', { expect: expectation(call) }))
         await followed.caughtUp().catch(() => {})
@@ -86,6 +149,15 @@ export function hubRoutes(options: {
       method: 'GET',
       path: '/api/v1/hub.schema.json',
       right: 'anyone',
+      about: {
+        summary: 'JSON Schema of a hub document, with the settings of each widget type',
+        responses: {
+          200: {
+            description: 'The schema',
+            content: { 'application/schema+json': { schema: { type: 'object' } } },
+          },
+        },
+      },
       shared: true,
       handle: async () => ({
         status: 200,
@@ -97,6 +169,12 @@ export function hubRoutes(options: {
       method: 'GET',
       path: '/api/v1/widget-types',
       right: 'anyone',
+      about: {
+        summary: 'What a widget can be',
+        responses: {
+          200: answered('All types of this installation', z.object({ types: z.array(widgetTypeView) })),
+        },
+      },
       shared: true,
       handle: async () => ({ status: 200, body: types }),
     },

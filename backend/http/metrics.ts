@@ -63,6 +63,7 @@ export function metricsRoute(options: {
     path: '/metrics',
     // Who asks for them shows a secret that is no token of ours.
     right: 'anyone',
+    about: { summary: 'Figures for Prometheus', responses: { 200: { description: 'Text' } } },
     async handle({ headers }) {
       if (token ? !sameSecret(headers.authorization, `Bearer ${token}`) : !loopback) {
         throw new ProblemError(401, 'Metrics need the token of HUBS_METRICS_TOKEN.', {

@@ -1,22 +1,22 @@
-import { expect, test } from 'vitest'
-import { openApiRoute } from './openapi.ts'
-import type { Call } from './route.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openWholeFront } from './whole-front.fixtures.ts'
 
-interface Operation {
+interface Told {
   readonly responses: Record<string, unknown>
   readonly summary: string
+  readonly description?: string
+  readonly security?: unknown
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
 }
 interface Document {
   readonly openapi: string
-  readonly paths: Record<
-    string,
-    Record<string, Operation | unknown[]> & { parameters?: { name: string; in: string }[] }
-  >
+  readonly paths: Record<string, Record<string, Told>>
   readonly components: { readonly schemas: Record<string, { type?: string; required?: string[] }> }
 }
 
-const answer = await openApiRoute().handle({} as Call)
-const text = String(answer.body)
+const front = await openWholeFront()
+afterAll(() => front.stop())
+const text = await (await fetch(`http://127.0.0.1:${front.port}/api/v1/openapi.json`)).text()
 const document = JSON.parse(text) as Document
 
 test('it names every path of the contract', () => {
@@ -54,13 +54,30 @@ test('every reference leads somewhere, and no schema is an empty promise', () =>
 })
 
 test('every parameter of a path is described, and every operation answers', () => {
-  for (const [path, { parameters = [], ...operations }] of Object.entries(document.paths)) {
+  for (const [path, operations] of Object.entries(document.paths)) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
-    expect(parameters.filter((each) => each.in === 'path').map(({ name }) => name)).toEqual(named)
     for (const operation of Object.values(operations)) {
-      if (Array.isArray(operation)) continue
+      const inPath = operation.parameters?.filter((each) => each.in === 'path') ?? []
+      expect(inPath.map(({ name }) => name)).toEqual(named)
       expect(operation.summary).not.toBe('')
       expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true)
     }
   }
+})
+
+test('what takes a token says which', () => {
+  const guarded = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { security, description }]) =>
+      security === undefined ? [] : `${method} ${path}: ${description}`,
+    ),
+  )
+  expect(guarded.sort()).toEqual([
+    'delete /api/v1/dead-letters/{id}: Takes a token with the scope administer.',
+    'delete /api/v1/hubs/{slug}: Takes a token with the scope hubs:write.',
+    'get /api/v1/dead-letters/{id}: Takes a token with the scope administer.',
+    'get /api/v1/dead-letters: Takes a token with the scope administer.',
+    'post /api/v1/dead-letters/{id}/replay: Takes a token with the scope administer.',
+    'post /api/v1/events: Takes a token with the scope publish.',
+    'put /api/v1/hubs/{slug}: Takes a token with the scope hubs:write.',
+  ])
 })

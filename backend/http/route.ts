@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { ZodOpenApiOperationObject } from 'zod-openapi'
 import type { Actor } from '../operations/actor.ts'
 import type { Right } from '../operations/can.ts'
 import type { Client } from './client-address.ts'
@@ -19,6 +20,11 @@ export interface Call {
   readonly actor: Actor
 }
 
+/** An operation of OpenAPI; its refusals, its right and the names in its path are told of by themselves. */
+export type About = Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody' | 'responses'> & {
+  readonly summary: string
+}
+
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -26,20 +32,25 @@ export interface Answer {
   readonly body?: string | Buffer | object
 }
 
-export interface Route {
+/** What can be asked for, and what that takes. */
+export interface Operation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
   /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
   readonly path: string
   readonly right: Right
+  /** As the OpenAPI document tells of it, with what it takes beside its path; not told of without. */
+  readonly about?: About
+}
+
+export interface Route extends Operation {
   /** Scripts of any page may read it: what it answers is the same for everybody. Only for GET. */
   readonly shared?: true
   handle(call: Call): Promise<Answer>
 }
 
 /** A route that answers the socket itself, which is its own from then on: the event stream. */
-export interface RawRoute {
+export interface RawRoute extends Operation {
   readonly method: 'GET'
-  readonly path: string
   readonly right: 'anyone'
   /** As of `Route`; the route sends `sharedHeaders` itself. */
   readonly shared?: true

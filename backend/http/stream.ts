@@ -1,10 +1,12 @@
+import { z } from 'zod'
+import { streamEvents } from '#contract/stream-events.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import type { Layouts, Target } from '../stream/group-layout.ts'
 import type { Sessions } from '../stream/sessions.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
 import type { Quota, Taken } from './quota.ts'
-import type { RawRoute } from './route.ts'
+import type { Operation, RawRoute } from './route.ts'
 
 const MAX_HUBS = 50
 const MAX_WIDGETS = 500
@@ -39,6 +41,37 @@ function isKnown({ hubs, widgets }: Target, layouts: Layouts): boolean {
   return hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
 }
 
+export const streamOperation = {
+  method: 'GET',
+  path: '/api/v1/stream',
+  right: 'anyone',
+  about: {
+    summary: 'Changes as they happen, as Server-Sent Events',
+    requestParams: {
+      query: z.object({
+        hub: z.array(z.string()).max(50).optional().meta({ description: 'Slugs of hubs to follow' }),
+        widget: z.array(z.string()).max(500).optional().meta({ description: 'Ids of widgets to follow' }),
+        cursor: z
+          .string()
+          .optional()
+          .meta({ description: 'What the client has already: the cursor of a snapshot' }),
+      }),
+      header: z.object({
+        'Last-Event-ID': z
+          .string()
+          .optional()
+          .meta({ description: 'The id of the last event read; wins over cursor' }),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'Until it is ended',
+        content: { 'text/event-stream': { schema: streamEvents } },
+      },
+    },
+  },
+} as const satisfies Operation
+
 /** `GET /api/v1/stream`: Server-Sent Events, straight from `node:http`. */
 export function streamRoute(options: {
   sessions: Sessions
@@ -65,9 +98,7 @@ export function streamRoute(options: {
   }
 
   return {
-    method: 'GET',
-    path: '/api/v1/stream',
-    right: 'anyone',
+    ...streamOperation,
     shared: true,
     async raw({ request, response, url, client }) {
       if (draining()) {

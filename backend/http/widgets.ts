@@ -1,4 +1,7 @@
+import { z } from 'zod'
 import type { Explanation } from '#contract/explanation.ts'
+import { explanation } from '#contract/explanation.ts'
+import { keyedData, oneWidgetSnapshot, snapshot } from '#contract/snapshot.ts'
 import type { Cache, LoadError } from '../cache/cache.ts'
 import { compareVersions, formatVersion } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
@@ -6,6 +9,7 @@ import type { LookUp } from '../hubs/look-up.ts'
 import type { Placed, PlacedWidget } from '../hubs/placed.ts'
 import type { Served, Snapshots } from '../stream/snapshots.ts'
 import { boundedExplain } from './explain.ts'
+import { answered } from './openapi.ts'
 import { refuseOtherSites } from './own-origin.ts'
 import { ProblemError } from './problem.ts'
 import { openRate } from './rate.ts'
@@ -45,6 +49,10 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/hubs/:slug/snapshot',
       right: 'anyone',
+      about: {
+        summary: 'The data of all widgets of a hub, from one instant',
+        responses: { 200: answered('Follow it by the stream, from its cursor', snapshot) },
+      },
       shared: true,
       async handle({ params }) {
         const hub = await lookUp(() => hubs.hubs.get(params.slug ?? ''))
@@ -56,6 +64,10 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/widgets/:id',
       right: 'anyone',
+      about: {
+        summary: 'The data of one widget',
+        responses: { 200: answered('Its data', oneWidgetSnapshot) },
+      },
       shared: true,
       handle: async ({ params }) => text(await snapshots.widget(await widgetOf(params.id))),
     },
@@ -63,6 +75,7 @@ export function widgetRoutes(options: {
       method: 'GET',
       path: '/api/v1/widgets/:id/explain',
       right: 'anyone',
+      about: { summary: 'Why a widget is as it is', responses: { 200: answered('Why', explanation) } },
       async handle({ params, client }) {
         return { status: 200, body: await explained(await loadableOf(params.id), client) }
       },
@@ -71,6 +84,10 @@ export function widgetRoutes(options: {
       method: 'POST',
       path: '/api/v1/widgets/:id/retry',
       right: 'anyone',
+      about: {
+        summary: 'Load a widget again',
+        responses: { 202: answered('It is on its way; the stream tells', z.object({})) },
+      },
       async handle({ params, headers, client }) {
         refuseOtherSites(headers)
         await retries.check(client, 'Too many cards were asked for from your address.')
@@ -96,12 +113,21 @@ export function widgetRoutes(options: {
     },
     {
       method: 'GET',
-      path: '/api/v1/data/:token/:epoch/:offset',
+      path: '/api/v1/data/:key/:epoch/:offset',
       right: 'anyone',
+      about: {
+        summary: 'Data too large for the stream: the `href` of its event',
+        requestParams: {
+          query: z.object({
+            widget: z.string().optional().meta({ description: 'Id of a widget that shows it' }),
+          }),
+        },
+        responses: { 200: answered('The newest; immutable when it is the version asked for', keyedData) },
+      },
       shared: true,
       async handle({ params, url }) {
         const id = url.searchParams.get('widget') ?? ''
-        const widget = await lookUp(() => shownAs(params.token, hubs.widgets.get(id)))
+        const widget = await lookUp(() => shownAs(params.key, hubs.widgets.get(id)))
         if (!widget) throw new ProblemError(404, 'No widget shows this any more.')
         const asked = { epoch: Number(params.epoch), offset: Number(params.offset) }
         if (!Number.isSafeInteger(asked.epoch) || !Number.isSafeInteger(asked.offset)) {
