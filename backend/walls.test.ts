@@ -86,6 +86,12 @@ test('the backend imports no page, no view, no React, and not its model', () => 
   ).toEqual([])
 })
 
+test('who may do what is decided without HTTP', () => {
+  const imports = importsOf('backend').filter(({ from }) => inRoom('backend/operations')(from))
+  expect(imports).not.toEqual([])
+  expect(breaking(imports, ({ to }) => !inRoom('backend/http')(to))).toEqual([])
+})
+
 test('pages import of the backend its services and types', () => {
   expect(
     breaking(importsOf('app'), ({ to, typeOnly }) => {
