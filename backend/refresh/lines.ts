@@ -14,8 +14,9 @@ export interface Turn {
 }
 
 /**
- * Keys that wait to be loaded, a line for each place, each line in turn, and in a line each hub. A key that waits longer than its claim hides it
- * keeps its turn when it is claimed again, here or elsewhere, so that none waits for ever behind those that come again.
+ * Keys that wait to be loaded, a line for each place, each line in turn, and in a line each hub. A key that waits longer
+ * than its claim hides it keeps its turn when it is claimed again, here or elsewhere, so that none waits for ever behind
+ * those that come again.
  */
 export interface Lines {
   /**
