@@ -74,6 +74,7 @@ test('ten tabs on four hubs, opened, closed and navigated while events land', as
   const steps = {
     async open() {
       const page = await context.newPage()
+      page.setDefaultTimeout(PATIENCE.timeout)
       tabs.push(page)
       await page.goto(relay.url + address())
     },
@@ -97,12 +98,23 @@ test('ten tabs on four hubs, opened, closed and navigated while events land', as
       const page = chance.of(tabs)
       const slug = chance.of(slugs)
       await page.getByRole('navigation').getByRole('link', { name: 'Hubs' }).click()
-      await page.locator(`li a[href="/${slug}"]`).click(PATIENCE)
+      await page.locator(`li a[href="/${slug}"]`).click()
       await page.waitForURL(`${relay.url}/${slug}`)
     },
     async look() {
       await chance.of(tabs).bringToFront()
     },
+  }
+  /** What stands in every tab, so that a step that fails says what it met. */
+  async function shown(): Promise<string> {
+    const texts = tabs.map(async (page) => {
+      const text = await page
+        .locator('body')
+        .textContent({ timeout: 5_000 })
+        .catch((error: Error) => error.message)
+      return `${page.url()}: ${text?.slice(0, 300)}`
+    })
+    return (await Promise.all(texts)).join('\n')
   }
   const taken: string[] = []
   for (let n = 0; n < STEPS; n++) {
@@ -111,7 +123,9 @@ test('ten tabs on four hubs, opened, closed and navigated while events land', as
         ? 'open'
         : chance.of(['close', 'goto', 'back', 'forward', 'links', 'links', 'look'] as const)
     taken.push(step)
-    await steps[step]()
+    await steps[step]().catch(async (error: Error) => {
+      throw new Error(`${error.message}\nafter ${taken.join(' ')}\n${await shown()}`, { cause: error })
+    })
   }
   while (tabs.length < TABS) await steps.open()
   publishing = false
