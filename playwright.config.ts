@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import { chromiumPath } from './e2e/servers/chromium.ts'
+import { chromiumPath } from '#testing/servers/chromium.ts'
 
 export default defineConfig({
   testDir: 'e2e',

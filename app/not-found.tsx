@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { SiteHeader } from './ui/site-header.tsx'
 

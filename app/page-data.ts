@@ -1,5 +1,5 @@
 import { cache } from 'react'
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 
 /** A hub's page data, asked for once however many parts of one request need it. */
 export const hubPage = cache((slug: string) => services().hubPage(slug))

@@ -1,4 +1,4 @@
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 import { HubTile } from './ui/hub-tile.tsx'
 import { PageLinks } from './ui/page-links.tsx'
 import { SiteHeader } from './ui/site-header.tsx'

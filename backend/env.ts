@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { addressRange } from './address-range.ts'
+import { addressRange } from './base/address-range.ts'
+import { localUrl } from './base/local-url.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
-import { localUrl } from './local-url.ts'
 
 export const roles = ['web', 'stream', 'daemon'] as const
 export type Role = (typeof roles)[number]

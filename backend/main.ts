@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
-import { basePathOf } from './base-path.ts'
+import { basePathOf } from './base/base-path.ts'
+import { consoleTo } from './base/console.ts'
+import { boundHeapGrowth } from './base/heap-growth.ts'
+import { openLog } from './base/log.ts'
 import { buildId } from './build-id.ts'
-import { consoleTo } from './console.ts'
 import { productFolder } from './db/product-folder.ts'
 import { type Env, parseEnv } from './env.ts'
-import { boundHeapGrowth } from './heap-growth.ts'
-import { openLog } from './log.ts'
 import { openProduct, type Product } from './product.ts'
 
 /** Milliseconds in which everything must have ended after the drain. */

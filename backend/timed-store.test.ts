@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openDurations } from './durations.ts'
+import { openDurations } from './base/durations.ts'
 import { timedStore } from './timed-store.ts'
 
 test('calls that answer by a promise are measured, as they are otherwise', async () => {

@@ -1,4 +1,4 @@
-import type { Durations } from './durations.ts'
+import type { Durations } from './base/durations.ts'
 
 export type StoreDurations = Durations<'store' | 'call' | 'outcome'>
 

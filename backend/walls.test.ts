@@ -39,7 +39,7 @@ function resolve(from: string, target: string): string {
 }
 
 const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`)
-const ours = (path: string) => /^(app|backend|contract|drizzle|widgets|e2e|bench|scripts)\//.test(path)
+const ours = (path: string) => /^(app|backend|contract|drizzle|widgets|testing|e2e|bench|scripts)\//.test(path)
 const breaking = (imports: readonly Import[], allowed: (one: Import) => boolean) =>
   imports.filter((one) => !allowed(one)).map(({ from, to }) => `${from} → ${to}`)
 
@@ -89,7 +89,7 @@ test('the backend imports no page, no view, no React, and not its model', () => 
 test('who may do what is decided without HTTP', () => {
   const imports = importsOf('backend').filter(({ from }) => inRoom('backend/operations')(from))
   expect(imports).not.toEqual([])
-  expect(breaking(imports, ({ to }) => !inRoom('backend/http')(to))).toEqual([])
+  expect(breaking(imports, ({ to }) => !inRoom('backend/edge/http')(to))).toEqual([])
 })
 
 test('pages import of the backend its services and types', () => {
@@ -97,7 +97,7 @@ test('pages import of the backend its services and types', () => {
     breaking(importsOf('app'), ({ to, typeOnly }) => {
       if (/^(ioredis|postgres|drizzle-orm|@nats-io\/.*|@electric-sql\/.*)$/.test(to)) return false
       if (/^(contract|drizzle)\//.test(to) || to === 'widgets/registry.ts') return typeOnly
-      return !to.startsWith('backend/') || to === 'backend/services.ts' || typeOnly
+      return !to.startsWith('backend/') || to === 'backend/edge/services.ts' || typeOnly
     }),
   ).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { until } from '../e2e/servers/until.ts'
-import { openTruth, type Truth } from '../e2e/truth.ts'
+import { until } from '#testing/servers/until.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { openHubsCaches } from './hubs-caches.ts'
 import { peerCaches } from './peer-caches.ts'
 import type { Row } from './row.ts'

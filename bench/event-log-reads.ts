@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { openDatabase } from '#backend/db/database.ts'
 import { eventLog } from '#backend/ingest/event-log.ts'
-import { createDatabase } from '../e2e/servers/postgres.ts'
+import { createDatabase } from '#testing/servers/postgres.ts'
 import type { Row } from './row.ts'
 import { figure, spreadOf } from './spread.ts'
 

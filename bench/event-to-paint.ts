@@ -1,5 +1,5 @@
 import { chromium, type Page } from '@playwright/test'
-import { chromiumPath } from '../e2e/servers/chromium.ts'
+import { chromiumPath } from '#testing/servers/chromium.ts'
 import { monotonic } from './clock.ts'
 import { cpu, percentiles, rates } from './details.ts'
 import { type Repeated, repeated } from './latencies.ts'

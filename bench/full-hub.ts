@@ -1,5 +1,5 @@
 import type { HubView } from '#contract/hub.ts'
-import { ADMIN_TOKEN, api } from '../e2e/api.ts'
+import { ADMIN_TOKEN, api } from '#testing/api.ts'
 import { type InspectedProduct, startInspected } from './inspected.ts'
 
 const WIDGETS = 30

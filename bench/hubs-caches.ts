@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '../e2e/api.ts'
-import { startProduct } from '../e2e/product.ts'
-import { openStores } from '../e2e/stores.ts'
-import type { Truth } from '../e2e/truth.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { startProduct } from '#testing/product.ts'
+import { openStores } from '#testing/stores.ts'
+import type { Truth } from '#testing/truth.ts'
 import type { TwoCaches } from './two-caches.ts'
 
 /** Milliseconds between two looks of a reader whose value is still being loaded. */

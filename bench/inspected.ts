@@ -1,5 +1,5 @@
 import { WebSocket } from 'undici'
-import { type Product, startProduct } from '../e2e/product.ts'
+import { type Product, startProduct } from '#testing/product.ts'
 import { type Profile, profileOf } from './profile.ts'
 import type { Usage } from './verbs.ts'
 

@@ -1,7 +1,7 @@
 import postgres from 'postgres'
-import { ADMIN_TOKEN, api } from '../e2e/api.ts'
-import { type Product, startProduct } from '../e2e/product.ts'
-import { openStores, type Stores } from '../e2e/stores.ts'
+import { ADMIN_TOKEN, api } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openStores, type Stores } from '#testing/stores.ts'
 
 export const HUBS = 10_000
 export const WIDGETS = 10

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Product, startProduct } from '../e2e/product.ts'
+import { type Product, startProduct } from '#testing/product.ts'
 import { each } from './details.ts'
 import { usageOf } from './processes.ts'
 import type { Row } from './row.ts'

@@ -1,4 +1,4 @@
-import { startRedis } from '../e2e/servers/redis.ts'
+import { startRedis } from '#testing/servers/redis.ts'
 import { installPeers } from '../scripts/dependencies.mjs'
 import { startProgram } from './program.ts'
 import type { OpenCaches } from './two-caches.ts'

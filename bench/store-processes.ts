@@ -1,5 +1,5 @@
-import type { Product } from '../e2e/product.ts'
-import type { Server } from '../e2e/servers/server.ts'
+import type { Product } from '#testing/product.ts'
+import type { Server } from '#testing/servers/server.ts'
 import { listenerOn, type Processes } from './processes.ts'
 
 /** The stores that run on this machine outside a container. */

@@ -1,4 +1,4 @@
-import type { Truth } from '../e2e/truth.ts'
+import type { Truth } from '#testing/truth.ts'
 
 /** A cache in two processes on one set of stores, whose loader asks the truth for the number of a key. */
 export interface TwoCaches {

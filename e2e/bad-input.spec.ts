@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { type IncomingMessage, request as send } from 'node:http'
 import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
-import { ADMIN_TOKEN, api, hubOf } from './api.ts'
-import { type Product, startProduct } from './product.ts'
-import { openSse } from './sse.ts'
+import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openSse } from '#testing/sse.ts'
 
 const SECRET = 'a-webhook-secret-of-the-tests'
 let product: Product

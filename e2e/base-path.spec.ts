@@ -1,14 +1,14 @@
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, type Api, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, type Api, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { freePort } from '#testing/servers/free-port.ts'
+import type { Server } from '#testing/servers/server.ts'
+import { openSse } from '#testing/sse.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { listenForComplaints } from './fixtures/complaints.ts'
 import { untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { startPathProxy } from './fixtures/path-proxy.ts'
 import { embedding, openSite, type Site } from './fixtures/site.ts'
-import { type Product, startProduct } from './product.ts'
-import { freePort } from './servers/free-port.ts'
-import type { Server } from './servers/server.ts'
-import { openSse } from './sse.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 let product: Product
 let proxy: Server

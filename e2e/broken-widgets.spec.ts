@@ -1,14 +1,14 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { freePort } from '#testing/servers/free-port.ts'
+import { timed } from '#testing/times.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { type FarStores, openFarStores } from './fixtures/far-stores.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { openSite, type Site } from './fixtures/site.ts'
-import { timed } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { freePort } from './servers/free-port.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
 let stores: FarStores

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { type Product, startProduct } from './product.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 let product: Product
 let truth: Truth

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { embedScriptRoute } from '../backend/http/embed-script.ts'
+import { embedScriptRoute } from '#backend/edge/http/embed-script.ts'
 import { type LiveServer, startLiveServer } from './live/live-server.ts'
 
 let server: LiveServer

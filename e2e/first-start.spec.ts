@@ -2,13 +2,13 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { api } from './api.ts'
+import { api } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { runProgram } from '#testing/program.ts'
+import { freePort } from '#testing/servers/free-port.ts'
+import { timed } from '#testing/times.ts'
 import { listenForComplaints } from './fixtures/complaints.ts'
 import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
-import { runProgram } from './fixtures/program.ts'
-import { timed } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { freePort } from './servers/free-port.ts'
 
 const TOKEN = /hubs_[\w-]+/g
 let data: string

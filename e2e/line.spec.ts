@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
-import { type Product, startProduct } from './product.ts'
-import { openSse, type SseEvent } from './sse.ts'
-import { openTruth, type Truth } from './truth.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openSse, type SseEvent } from '#testing/sse.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 
 const showing = (id: string, value: number) => (event: SseEvent) =>
   event.name === 'widget' && event.data.id === id && event.data.data?.value === value

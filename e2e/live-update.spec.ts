@@ -1,14 +1,14 @@
 import { jetstream } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { printTimes, wallClock } from '#testing/times.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { type Change, recordChanges } from './fixtures/changes.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { openRelay, type Relay } from './fixtures/relay.ts'
 import { embedding, openSite, type Site } from './fixtures/site.ts'
-import { printTimes, wallClock } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 for (const mode of ['embedded', 'real'] as const) {
   test.describe(`${mode} stores`, () => {

@@ -1,12 +1,12 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { random } from '#testing/random.ts'
+import { timed } from '#testing/times.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { random } from './fixtures/random.ts'
 import { openRelay } from './fixtures/relay.ts'
-import { timed } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 const TABS = 10
 const STEPS = 45

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { listenForComplaints } from './fixtures/complaints.ts'
 import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
-import { type Product, startProduct } from './product.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 let product: Product
 let truth: Truth

@@ -1,12 +1,12 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { timed } from '#testing/times.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { type FarStores, openFarStores } from './fixtures/far-stores.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { openRelay, type Relay } from './fixtures/relay.ts'
-import { timed } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 /** A hub higher than any window. */
 const CARDS = 12

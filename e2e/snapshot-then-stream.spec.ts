@@ -1,12 +1,12 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from './api.ts'
+import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { type Random, random } from '#testing/random.ts'
+import { openSse, type SseEvent } from '#testing/sse.ts'
+import { printTimes } from '#testing/times.ts'
+import { openTruth, type Truth } from '#testing/truth.ts'
 import { untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { type Random, random } from './fixtures/random.ts'
-import { printTimes } from './fixtures/times.ts'
-import { type Product, startProduct } from './product.ts'
-import { openSse, type SseEvent } from './sse.ts'
-import { openTruth, type Truth } from './truth.ts'
 
 /** Runs that go on at the same time, each on a hub of its own. */
 const LANES = 8

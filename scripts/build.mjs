@@ -64,7 +64,7 @@ async function bundlePrograms() {
     target: 'node20',
     logLevel: 'warning',
   }
-  const programs = { main: 'backend/main.ts', hubs: 'backend/cli/main.ts' }
+  const programs = { main: 'backend/main.ts', hubs: 'backend/edge/cli/main.ts' }
   const told = await Promise.all([
     // Errors are logged with places in the sources.
     bundle({

@@ -196,10 +196,10 @@ process.exit(total.failed === 0 ? 0 : 1)
 async function provide(names) {
   if (names.length === 0) return
   try {
-    const { locate, wanted } = await tsImport('../e2e/servers/locate.ts', import.meta.url)
+    const { locate, wanted } = await tsImport('../testing/servers/locate.ts', import.meta.url)
     for (const name of names) locate(wanted[name])
     if (!names.includes('postgres') || process.env.TEST_POSTGRES_URL) return
-    const { startPostgres } = await tsImport('../e2e/servers/postgres.ts', import.meta.url)
+    const { startPostgres } = await tsImport('../testing/servers/postgres.ts', import.meta.url)
     process.env.TEST_POSTGRES_URL = (await startPostgres()).url
   } catch (error) {
     console.error(error.message)

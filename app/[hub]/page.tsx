@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 import { hubPage } from '../page-data.ts'
 import { HubPage } from '../ui/hub-page.tsx'
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
-import { createDatabase, startPostgres } from '../../e2e/servers/postgres.ts'
+import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../db/database.ts'
 import type { Delivery } from './bus.ts'
 import { busStore } from './bus-store.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { groupCommit } from '../base/group-commit.ts'
 import { DatabaseAway, isDatabaseAway } from '../db/database-away.ts'
-import { groupCommit } from '../group-commit.ts'
 import { ackTimer } from './ack-timer.ts'
 import { bell } from './bell.ts'
 import {

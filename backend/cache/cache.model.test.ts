@@ -1,5 +1,5 @@
 import { afterAll, test } from 'vitest'
-import { startRedis } from '../../e2e/servers/redis.ts'
+import { startRedis } from '#testing/servers/redis.ts'
 import { FEED_LIMIT } from './cache.ts'
 import { histories, historiesWithFailover, type Operation } from './model/history.ts'
 import { play } from './model/play.ts'

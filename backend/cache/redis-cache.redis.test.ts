@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startRedis } from '../../e2e/servers/redis.ts'
+import { startRedis } from '#testing/servers/redis.ts'
 import type { Cache, TailBatch } from './cache.ts'
 import { describeCache } from './contract.ts'
 import { redisCache } from './redis-cache.ts'

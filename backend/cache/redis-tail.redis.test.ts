@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { startRedis } from '../../e2e/servers/redis.ts'
+import { startRedis } from '#testing/servers/redis.ts'
 import { redisCache } from './redis-cache.ts'
 
 const server = await startRedis()

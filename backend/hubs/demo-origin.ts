@@ -1,5 +1,5 @@
 import { demoHubs } from '#drizzle/seed.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import type { HubsRoom } from './hubs.ts'
 
 /** Has the demo hubs speak of another address, in those of their widgets that are still as they were made. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { inSlices } from '../base/in-slices.ts'
 import type { OpenDatabase } from '../db/database.ts'
-import { inSlices } from '../in-slices.ts'
 import { type HubChange, type HubMemory, hubMemory } from './hub-memory.ts'
 import type { HubsRoom } from './hubs.ts'
 import type { Place } from './placed.ts'

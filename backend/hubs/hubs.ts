@@ -1,6 +1,6 @@
+import { groupCommit } from '../base/group-commit.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
-import { groupCommit } from '../group-commit.ts'
 import { type News, newsReader, readLatest } from './changes.ts'
 import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'

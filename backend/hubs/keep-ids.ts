@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Json } from '#widgets/define.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import type { DocumentWidget, TypeOf } from './document.ts'
 import { recent } from './recent.ts'
 import type { StoredHub, StoredWidget } from './stored-hub.ts'

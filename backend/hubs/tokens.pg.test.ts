@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { createDatabase, startPostgres } from '../../e2e/servers/postgres.ts'
+import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../db/database.ts'
 import { describePreparation } from './prepare-contract.ts'
 import { tokensRoom } from './tokens.ts'

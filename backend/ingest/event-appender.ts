@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent } from '#widgets/define.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import { REMEMBERED } from '../bus/bus.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway } from '../db/database-away.ts'
-import { canonicalJson } from '../hubs/canonical-json.ts'
 import { PUBLISHER } from './event.ts'
 import type { EventLog, UnloggedEvent } from './event-log.ts'
 

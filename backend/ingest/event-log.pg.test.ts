@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { createDatabase } from '../../e2e/servers/postgres.ts'
+import { createDatabase } from '#testing/servers/postgres.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
 import { describeEventLog } from './event-log.contract.ts'
 import { eventLog } from './event-log.ts'

@@ -1,5 +1,5 @@
 import type { Json } from '#widgets/define.ts'
-import { canonicalJson } from '../hubs/canonical-json.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import { readJson } from './content.ts'
 import { PUBLISHER } from './event.ts'
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { LoggedEvent } from '#widgets/define.ts'
-import { lineSample } from '../line-sample.ts'
+import { lineSample } from '../base/line-sample.ts'
+import { untilDone } from '../base/until-done.ts'
 import type { EventLog } from './event-log.ts'
-import { untilDone } from './until-done.ts'
 
 interface Waiting {
   readonly event: LoggedEvent

@@ -1,6 +1,6 @@
+import { swapRemove } from '../base/swap-remove.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { swapRemove } from '../swap-remove.ts'
 import type { Load } from './load.ts'
 
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */

@@ -2,9 +2,9 @@ import { hash, randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import { type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { canonicalJson } from '../hubs/canonical-json.ts'
 
 const DEFAULT_DEADLINE = 10_000
 /** Milliseconds of waiting for what is outside after which a load that fails was not answered in time, whatever it says. */

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, expect, test } from 'vitest'
-import { startRedis } from '../../e2e/servers/redis.ts'
+import { startRedis } from '#testing/servers/redis.ts'
 import { redisCache } from '../cache/redis-cache.ts'
 import { followKeys } from './followed-keys.ts'
 

@@ -1,6 +1,6 @@
 import type { Json } from '#widgets/define.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import type { Key } from '../cache/version.ts'
-import { canonicalJson } from '../hubs/canonical-json.ts'
 import type { Placement } from './frame.ts'
 import type { Shown } from './widget-state.ts'
 

@@ -1,5 +1,5 @@
+import { swapRemove } from '../base/swap-remove.ts'
 import type { HubEvent } from '../ingest/event.ts'
-import { swapRemove } from '../swap-remove.ts'
 import { type Criterion, compileCriteria, fieldReader } from './criterion.ts'
 import { type FilteredMap, filteredMap, get, remove, set } from './filtered-map.ts'
 

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Interest } from '#widgets/define.ts'
+import { untilDone } from '../base/until-done.ts'
 import type { Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { untilDone } from '../ingest/until-done.ts'
 import type { MatchingIndex } from './matching.ts'
 import type { Target } from './target.ts'
 

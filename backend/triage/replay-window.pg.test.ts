@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import { createDatabase } from '../../e2e/servers/postgres.ts'
+import { createDatabase } from '#testing/servers/postgres.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
 import { replayMemory } from './replay-memory.ts'

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { inSlices } from '../base/in-slices.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import type { IndexedMark } from '../hubs/indexed-mark.ts'
-import { inSlices } from '../in-slices.ts'
 
 const EVERY = 5_000
 /** Keys that one script invalidates, which holds up others meanwhile. */

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { api, hubOf, numberWidget } from '../api.ts'
-import { until } from '../servers/until.ts'
-import { openSse } from '../sse.ts'
+import { api, hubOf, numberWidget } from '#testing/api.ts'
+import { until } from '#testing/servers/until.ts'
+import { openSse } from '#testing/sse.ts'
 import { type Fault, lasting } from './scene.ts'
 
 /** Watched cards of the host, in hubs of so many each: far more than are loaded at a time. */

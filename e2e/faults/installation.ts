@@ -1,11 +1,11 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { ADMIN_TOKEN } from '../api.ts'
+import { ADMIN_TOKEN } from '#testing/api.ts'
+import { type Product, startProduct } from '#testing/product.ts'
+import { openRelay as openTcpRelay, type Relay as TcpRelay } from '#testing/servers/relay.ts'
+import type { Server } from '#testing/servers/server.ts'
+import { until } from '#testing/servers/until.ts'
 import { type FarStores, openFarStores } from '../fixtures/far-stores.ts'
 import { openRelay, type Relay } from '../fixtures/relay.ts'
-import { type Product, startProduct } from '../product.ts'
-import { openRelay as openTcpRelay, type Relay as TcpRelay } from '../servers/relay.ts'
-import type { Server } from '../servers/server.ts'
-import { until } from '../servers/until.ts'
 
 /** One process of an installation, with what lies between it and the stores. */
 export interface Member {

@@ -1,3 +1,4 @@
+import { api } from '#testing/api.ts'
 import { newQueryClient } from '../../app/live/document.ts'
 import { openHolder } from '../../app/live/holder.ts'
 import type { Layout } from '../../app/live/messages.ts'
@@ -5,7 +6,6 @@ import { openPage } from '../../app/live/page.ts'
 import { type LineSaid, layoutAt, lineAt, resultAt } from '../../app/live/query-cache.ts'
 import type { LiveWidget } from '../../app/live/use-live.ts'
 import { worldAt } from '../../app/live/world.ts'
-import { api } from '../api.ts'
 
 /** What is on the screen of somebody who looks at a hub. */
 export interface Look {

@@ -1,6 +1,6 @@
-import { startRedis } from '../servers/redis.ts'
-import { openRelay } from '../servers/relay.ts'
-import { until } from '../servers/until.ts'
+import { startRedis } from '#testing/servers/redis.ts'
+import { openRelay } from '#testing/servers/relay.ts'
+import { until } from '#testing/servers/until.ts'
 import { atRedis, type Fault, HALF_OPEN, lasting } from './scene.ts'
 
 export const redisFaults: readonly Fault[] = [

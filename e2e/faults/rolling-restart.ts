@@ -1,6 +1,6 @@
-import { ADMIN_TOKEN } from '../api.ts'
+import { ADMIN_TOKEN } from '#testing/api.ts'
+import { until } from '#testing/servers/until.ts'
 import { startProxy } from '../fixtures/composed-proxy.ts'
-import { until } from '../servers/until.ts'
 import { type Fault, lasting } from './scene.ts'
 
 /** Requests under way at a time, of each kind. */

@@ -1,7 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { type Api, hubOf, numberWidget } from '../api.ts'
-import { until } from '../servers/until.ts'
-import type { Truth } from '../truth.ts'
+import { type Api, hubOf, numberWidget } from '#testing/api.ts'
+import { until } from '#testing/servers/until.ts'
+import type { Truth } from '#testing/truth.ts'
 
 /** A truth that changes all the time, a hub after hub that shows it, and what of it the bus has accepted. */
 export interface Traffic {

@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { until } from '../servers/until.ts'
+import { until } from '#testing/servers/until.ts'
 import type { Look, Reader } from './reader.ts'
 import { isJob, type Traffic } from './traffic.ts'
 

@@ -1,6 +1,6 @@
 import { prerender } from 'react-dom/static'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { provideServices, type Services } from '#backend/services.ts'
+import { provideServices, type Services } from '#backend/edge/services.ts'
 import { freshNote, noteWidget } from '../../ui/note-widget.fixtures.ts'
 import { generateMetadata, default as Page } from './page.tsx'
 

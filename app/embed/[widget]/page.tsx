@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { embed } from '../../page-data.ts'
 import { EmbedNote } from '../../ui/embed-note.tsx'

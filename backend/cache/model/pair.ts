@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
-import { locate, wanted } from '../../../e2e/servers/locate.ts'
-import { startRedis } from '../../../e2e/servers/redis.ts'
-import { openRelay } from '../../../e2e/servers/relay.ts'
-import { until } from '../../../e2e/servers/until.ts'
+import { locate, wanted } from '#testing/servers/locate.ts'
+import { startRedis } from '#testing/servers/redis.ts'
+import { openRelay } from '#testing/servers/relay.ts'
+import { until } from '#testing/servers/until.ts'
 import { redisCache } from '../redis-cache.ts'
 import { feedAfter, START, type Store } from './store.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
-import { until } from '../../../e2e/servers/until.ts'
+import { until } from '#testing/servers/until.ts'
 import type { Cache } from '../cache.ts'
 import { redisCache } from '../redis-cache.ts'
 import { compareVersions, type Key } from '../version.ts'

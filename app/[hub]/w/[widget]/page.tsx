@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { services } from '#backend/services.ts'
+import { services } from '#backend/edge/services.ts'
 import { hubPage } from '../../../page-data.ts'
 import { EmbedCode } from '../../../ui/embed-code.tsx'
 import { WidgetPage } from '../../../ui/widget-page.tsx'

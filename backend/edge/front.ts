@@ -1,0 +1,162 @@
+import type { Logger } from 'pino'
+import type { Metric } from 'prom-client'
+import type { Daemon } from '../daemon.ts'
+import type { Env, Role } from '../env.ts'
+import type { FollowedHubs } from '../hubs/follow.ts'
+import type { HubsRoom } from '../hubs/hubs.ts'
+import type { LookUp } from '../hubs/look-up.ts'
+import type { PlacedWidget } from '../hubs/placed.ts'
+import type { EventLog } from '../ingest/event-log.ts'
+import { publisher } from '../ingest/publish.ts'
+import type { Lacking } from '../refresh/availability.ts'
+import { webhookSecret } from '../secret.ts'
+import type { Stores } from '../stores.ts'
+import { explainWidget } from '../stream/explain.ts'
+import { followKeys } from '../stream/followed-keys.ts'
+import { layoutsOf } from '../stream/layouts.ts'
+import { followLiveness, type Liveness } from '../stream/liveness.ts'
+import { openSessions, type Sessions } from '../stream/sessions.ts'
+import { openSnapshots } from '../stream/snapshots.ts'
+import { deadLetterRoutes } from './http/dead-letters.ts'
+import { embedScriptRoute } from './http/embed-script.ts'
+import { eventRoutes } from './http/events.ts'
+import { healthOperations } from './http/health.ts'
+import { hubRoutes } from './http/hubs.ts'
+import { type Figure, metricsRoute } from './http/metrics.ts'
+import { openApiRoute } from './http/openapi.ts'
+import { publishRate } from './http/publish-rate.ts'
+import { openQuota } from './http/quota.ts'
+import type { RawRoute, Route } from './http/route.ts'
+import { securityTxtRoutes } from './http/security-txt.ts'
+import { streamOperation, streamRoute } from './http/stream.ts'
+import { widgetRoutes } from './http/widgets.ts'
+import { pageServices } from './page-services.ts'
+import { provideServices } from './services.ts'
+
+export interface Front {
+  readonly routes: readonly (Route | RawRoute)[]
+  drain(seconds: number): Promise<void>
+}
+
+/** The web and stream roles: every route of this process, as its roles have it. */
+export async function openFront(options: {
+  env: Env
+  /** `HUBS_SECRET`. */
+  secret: string
+  stores: Pick<Stores, 'cache' | 'bus'>
+  hubs: HubsRoom
+  followed: FollowedHubs
+  lookUp: LookUp
+  lacking: Lacking
+  eventLog: EventLog
+  origin: string
+  /** The path of `origin`. */
+  basePath?: string
+  build: string
+  /** Of the server and the stores, for `/metrics`. */
+  metrics: readonly Metric[]
+  log: Logger
+  signal: AbortSignal
+  daemon: Daemon | undefined
+  draining: () => boolean
+  /** Which stores do not serve now, in sentences for readers. */
+  why?: () => string | undefined
+}): Promise<Front> {
+  const {
+    env,
+    secret,
+    stores,
+    hubs,
+    followed,
+    lookUp,
+    lacking,
+    eventLog,
+    origin,
+    basePath = '',
+    build,
+    metrics,
+    log,
+    signal,
+    daemon,
+    draining,
+    why,
+  } = options
+  const { cache, bus } = stores
+  const has = (role: Role) => env.HUBS_ROLES.includes(role)
+  const layouts = layoutsOf(followed)
+  let sessions: Sessions | undefined
+  let liveness: Liveness | undefined
+  const routes: (Route | RawRoute)[] = []
+
+  if (has('web') || has('stream')) {
+    const live = await followLiveness(cache, () => followed.knownAt, why)
+    liveness = live
+    const keys = await followKeys({ cache, log, signal, onPulse: live.heard, basePath })
+    if (has('stream')) {
+      sessions = openSessions({ keys, layouts, liveness: live, build, signal })
+      const quota = openQuota({ all: env.HUBS_STREAMS, client: env.HUBS_STREAMS_PER_CLIENT })
+      routes.push(streamRoute({ sessions, layouts, lookUp, draining, quota }))
+    }
+  }
+
+  if (has('web') && liveness) {
+    const snapshots = openSnapshots({ cache, liveness })
+    const explain = (widget: PlacedWidget) => explainWidget({ widget, cache, eventLog })
+    routes.push(
+      ...hubRoutes({ hubs, followed, lookUp, lacking, basePath }),
+      ...widgetRoutes({ hubs: followed, lookUp, snapshots, cache, explain }),
+      ...eventRoutes({
+        publish: publisher({ bus }),
+        hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
+        rate: publishRate(env.HUBS_PUBLISH_RATE),
+      }),
+      ...deadLetterRoutes(bus.dead),
+      ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
+      embedScriptRoute,
+    )
+    provideServices(
+      pageServices({
+        build,
+        origin,
+        memory: followed,
+        lookUp,
+        snapshots,
+        liveness,
+        databaseAway: () => followed.away,
+        explain,
+      }),
+    )
+  }
+
+  const figures: Figure[] = [
+    { name: 'sessions', help: 'Open event streams.', read: () => sessions?.size ?? 0 },
+    { name: 'hubs', help: 'Hubs held in memory.', read: () => followed.hubs.size },
+    { name: 'widgets', help: 'Placed widgets held in memory.', read: () => followed.widgets.size },
+    {
+      name: 'through_age_seconds',
+      help: 'Age of the newest moment up to which every event on the bus is acknowledged.',
+      read: () => (liveness ? (liveness.now() - liveness.through()) / 1_000 : 0),
+    },
+    ...(daemon?.figures ?? []),
+  ]
+  const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
+  routes.push(
+    metricsRoute({
+      figures,
+      metrics: [...metrics, ...(daemon?.metrics ?? [])],
+      build,
+      token: env.HUBS_METRICS_TOKEN,
+      loopback,
+    }),
+  )
+
+  if (has('web')) {
+    // Streams may be served by another process, and health is answered before anything else.
+    routes.push(openApiRoute([...routes, streamOperation, ...healthOperations], basePath))
+  }
+
+  return {
+    routes,
+    drain: async (seconds) => sessions?.drain(seconds),
+  }
+}

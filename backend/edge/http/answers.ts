@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { Counter, type Metric } from 'prom-client'
+import { openDurations } from '../../base/durations.ts'
+import { lineSample } from '../../base/line-sample.ts'
+import type { Client } from './client-address.ts'
+
+/** What is known of a request once it is answered. */
+export interface Asked {
+  /** Path of its route, or what else it was for: of few values, whatever is asked. */
+  route: string
+  /** Why it was refused, in a word or two. */
+  reason: string
+  /** Id of the token it came with, once that was found to be one of ours. */
+  token: string | undefined
+  /** Asked of a process by what runs it, for which a no is an answer like any. */
+  health: boolean
+}
+
+/** Counts every answer, and leaves a line of some of those that refuse. */
+export interface Answers {
+  /** From now until it is answered, or its client is gone. `stream` is told when it begins, as it has no end. */
+  watch(request: IncomingMessage, response: ServerResponse): Asked & { stream(): void }
+  readonly metrics: readonly Metric[]
+}
+
+export function openAnswers(clientOf: (request: IncomingMessage) => Client, log: Logger): Answers {
+  const counter = new Counter({
+    name: 'hubs_http_answers_total',
+    help: 'Answers, by route, status and, of refusals, reason.',
+    labelNames: ['route', 'status', 'reason'],
+    registers: [],
+  })
+  const durations = openDurations({
+    name: 'http_request_duration_seconds',
+    help: 'Time until an answer was sent; of a stream, until it began.',
+    labels: ['route', 'status'],
+  })
+  const lines = lineSample()
+
+  function sample(asked: Asked, status: number, request: IncomingMessage): void {
+    const sampled = lines.take(`${asked.route} ${status} ${asked.reason}`)
+    if (!sampled) return
+    const { route, reason, token } = asked
+    log.info(
+      {
+        ...{ route, status, reason, client: clientOf(request).address },
+        ...(token === undefined ? {} : { token }),
+        ...sampled,
+      },
+      'refused',
+    )
+  }
+
+  return {
+    metrics: [counter, durations.metric],
+    watch(request, response) {
+      const began = performance.now()
+      let over = false
+      const asked = {
+        ...{ route: 'none', reason: '', token: undefined as string | undefined, health: false },
+        stream: () => end(),
+      }
+      function end(): void {
+        if (over) return
+        over = true
+        response.off('close', end)
+        const { route } = asked
+        // Its client went away before it had an answer.
+        const status = response.headersSent ? String(response.statusCode) : 'none'
+        const reason = response.headersSent && response.statusCode < 400 ? '' : asked.reason
+        counter.inc({ route, status, reason })
+        durations.observe({ route, status }, performance.now() - began)
+        // A bug of ours has left its own line, with all that is known.
+        const refused = response.headersSent && response.statusCode >= 400 && response.statusCode !== 500
+        if (refused && !asked.health) sample(asked, response.statusCode, request)
+      }
+      response.on('close', end)
+      return asked
+    },
+  }
+}
