@@ -3,7 +3,7 @@ import { monotonic } from './clock.ts'
 import { answer } from './verbs.ts'
 
 /** What reached the streams since they were armed. */
-export interface Received {
+export interface CrowdCounts {
   /** When the last of them had its frame. */
   readonly last: number
   /** When each had. */
@@ -49,8 +49,8 @@ let missing = 0
 let frames = 0
 let inline = 0
 let quietSince = 0
-let everybody: (received: Received) => void = () => {}
-let whole = new Promise<Received>(() => {})
+let everybody: (received: CrowdCounts) => void = () => {}
+let whole = new Promise<CrowdCounts>(() => {})
 let where: { host: string; port: number; paths: readonly string[] } = { host: '', port: 0, paths: [] }
 
 /** Opens stream `n`, or opens it again where it left off; resolves with its first bytes. */
@@ -160,7 +160,7 @@ const verbs = {
   arm: async () => arm(),
 
   /** Resolves when every stream has had a widget frame since. */
-  received: (): Promise<Received> => whole,
+  received: (): Promise<CrowdCounts> => whole,
 
   /** Cuts all streams at once, and at once opens each again where it left off. */
   async storm(): Promise<Storm> {

@@ -1,5 +1,5 @@
-import type { CrowdVerbs, Received, Storm } from './crowd.program.ts'
-import { type Program, startProgram } from './program.ts'
+import type { CrowdCounts, CrowdVerbs, Storm } from './crowd.program.ts'
+import { type ChildProgram, startProgram } from './program.ts'
 
 /** Many streams of one URL, or of several in turn, held by a process of their own. */
 export interface Crowd {
@@ -7,7 +7,7 @@ export interface Crowd {
   /** From now on counts what comes. */
   arm(): Promise<void>
   /** Resolves when every stream has had a widget frame since. */
-  received(): Promise<Received>
+  received(): Promise<CrowdCounts>
   /** Cuts all streams at once, and at once opens each again where it left off. */
   storm(): Promise<Storm>
   stop(): Promise<void>
@@ -15,7 +15,7 @@ export interface Crowd {
 
 /** Resolves when all have begun and fallen quiet. */
 export async function openCrowd(urls: string | readonly string[], count: number): Promise<Crowd> {
-  const program: Program<CrowdVerbs> = await startProgram('crowd')
+  const program: ChildProgram<CrowdVerbs> = await startProgram('crowd')
   await program.ask('open', { urls: [urls].flat(), count })
   return {
     pid: program.pid,

@@ -1,10 +1,10 @@
 import { cpu, percentiles, rates } from './details.ts'
 import { hops } from './hops.ts'
 import { repeated } from './latencies.ts'
-import { type Line, openLine } from './line.ts'
+import { type BenchLine, openLine } from './line.ts'
 import type { OpenLoopVerbs } from './open-loop.program.ts'
 import { watchCpu } from './processes.ts'
-import { type Program, startProgram } from './program.ts'
+import { type ChildProgram, startProgram } from './program.ts'
 import type { Row } from './row.ts'
 import { inWords, spreadOf } from './spread.ts'
 
@@ -55,7 +55,7 @@ async function measure(loop: typeof idle, hubSize: number) {
   }
 }
 
-async function repeats(line: Line, generator: Program<OpenLoopVerbs>, loop: typeof idle) {
+async function repeats(line: BenchLine, generator: ChildProgram<OpenLoopVerbs>, loop: typeof idle) {
   const times = repeated()
   const trips = repeated()
   const late = repeated()

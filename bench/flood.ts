@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { monotonic } from './clock.ts'
 import type { LineCounts } from './line.program.ts'
-import type { Line } from './line.ts'
+import type { BenchLine } from './line.ts'
 import { type Spent, watchCpu } from './processes.ts'
 import type { Profile } from './profile.ts'
 
@@ -20,7 +20,7 @@ export interface Flooded {
 
 /** Keeps the bus full for `ms` and tells what the line did meanwhile. `publish` puts `count` events on the bus. */
 export async function flood(
-  { program, processes }: Line,
+  { program, processes }: BenchLine,
   publish: (from: number, count: number) => Promise<void>,
   ms: number,
 ): Promise<Flooded> {
@@ -61,7 +61,7 @@ export async function flood(
 
 /** The same with a profile of the line's process, which costs it something: not to be told among the others. */
 export async function profiledFlood(
-  line: Line,
+  line: BenchLine,
   publish: (from: number, count: number) => Promise<void>,
   ms: number,
 ): Promise<Profile> {

@@ -1,6 +1,6 @@
 import type { HopsVerbs } from './hops.program.ts'
 import { repeated } from './latencies.ts'
-import type { Line } from './line.ts'
+import type { BenchLine } from './line.ts'
 import { startProgram } from './program.ts'
 import type { Row } from './row.ts'
 import { figure } from './spread.ts'
@@ -16,7 +16,7 @@ const names = {
 } as const
 
 /** What an event passes one after another on its way, with nothing of ours in between: the floor. */
-export async function hops({ nats, redis }: Pick<Line, 'nats' | 'redis'>): Promise<Row> {
+export async function hops({ nats, redis }: Pick<BenchLine, 'nats' | 'redis'>): Promise<Row> {
   const program = await startProgram<HopsVerbs>('hops')
   try {
     await program.ask('open', { nats: nats.url, redis: redis.url })

@@ -4,14 +4,14 @@ import { startRedis } from '#testing/servers/redis.ts'
 import type { Server } from '#testing/servers/server.ts'
 import type { LineOptions, LineVerbs } from './line.program.ts'
 import type { Processes } from './processes.ts'
-import { type Program, startProgram } from './program.ts'
+import { type ChildProgram, startProgram } from './program.ts'
 import type { PublisherVerbs } from './publisher.program.ts'
 import { storeProcesses } from './store-processes.ts'
 
 /** The rooms of the line in one process, with a widget type that costs nothing, on a Redis, NATS and Postgres of its own. */
-export interface Line {
-  readonly program: Program<LineVerbs>
-  readonly publisher: Program<PublisherVerbs>
+export interface BenchLine {
+  readonly program: ChildProgram<LineVerbs>
+  readonly publisher: ChildProgram<PublisherVerbs>
   readonly redis: Server
   readonly nats: Server
   /** Its own, its stores' and its publisher's. */
@@ -26,7 +26,7 @@ export async function openLine(
     /** Whether events are logged in Postgres; by default they are. */
     readonly log?: boolean
   },
-): Promise<Line> {
+): Promise<BenchLine> {
   const { log = true, ...rest } = options
   const [redis, nats, database] = await Promise.all([
     startRedis(),

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..')
 type Verbs = Readonly<Record<string, (argument: any) => Promise<unknown>>>
 
 /** A process of its own beside this one, which does what it is asked. */
-export interface Program<Asked extends Verbs> {
+export interface ChildProgram<Asked extends Verbs> {
   readonly pid: number
   /** Rejects with what went wrong there, and when it ends. */
   ask<Name extends keyof Asked & string>(
@@ -38,7 +38,7 @@ interface Wait {
 export async function startProgram<Asked extends Verbs>(
   name: string,
   options: { readonly execArgv?: readonly string[]; readonly peer?: boolean } = {},
-): Promise<Program<Asked>> {
+): Promise<ChildProgram<Asked>> {
   const entry = options.peer ? `bench/peers/${name}.program.mjs` : `bench/${name}.program.ts`
   // Where Node finds the packages of each.
   const outfile = join(root, options.peer ? 'bench/peers/dist' : 'dist/bench', `${name}.js`)

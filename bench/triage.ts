@@ -1,7 +1,7 @@
 import type { BareConsumerVerbs } from './bare-consumer.program.ts'
 import { each, floods } from './details.ts'
 import { type Flooded, flood, profiledFlood } from './flood.ts'
-import { type Line, openLine } from './line.ts'
+import { type BenchLine, openLine } from './line.ts'
 import type { MatchingVerbs } from './matching.program.ts'
 import { inShares } from './profile.ts'
 import { startProgram } from './program.ts'
@@ -88,7 +88,7 @@ async function rateOf(
 }
 
 /** Of the messages that the line has taken, which are on the bus still. */
-async function bareRates({ nats }: Line): Promise<readonly number[]> {
+async function bareRates({ nats }: BenchLine): Promise<readonly number[]> {
   const program = await startProgram<BareConsumerVerbs>('bare-consumer')
   try {
     const rates: number[] = []

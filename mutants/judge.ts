@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { checkPatches } from './patched-source.ts'
-import { type Outcome, runTests } from './run-tests.ts'
+import { runTests, type TestOutcome } from './run-tests.ts'
 
 export interface Judgement {
   readonly mutant: Mutant
@@ -25,7 +25,7 @@ async function faultOf({ patches, caught }: Mutant): Promise<string | undefined>
   return faultIn((await runTests([caught], patches))(caught), caught.says)
 }
 
-function faultIn({ status, message }: Outcome, says: RegExp): string | undefined {
+function faultIn({ status, message }: TestOutcome, says: RegExp): string | undefined {
   if (status === 'passed') return 'It survives: the test passes on it.'
   if (status === 'absent') return `The test did not run. ${message}`
   if (!says.test(message) || doesNotRun.test(message))

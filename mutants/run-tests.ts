@@ -10,9 +10,9 @@ import { PATCHES, root } from './patched-source.ts'
 /** Histories of all tests of the model together: many times what any mutant needs to be met. */
 const HISTORIES = '5000'
 
-export type Asked = Pick<Catch, 'project' | 'file' | 'test'>
+export type AskedTest = Pick<Catch, 'project' | 'file' | 'test'>
 
-export interface Outcome {
+export interface TestOutcome {
   /** `absent`: no test of that title ran. */
   readonly status: 'passed' | 'failed' | 'absent'
   /** What the failed test, or the file that could not be loaded, says. */
@@ -34,9 +34,9 @@ interface Report {
 
 /** Runs tests of one project in a process of their own, on patched sources, and tells how each of them ended. */
 export async function runTests(
-  asked: readonly Asked[],
+  asked: readonly AskedTest[],
   patches: readonly Patch[],
-): Promise<(test: Asked) => Outcome> {
+): Promise<(test: AskedTest) => TestOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'hubs-mutants-'))
   const file = join(folder, 'report.json')
   const titles = [...new Set(asked.map(({ test }) => literal(test)))]
@@ -68,7 +68,7 @@ export async function runTests(
   }
 }
 
-function outcome({ testResults }: Report, { file, test }: Asked): Outcome {
+function outcome({ testResults }: Report, { file, test }: AskedTest): TestOutcome {
   const result = testResults.find(({ name }) => relative(root, name) === file)
   const found = result?.assertionResults.find(({ title, status }) => title === test && status !== 'skipped')
   if (found?.status === 'passed') return { status: 'passed', message: '' }

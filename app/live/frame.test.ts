@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Entry } from '#backend/cache/cache.ts'
+import type { CacheEntry } from '#backend/cache/cache.ts'
 import { frame as encoded, keyState, openFrames } from '#backend/stream/frame.ts'
 import { type Frame, frameDecoder } from './frame.ts'
 
@@ -83,7 +83,7 @@ test('an event that is not JSON is an error, after the events before it', () => 
 
 const text = fc.string({ unit: 'binary' })
 const version = fc.record({ epoch: fc.nat(), offset: fc.nat() })
-const entry: fc.Arbitrary<Entry> = fc
+const entry: fc.Arbitrary<CacheEntry> = fc
   .record({
     version,
     error: fc.option(

@@ -5,7 +5,7 @@ import { type Message, REMEMBERED } from './bus.ts'
 import { messageId } from './message-id.ts'
 
 /** Where a message of the embedded bus lies, without its body. Times are milliseconds since 1970. */
-export interface Place {
+export interface MessageMetadata {
   readonly sequence: number
   readonly topic: string
   readonly time: number
@@ -25,7 +25,7 @@ export interface BusStore {
   acknowledge(sequences: readonly number[], time: number): Promise<void>
   putAside(sequence: number, reason: string, time: number): Promise<void>
   /** Every unacknowledged message, ascending, counting this as one more delivery of each. */
-  recover(): Promise<readonly Place[]>
+  recover(): Promise<readonly MessageMetadata[]>
   bodies(sequences: readonly number[]): Promise<ReadonlyMap<number, string>>
   /** Ascending messages after sequence `after`, stored from `since` until `until` (both included), at most `limit`. */
   page(range: {
@@ -33,12 +33,12 @@ export interface BusStore {
     until: number
     after: number
     limit: number
-  }): Promise<readonly (Place & { readonly body: string })[]>
+  }): Promise<readonly (MessageMetadata & { readonly body: string })[]>
   /** Messages put aside, newest first, at most `limit`, of those with a sequence below the given one. */
   dead(
     below: number,
     limit: number,
-  ): Promise<readonly (Place & { readonly body: string; readonly reason: string })[]>
+  ): Promise<readonly (MessageMetadata & { readonly body: string; readonly reason: string })[]>
   /** Forgets a message that was put aside. Says whether there was one. */
   forget(sequence: number): Promise<boolean>
   /** Forgets what was acknowledged, or put aside, and stored before these times. */
@@ -54,7 +54,7 @@ export function busStore(db: Database): BusStore {
     storedAt: Date
     deliveries: number
     bytes: number
-  }): Place => ({
+  }): MessageMetadata => ({
     sequence: row.sequence,
     topic: row.topic,
     time: row.storedAt.getTime(),

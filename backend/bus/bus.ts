@@ -14,7 +14,7 @@ export interface Message {
 export const REMEMBERED = 86_400_000
 
 /** What became of a published message: stored, or not for the one that is there already, whose body is told. */
-export type Published =
+export type PublishAck =
   | { readonly duplicate: false }
   | { readonly duplicate: true; readonly stored: Uint8Array }
 
@@ -36,7 +36,7 @@ export interface StoredMessage {
 }
 
 /** A message as consumed. It stays ours, and unacknowledged, until `ack` or `deadLetter`. */
-export interface Delivery extends StoredMessage {
+export interface DeliveredMessage extends StoredMessage {
   /** 1 on the first delivery. */
   readonly deliveries: number
   /** An ack lost with its connection costs one more delivery. */
@@ -54,7 +54,7 @@ export interface Delivery extends StoredMessage {
  */
 export interface Bus {
   /** Resolves once every message is safely on the bus, in order, with what became of each. */
-  publish(messages: readonly Message[]): Promise<readonly Published[]>
+  publish(messages: readonly Message[]): Promise<readonly PublishAck[]>
   /**
    * Batches of what has already arrived, up to `max`; nothing waits for a batch to fill. A consumer that does not ask
    * for the next batch is sent no more (backpressure). Ends, without error, when `signal` aborts; survives outages.
@@ -64,7 +64,7 @@ export interface Bus {
     readonly max: number
     readonly signal: AbortSignal
     readonly lost?: (messages: number) => Promise<void>
-  }): AsyncIterable<readonly Delivery[]>
+  }): AsyncIterable<readonly DeliveredMessage[]>
   /** The time (milliseconds since 1970) up to which every message is acknowledged: now, when none is outstanding. */
   through(): Promise<number>
   /** Every message stored since `time`, acknowledged or not, once; for triage after the cache lost its past. */

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Bus, Delivery, Message, Published, StoredMessage } from './bus.ts'
+import type { Bus, DeliveredMessage, Message, PublishAck, StoredMessage } from './bus.ts'
 
 /** What a bus lies on: everything opened over one storage shares its messages. */
-export interface Storage {
+export interface BusStorage {
   open(options: { readonly ackWait: number }): Promise<Bus>
   end(): Promise<void>
 }
 
 /** The contract every adapter passes. */
-export function describeBus(name: string, create: () => Promise<Storage>): void {
+export function describeBus(name: string, create: () => Promise<BusStorage>): void {
   describe(name, () => {
-    let storage: Storage
+    let storage: BusStorage
     let bus: Bus
     let stop: AbortController
     const opened: Bus[] = []
@@ -129,7 +129,7 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
       const consumer = consume(hasty, 2)
       const [workedAt] = await receiveFrom(consumer, 2)
       const working = setInterval(() => workedAt?.working(), 50)
-      const again: Delivery[] = []
+      const again: DeliveredMessage[] = []
       while (again.length < 2) again.push(...(await next(consumer)))
       clearInterval(working)
       expect(ids(again)).toEqual(['forgotten', 'forgotten'])
@@ -256,11 +256,11 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
       expect(await waiting).toEqual({ done: true, value: undefined })
     })
 
-    function consume(from: Bus, max: number): AsyncIterator<readonly Delivery[]> {
+    function consume(from: Bus, max: number): AsyncIterator<readonly DeliveredMessage[]> {
       return from.consume({ max, signal: stop.signal })[Symbol.asyncIterator]()
     }
 
-    function receive(from: Bus, count: number): Promise<Delivery[]> {
+    function receive(from: Bus, count: number): Promise<DeliveredMessage[]> {
       return receiveFrom(consume(from, count), count)
     }
 
@@ -272,14 +272,19 @@ export function describeBus(name: string, create: () => Promise<Storage>): void 
   })
 }
 
-async function next(consumer: AsyncIterator<readonly Delivery[]>): Promise<readonly Delivery[]> {
+async function next(
+  consumer: AsyncIterator<readonly DeliveredMessage[]>,
+): Promise<readonly DeliveredMessage[]> {
   const result = await consumer.next()
   return result.done ? [] : result.value
 }
 
 /** The next `count` deliveries, in however many batches. */
-async function receiveFrom(consumer: AsyncIterator<readonly Delivery[]>, count: number): Promise<Delivery[]> {
-  const all: Delivery[] = []
+async function receiveFrom(
+  consumer: AsyncIterator<readonly DeliveredMessage[]>,
+  count: number,
+): Promise<DeliveredMessage[]> {
+  const all: DeliveredMessage[] = []
   while (all.length < count) all.push(...(await next(consumer)))
   return all
 }
@@ -292,9 +297,9 @@ function numbered(count: number): Message[] {
   return Array.from({ length: count }, (_, index) => message(String(index)))
 }
 
-const duplicate = (published: Published): boolean => published.duplicate
+const duplicate = (published: PublishAck): boolean => published.duplicate
 
-const storedBody = (published: Published): string | undefined =>
+const storedBody = (published: PublishAck): string | undefined =>
   published.duplicate ? new TextDecoder().decode(published.stored) : undefined
 
 function text(delivery: StoredMessage | undefined): string {

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
 import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../db/database.ts'
-import type { Delivery } from './bus.ts'
+import type { DeliveredMessage } from './bus.ts'
 import { busStore } from './bus-store.ts'
 import { describeBus } from './contract.ts'
 import { memoryBus } from './memory-bus.ts'
@@ -40,11 +40,11 @@ test('while its database is away nothing is accepted, and acknowledgements wait 
   })
   await bus.publish([message('1'), message('2')])
   const reader = bus.consume({ max: 1, signal })[Symbol.asyncIterator]()
-  const [first] = (await reader.next()).value as Delivery[]
+  const [first] = (await reader.next()).value as DeliveredMessage[]
   await cluster.kill()
   await expect(bus.publish([message('3')])).rejects.toMatchObject({ code: 'bus-away' })
   first?.ack()
-  const [second] = (await reader.next()).value as Delivery[]
+  const [second] = (await reader.next()).value as DeliveredMessage[]
   await expect(second?.deadLetter('bad')).rejects.toMatchObject({ code: 'bus-away' })
   await cluster.restart()
   const acknowledged = () =>
@@ -89,7 +89,7 @@ test('forgets after a day what was acknowledged, and nothing else', async () => 
   const bus = await memoryBus({ store, log, now })
   await bus.publish([message('done'), message('bad'), message('waiting')])
   const [done, bad] = (await bus.consume({ max: 3, signal })[Symbol.asyncIterator]().next())
-    .value as Delivery[]
+    .value as DeliveredMessage[]
   done?.ack()
   await bad?.deadLetter('it does not parse')
   await bus.close()
@@ -114,7 +114,7 @@ test('a clock set back does not put a later message before an earlier one', asyn
   clock = 1000
   await bus.publish([message('second')])
   const deliveries = (await bus.consume({ max: 2, signal })[Symbol.asyncIterator]().next())
-    .value as Delivery[]
+    .value as DeliveredMessage[]
   expect(deliveries.map(({ time }) => time)).toEqual([2000, 2000])
   deliveries[0]?.ack()
   expect(await bus.through()).toBe(1999)

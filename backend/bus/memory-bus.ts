@@ -9,13 +9,13 @@ import {
   type Bus,
   BusAway,
   BusFull,
-  type Delivery,
+  type DeliveredMessage,
   type Message,
-  type Published,
+  type PublishAck,
   REMEMBERED,
   type StoredMessage,
 } from './bus.ts'
-import type { BusStore, Place } from './bus-store.ts'
+import type { BusStore, MessageMetadata } from './bus-store.ts'
 import { type DeadLetter, type DeadLetters, numberOf } from './dead-letters.ts'
 
 const HOUR = 3_600_000
@@ -25,7 +25,7 @@ const BODIES_LIMIT = 32 * 1024 * 1024
 const GROUP = 500
 const STREAM = 'embedded'
 
-interface Held extends Place {
+interface Held extends MessageMetadata {
   deliveries: number
   readonly body: string | undefined
 }
@@ -60,7 +60,7 @@ export async function memoryBus(options: {
     arrival.ring()
   })
 
-  function hold(place: Place, body?: string): void {
+  function hold(place: MessageMetadata, body?: string): void {
     const kept = body !== undefined && bodiesSize + body.length <= BODIES_LIMIT ? body : undefined
     bodiesSize += kept?.length ?? 0
     waiting += place.bytes
@@ -86,7 +86,7 @@ export async function memoryBus(options: {
     appendingSince = time
     try {
       const appended = await store.append(messages, time)
-      return appended.map((each, index): Published => {
+      return appended.map((each, index): PublishAck => {
         if ('stored' in each) return { duplicate: true, stored: Buffer.from(each.stored) }
         const { topic = '', body = '' } = messages[index] ?? {}
         hold({ sequence: each.sequence, topic, time, deliveries: 0, bytes: Buffer.byteLength(body) }, body)
@@ -112,7 +112,7 @@ export async function memoryBus(options: {
     return sequences
   }, 1000)
 
-  function delivery(held: Held, body: string): Delivery {
+  function delivery(held: Held, body: string): DeliveredMessage {
     const { sequence, topic, time } = held
     held.deliveries += 1
     timer.start(sequence)
@@ -136,7 +136,7 @@ export async function memoryBus(options: {
   }
 
   /** The next messages that wait, once; none when the store cannot give their bodies now. */
-  async function take(max: number): Promise<Delivery[]> {
+  async function take(max: number): Promise<DeliveredMessage[]> {
     const taken: Held[] = []
     for (const sequence of ready) {
       if (taken.length === max) break

@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { startNats } from '#testing/servers/nats.ts'
 import { decodeDelivery } from '../ingest/delivery.ts'
-import type { Bus, Delivery, Message, StoredMessage } from './bus.ts'
+import type { Bus, DeliveredMessage, Message, StoredMessage } from './bus.ts'
 import { describeBus } from './contract.ts'
 import { natsBus } from './nats-bus.ts'
 
@@ -256,7 +256,7 @@ test('messages that other programs publish arrive the same way', async () => {
   const { connection, read } = await setting()
   connection.publish('events.deploy.prod.web', '{"version":"1.4"}')
   const { value } = await read().next()
-  expect(value?.map((delivery: Delivery) => [delivery.topic, text(delivery)])).toEqual([
+  expect(value?.map((delivery: DeliveredMessage) => [delivery.topic, text(delivery)])).toEqual([
     ['deploy.prod.web', '{"version":"1.4"}'],
   ])
 })
@@ -273,7 +273,7 @@ test('headers come with a message, and go with it to the dead letters', async ()
     attributes.set(name, value)
   connection.publish('events.ci.web', '{"n":1}', { headers: attributes })
   const { value } = await read().next()
-  const [delivery] = (value ?? []) as Delivery[]
+  const [delivery] = (value ?? []) as DeliveredMessage[]
   if (!delivery) throw new Error('There is none.')
   expect(decodeDelivery(delivery)).toMatchObject({
     event: { id: '7', source: '/ci', type: 'ci.done', topic: 'ci.web', data: { n: 1 } },
@@ -549,7 +549,7 @@ test('a deleted consumer is made again', async () => {
 test('a dead letter lies in its own stream, once, with its reason and place', async () => {
   const { bus, manager, read } = await setting()
   await bus.publish([{ topic: 'a.b', id: '1', body: 'not json' }])
-  const [delivery] = (await read().next()).value as Delivery[]
+  const [delivery] = (await read().next()).value as DeliveredMessage[]
   await delivery?.deadLetter('it does not parse:\r\nline 1')
   await delivery?.deadLetter('again')
   expect((await manager.streams.info('HUBS_DEAD')).state.messages).toBe(1)
@@ -565,12 +565,12 @@ test('a dead letter that cannot be put aside stays unacknowledged', async () => 
   const { server, bus, manager, read } = await setting()
   await bus.publish(numbered(1))
   const reader = read()
-  const [delivery] = (await reader.next()).value as Delivery[]
+  const [delivery] = (await reader.next()).value as DeliveredMessage[]
   await server.kill()
   await expect.poll(() => bus.through().catch((error) => error.code)).toBe('bus-away')
   await expect(delivery?.deadLetter('bad')).rejects.toMatchObject({ code: 'bus-away' })
   await server.restart()
-  const [again] = (await reader.next()).value as Delivery[]
+  const [again] = (await reader.next()).value as DeliveredMessage[]
   expect(again?.deliveries).toBeGreaterThan(1)
   again?.ack()
   await expect
@@ -585,10 +585,10 @@ test('through stays below an unacknowledged message while thousands behind it ar
   const { bus, read } = await setting({ ackWait: 30_000 })
   await bus.publish(numbered(1, 'first '))
   const reader = read(500)
-  const [first] = (await reader.next()).value as Delivery[]
+  const [first] = (await reader.next()).value as DeliveredMessage[]
   for (let batch = 0; batch < 4; batch++) await bus.publish(numbered(500, `${batch}/`))
   for (let count = 0; count < 2000; ) {
-    const batch = (await reader.next()).value as Delivery[]
+    const batch = (await reader.next()).value as DeliveredMessage[]
     for (const delivery of batch) delivery.ack()
     count += batch.length
     expect(await bus.through()).toBeLessThan(first?.time ?? 0)
@@ -617,7 +617,7 @@ test('what arrives while this process is held up is not left to come again', asy
   const ended = once(publisher, 'exit')
   await once(publisher.stdout, 'data')
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGER_THAN_SILENCE)
-  const [delivery] = (await waiting).value as Delivery[]
+  const [delivery] = (await waiting).value as DeliveredMessage[]
   expect(delivery && text(delivery)).toBe('"meanwhile"')
   expect(delivery?.deliveries).toBe(1)
   await ended
@@ -638,7 +638,7 @@ test('a replay waits for its reader', async () => {
 test('what is acknowledged while the server is away is told once it is back', async () => {
   const { server, bus, manager, read } = await setting({ ackWait: 60_000 })
   await bus.publish(numbered(1))
-  const [delivery] = (await read().next()).value as Delivery[]
+  const [delivery] = (await read().next()).value as DeliveredMessage[]
   await server.kill()
   await expect.poll(() => bus.through().catch((error) => error.code)).toBe('bus-away')
   delivery?.ack()
@@ -653,7 +653,7 @@ test('what has arrived and was not read in the end is given back at once', async
   const all = 2_000
   await bus.publish(numbered(all).map((message) => ({ ...message, body: message.id.padEnd(500) })))
   const reader = read(all)
-  const first = (await reader.next()).value as Delivery[]
+  const first = (await reader.next()).value as DeliveredMessage[]
   // More than one read of the socket holds.
   expect(first.length).toBeLessThan(all)
   await reader.return?.()

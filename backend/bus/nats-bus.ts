@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection, nanos, type Payload } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
-import { ACK_WAIT, type Bus, BusAway, type Delivery, type Message, type Published } from './bus.ts'
+import { ACK_WAIT, type Bus, BusAway, type DeliveredMessage, type Message, type PublishAck } from './bus.ts'
 import { messageId } from './message-id.ts'
 import type { NatsAccess } from './nats-access.ts'
 import { natsDeadLetters } from './nats-dead-letters.ts'
@@ -132,7 +132,7 @@ export function natsBus(options: {
     time,
     reply,
     original,
-  }: NatsMessage): Delivery {
+  }: NatsMessage): DeliveredMessage {
     return {
       topic,
       body,
@@ -171,7 +171,7 @@ export function natsBus(options: {
     return losses.begin(consumer, state)
   }
 
-  async function publishOne({ client, manager }: Session, message: Message): Promise<Published> {
+  async function publishOne({ client, manager }: Session, message: Message): Promise<PublishAck> {
     const { topic, body, id } = message
     const stored = await client.publish(names.subject + topic, body, { msgID: messageId(id) })
     if (!stored.duplicate) return { duplicate: false }

@@ -1,7 +1,7 @@
 import { afterAll, test } from 'vitest'
 import { startRedis } from '#testing/servers/redis.ts'
 import { FEED_LIMIT } from './cache.ts'
-import { histories, historiesWithFailover, type Operation } from './model/history.ts'
+import { histories, historiesWithFailover, type Step } from './model/history.ts'
 import { play } from './model/play.ts'
 import { holds } from './model/runs.ts'
 import { lockstep, memoryStore, redisStore } from './model/store.ts'
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 /** A key read after the session's interest has a version above another's that the tail has yet to bring. */
-const readAhead: Operation[] = [
+const readAhead: Step[] = [
   { do: 'open', browser: 1, node: 0 },
   { do: 'work', limit: 4 },
   { do: 'open', browser: 1, node: 0 },
@@ -45,7 +45,7 @@ const readAhead: Operation[] = [
 ]
 
 /** A load that took too long gives its result after another was granted. */
-const lateResult: Operation[] = [
+const lateResult: Step[] = [
   { do: 'open', browser: 1, node: 0 },
   { do: 'acquire', key: 'outside' },
   { do: 'look', nth: 0 },
@@ -57,7 +57,7 @@ const lateResult: Operation[] = [
 ]
 
 /** A load goes on over a failover to a replica that has its lease, but not the event that overtook it. */
-const leaseOverFailover: Operation[] = [
+const leaseOverFailover: Step[] = [
   { do: 'open', browser: 1, node: 0 },
   { do: 'acquire', key: 'outside' },
   { do: 'look', nth: 0 },
@@ -69,7 +69,7 @@ const leaseOverFailover: Operation[] = [
 ]
 
 /** A daemon takes an event off the bus before it knows the widget that shows its key. */
-const unknownKey: Operation[] = [
+const unknownKey: Step[] = [
   { do: 'edit', hub: 'a', widget: '1', key: 'outside' },
   { do: 'index', daemon: 0 },
   { do: 'index', daemon: 1 },
@@ -85,7 +85,7 @@ const unknownKey: Operation[] = [
 ]
 
 /** A widget is given a key whose version is below what its browser has been sent. */
-const lowerVersion: Operation[] = [
+const lowerVersion: Step[] = [
   { do: 'open', browser: 2, node: 0 },
   { do: 'work', limit: 4 },
   { do: 'open', browser: 1, node: 0 },
@@ -107,7 +107,7 @@ const lowerVersion: Operation[] = [
 ]
 
 /** What a read wants, a failure has put off and nobody watches is invalidated. */
-const wantedRetry: Operation[] = [
+const wantedRetry: Step[] = [
   { do: 'breakDown', key: 'log', retryAfter: 10_000 },
   { do: 'open', browser: 2, node: 0 },
   { do: 'edit', hub: 'b', widget: '1', key: 'outside' },
@@ -118,7 +118,7 @@ const wantedRetry: Operation[] = [
 ]
 
 /** Met by chance only once in hundreds of histories, so played before all others. */
-const examples: Operation[][] = [
+const examples: Step[][] = [
   ...[readAhead, lateResult, leaseOverFailover],
   ...[unknownKey, lowerVersion, wantedRetry],
 ]

@@ -41,7 +41,7 @@ export interface LoadRecord {
 }
 
 /** The whole state of one key, as READ and INTEREST see it in one instant. All times: milliseconds since 1970, cache clock. */
-export interface Entry {
+export interface CacheEntry {
   readonly key: Key
   /** Offset of the key's last change of state. Offset 0: none recorded in this epoch. */
   readonly version: Version
@@ -69,12 +69,12 @@ export interface Entry {
   readonly loads: readonly LoadRecord[]
 }
 
-export interface Reading {
+export interface CacheSnapshot {
   /** Everything up to here is in `entries`: what a session that was given them needs no more. */
   readonly cursor: Version
   readonly now: number
   /** In the order of the keys asked for; a key nobody has loaded yet has an entry without data. */
-  readonly entries: readonly Entry[]
+  readonly entries: readonly CacheEntry[]
 }
 
 /** What one appended feed entry says. Offsets are contiguous within an epoch. */
@@ -82,7 +82,7 @@ export type FeedEntry =
   | {
       readonly kind: 'change'
       readonly version: Version
-      readonly entry: Entry
+      readonly entry: CacheEntry
       /** Data travels only when it changed, and inside the feed only up to `INLINE_LIMIT` bytes. */
       readonly changed: boolean
     }
@@ -122,25 +122,25 @@ export type Grant =
   | { readonly outcome: 'fresh' | 'busy' | 'idle' }
 
 /** A key that is no longer what it was, and the event that says so. */
-export interface Mark {
+export interface Invalidation {
   readonly key: Key
   readonly cause?: Cause
 }
 
 /** All that most need of `Cache.invalidate`. */
 export interface Invalidator {
-  invalidate(marks: readonly Mark[]): Promise<{ readonly due: boolean }>
+  invalidate(marks: readonly Invalidation[]): Promise<{ readonly due: boolean }>
 }
 
 /** Leases an invalidation is to grant as `acquire` would, so that their loads begin a round trip or two sooner. */
-export interface Leases {
+export interface LeaseRequest {
   readonly token: string
   readonly ttl: number
   /** By key, for those it makes due. */
   readonly minIntervals: ReadonlyMap<Key, number>
 }
 
-export interface Result {
+export interface LoadResult {
   /** JSON text, at most `RESULT_LIMIT` bytes. */
   readonly data: string
   /** Hash of the canonical data: equal means confirmed, not changed. */
@@ -174,16 +174,16 @@ export interface Cache {
    * `leases` names them; says whether any other is.
    */
   invalidate(
-    marks: readonly Mark[],
-    leases?: Leases,
+    marks: readonly Invalidation[],
+    leases?: LeaseRequest,
   ): Promise<{ readonly due: boolean; readonly granted: ReadonlyMap<Key, Granted> }>
   /** `want`: keys that are not fresh become due although nobody watches them, and daemons are woken. */
-  read(keys: readonly Key[], options?: { readonly want?: boolean }): Promise<Reading>
+  read(keys: readonly Key[], options?: { readonly want?: boolean }): Promise<CacheSnapshot>
   /**
    * Renews the watch of each key for `ttl` ms and makes those that are not fresh due. Entries carry neither data nor loads.
    * `lapsed` lists keys that were not watched until now: changes of theirs may have gone unannounced.
    */
-  interest(keys: readonly Key[], ttl: number): Promise<Reading & { readonly lapsed: readonly Key[] }>
+  interest(keys: readonly Key[], ttl: number): Promise<CacheSnapshot & { readonly lapsed: readonly Key[] }>
   /**
    * Up to `limit` due keys, hidden from other claims for `visibility` ms: first, as `urgent` of them, those that events
    * made stale, which take up to three quarters while others wait; then the longest due. Also announces, as
@@ -209,7 +209,7 @@ export interface Cache {
    * `lost`: the lease was another's, nothing stored. `stale`: stored, but an invalidation or `dueAt` overtook it; due
    * again if anyone watches. Rejects with RangeError above `RESULT_LIMIT`.
    */
-  commit(key: Key, token: string, result: Result): Promise<'fresh' | 'stale' | 'lost'>
+  commit(key: Key, token: string, result: LoadResult): Promise<'fresh' | 'stale' | 'lost'>
   /**
    * Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches, or when it is
    * invalidated, unless it is `set-aside`.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Cache,
-  type Entry,
+  type CacheEntry,
   FEED_LIMIT,
   type FeedEntry,
   INLINE_LIMIT,
@@ -12,7 +12,7 @@ import {
 import type { Version } from './version.ts'
 
 /** A cache with nothing in it, whose clock stands still but for `advance`. */
-export interface Opened {
+export interface OpenedCache {
   readonly cache: Cache
   advance(ms: number): Promise<void>
   close(): Promise<void>
@@ -23,11 +23,11 @@ const WATCH = 60_000
 const MAX_AGE = 30_000
 
 /** What every adapter of the cache does. */
-export function describeCache(name: string, open: () => Promise<Opened>): void {
+export function describeCache(name: string, open: () => Promise<OpenedCache>): void {
   describe(name, () => {
-    let opened: Opened
+    let opened: OpenedCache
     let cache: Cache
-    let advance: Opened['advance']
+    let advance: OpenedCache['advance']
     beforeEach(async () => {
       opened = await open()
       cache = opened.cache
@@ -35,7 +35,7 @@ export function describeCache(name: string, open: () => Promise<Opened>): void {
     })
     afterEach(() => opened.close())
 
-    const one = async (key = 'k'): Promise<Entry> => {
+    const one = async (key = 'k'): Promise<CacheEntry> => {
       const [entry] = (await cache.read([key])).entries
       if (!entry) throw new Error('a reading has an entry for each key')
       return entry

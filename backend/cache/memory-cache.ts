@@ -1,7 +1,7 @@
 import {
   type Cache,
   CacheAway,
-  type Entry,
+  type CacheEntry,
   type Grant,
   type Granted,
   INLINE_LIMIT,
@@ -17,9 +17,9 @@ import {
   fresh,
   giveBack,
   grant,
-  type Kept,
   leased,
   log,
+  type MemoryEntry,
   nextDue,
   refusal,
   remember,
@@ -43,7 +43,7 @@ export interface MemoryCacheOptions {
 /** The cache in this process: one life, one epoch, and the same state machine as the scripts of the Redis adapter. */
 export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryCacheOptions = {}): Cache {
   const epoch = Math.max(clock(), least)
-  const entries = new Map<Key, Kept>()
+  const entries = new Map<Key, MemoryEntry>()
   const feed = createFeed(epoch)
   const dirty = createQueue()
   const urgent = createQueue()
@@ -60,7 +60,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
     return clock()
   }
 
-  function touch(key: Key, now: number): Kept {
+  function touch(key: Key, now: number): MemoryEntry {
     const e = entries.get(key) ?? blank(key)
     entries.set(key, e)
     e.keptAt = now
@@ -68,27 +68,27 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   }
 
   /** The entry whose lease `token` holds. */
-  function held(key: Key, token: string): Kept | undefined {
+  function held(key: Key, token: string): MemoryEntry | undefined {
     const e = entries.get(key)
     return e?.token === token ? e : undefined
   }
 
-  function settle(e: Kept, now: number): void {
+  function settle(e: MemoryEntry, now: number): void {
     if (leased(e, now) || watched(e, now) || e.wanted) dirty.put(e.key, nextDue(e, now))
     else dirty.remove(e.key)
   }
 
-  function hasten(e: Kept, now: number): boolean {
+  function hasten(e: MemoryEntry, now: number): boolean {
     const at = nextDue(e, now)
     dirty.hasten(e.key, at)
     return at <= now
   }
 
-  function announceLate(e: Kept, now: number): void {
+  function announceLate(e: MemoryEntry, now: number): void {
     if (watched(e, now) && building(e, now) && !e.announced) late.hasten(e.key, now + LATE_AFTER)
   }
 
-  function announce(e: Kept, now: number, data?: string): void {
+  function announce(e: MemoryEntry, now: number, data?: string): void {
     feed.append((version) => {
       e.offset = version.offset
       if (data !== undefined) e.dataOffset = version.offset
@@ -147,7 +147,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
     async read(keys, { want = false } = {}) {
       const now = present()
       let woken = false
-      const views: Entry[] = []
+      const views: CacheEntry[] = []
       for (const key of keys) {
         const known = entries.get(key)
         const e = want && !(known && fresh(known, now)) ? touch(key, now) : (known ?? blank(key))
@@ -165,7 +165,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
       const now = present()
       let woken = false
       const lapsed: Key[] = []
-      const views: Entry[] = []
+      const views: CacheEntry[] = []
       for (const key of keys) {
         const e = touch(key, now)
         if (!watched(e, now)) lapsed.push(key)

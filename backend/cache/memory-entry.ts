@@ -1,8 +1,8 @@
-import type { Cause, Entry, Grant, Granted, LoadError, LoadRecord } from './cache.ts'
+import type { CacheEntry, Cause, Grant, Granted, LoadError, LoadRecord } from './cache.ts'
 import type { Key } from './version.ts'
 
 /** One key's state in memory, and the rules over it: the same as in `script/entry.ts`, but of one epoch only. */
-export interface Kept {
+export interface MemoryEntry {
   readonly key: Key
   required: number
   built: number
@@ -37,7 +37,7 @@ export interface Kept {
   keptAt: number
 }
 
-export function blank(key: Key): Kept {
+export function blank(key: Key): MemoryEntry {
   return {
     key,
     required: 0,
@@ -72,21 +72,21 @@ export function blank(key: Key): Kept {
 }
 
 /** No event has overtaken what it has. */
-const current = (e: Kept) => e.hash !== undefined && e.built === e.required
+const current = (e: MemoryEntry) => e.hash !== undefined && e.built === e.required
 
-export const fresh = (e: Kept, now: number) => current(e) && now < e.dueAt
+export const fresh = (e: MemoryEntry, now: number) => current(e) && now < e.dueAt
 
-export const watched = (e: Kept, now: number) => e.watchedUntil > now
+export const watched = (e: MemoryEntry, now: number) => e.watchedUntil > now
 
-export const leased = (e: Kept, now: number) => e.token !== undefined && e.leaseUntil > now
+export const leased = (e: MemoryEntry, now: number) => e.token !== undefined && e.leaseUntil > now
 
 /** The next load keeps its distance from the start of the last and from a failure. */
-export const earliest = (e: Kept, now: number) => Math.max(now, e.startedAt + e.minInterval, e.retryAt)
+export const earliest = (e: MemoryEntry, now: number) => Math.max(now, e.startedAt + e.minInterval, e.retryAt)
 
-export const building = (e: Kept, now: number) =>
+export const building = (e: MemoryEntry, now: number) =>
   leased(e, now) || (!fresh(e, now) && (watched(e, now) || e.wanted) && e.retryAt <= now)
 
-export function nextDue(e: Kept, now: number): number {
+export function nextDue(e: MemoryEntry, now: number): number {
   if (leased(e, now)) return e.leaseUntil
   return fresh(e, now) ? e.dueAt : earliest(e, now)
 }
@@ -101,20 +101,25 @@ export function remember(causes: readonly Cause[], more: readonly Cause[]): read
   return all
 }
 
-export function log(e: Kept, now: number, outcome: LoadRecord['outcome'], notes?: readonly string[]): void {
+export function log(
+  e: MemoryEntry,
+  now: number,
+  outcome: LoadRecord['outcome'],
+  notes?: readonly string[],
+): void {
   const load = { startedAt: e.startedAt, endedAt: now, outcome, ...(notes === undefined ? {} : { notes }) }
   e.loads = [load, ...e.loads].slice(0, 10)
 }
 
 /** Why a lease is not granted, if it is not. */
-export function refusal(e: Kept, now: number): Exclude<Grant['outcome'], 'granted'> | undefined {
+export function refusal(e: MemoryEntry, now: number): Exclude<Grant['outcome'], 'granted'> | undefined {
   if (fresh(e, now)) return 'fresh'
   if (leased(e, now)) return 'busy'
   if (!watched(e, now) && !e.wanted) return 'idle'
   return earliest(e, now) > now ? 'busy' : undefined
 }
 
-export function grant(e: Kept, now: number, token: string, ttl: number, minInterval: number): Granted {
+export function grant(e: MemoryEntry, now: number, token: string, ttl: number, minInterval: number): Granted {
   const byClock = current(e)
   const ranOut = e.token !== undefined
   if (ranOut) e.lost += 1
@@ -136,19 +141,19 @@ export function grant(e: Kept, now: number, token: string, ttl: number, minInter
 }
 
 /** The lease is over without a result: its causes wait for the next one. */
-export function giveBack(e: Kept): void {
+export function giveBack(e: MemoryEntry): void {
   e.token = undefined
   e.causes = remember(e.leaseCauses, e.causes)
   e.leaseCauses = []
 }
 
 export function view(
-  e: Kept,
+  e: MemoryEntry,
   now: number,
   epoch: number,
   data: string | undefined,
   loads: readonly LoadRecord[],
-): Entry {
+): CacheEntry {
   return {
     key: e.key,
     version: { epoch, offset: e.offset },

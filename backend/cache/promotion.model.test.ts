@@ -1,6 +1,6 @@
 import { afterAll, test, vi } from 'vitest'
 import { FEED_LIMIT } from './cache.ts'
-import { historiesWithPromotion, type Operation } from './model/history.ts'
+import { historiesWithPromotion, type Step } from './model/history.ts'
 import { pairStore } from './model/pair.ts'
 import { play } from './model/play.ts'
 import { holds } from './model/runs.ts'
@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 /** A result, its load granted before and committed after, that the promoted server does not have. */
-const behind = (move: Operation): Operation[] => [
+const behind = (move: Step): Step[] => [
   { do: 'open', browser: 1, node: 0 },
   { do: 'work', limit: 4 },
   { do: 'connect', browser: 1, node: 0 },

@@ -1,5 +1,5 @@
 import { batch } from './batch.ts'
-import { type Cache, type Grant, type Granted, type Mark, type Pulse, RESULT_LIMIT } from './cache.ts'
+import { type Cache, type Grant, type Granted, type Invalidation, type Pulse, RESULT_LIMIT } from './cache.ts'
 import { type LinkLog, openLink } from './redis-link.ts'
 import { decodeEntry, decodeGrant, decodeReading } from './redis-reply.ts'
 import { redisTail, redisWakes } from './redis-tail.ts'
@@ -46,7 +46,7 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
         const args: (string | number)[] = [leases?.token ?? '', leases?.ttl ?? 0]
         // Marks of one key stay together: a later one would overtake the lease that an earlier one was granted.
         for (; to < marks.length && (to - from < SLICE || marks[to]?.key === marks[to - 1]?.key); to++) {
-          const { key, cause } = marks[to] as Mark
+          const { key, cause } = marks[to] as Invalidation
           args.push(key, cause ? JSON.stringify(cause) : '', leases?.minIntervals.get(key) ?? '')
         }
         runs.push(link.run('invalidate', ...args))

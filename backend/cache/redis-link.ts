@@ -8,7 +8,7 @@ import { scripts, type Verb } from './script/scripts.ts'
 export type LinkLog = Pick<Logger, 'info' | 'warn'>
 
 /** The connection that runs the scripts, in the epoch it has learned. */
-export interface Link {
+export interface RedisLink {
   readonly prefix: string
   /** Runs one script in the present epoch, learning it anew when the store refuses it. @throws CacheAway */
   run(
@@ -50,7 +50,7 @@ const unreachable = (cause: unknown): CacheAway => new CacheAway('Redis cannot b
  * Resolves after the first attempt to connect, also when it failed: from then on it keeps trying.
  * @throws Error when the server would evict any key when memory is short, or lacks the database that the URL names.
  */
-export async function openLink(url: string, prefix: string, log: LinkLog | undefined): Promise<Link> {
+export async function openLink(url: string, prefix: string, log: LinkLog | undefined): Promise<RedisLink> {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -100,7 +100,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
     lost = error
   })
 
-  const link: Link = {
+  const link: RedisLink = {
     prefix,
     async run(verb, ...args) {
       for (let attempt = 1; ; attempt++) {

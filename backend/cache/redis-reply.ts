@@ -1,4 +1,4 @@
-import type { Cause, Entry, FeedEntry, Grant, LoadRecord, Reading } from './cache.ts'
+import type { CacheEntry, CacheSnapshot, Cause, FeedEntry, Grant, LoadRecord } from './cache.ts'
 
 /** Set in the first number of a view. */
 const HAS_DATA = 1
@@ -10,9 +10,9 @@ const CHANGED = 16
 // Replies and feed entries are made by our own scripts alone, so they are cast, not parsed.
 
 /** The reply of READ. */
-export function decodeReading(epoch: number, reply: unknown): Reading {
+export function decodeReading(epoch: number, reply: unknown): CacheSnapshot {
   const [top, now, ...said] = reply as [number, number, ...string[]]
-  const entries: Entry[] = []
+  const entries: CacheEntry[] = []
   for (let n = 0; n < said.length; n += 3)
     entries.push(decodeEntry(epoch, said[n] ?? '', said[n + 1] ?? '', said[n + 2] ?? ''))
   return { cursor: { epoch, offset: top }, now, entries }
@@ -48,7 +48,7 @@ export function decodeFeed(
  * JSON or nothing, and a line for each cause. Lines, because Redis's Lua is slow at making JSON and this process at
  * reading many small replies.
  */
-export function decodeEntry(epoch: number, view: string, loads: string, data: string): Entry {
+export function decodeEntry(epoch: number, view: string, loads: string, data: string): CacheEntry {
   const [numbers = '', key = '', error, ...causes] = view.split('\n')
   const [flags = 0, offset = 0, dataOffset = 0, loadedAt, checkedAt, dueAt, errorAt = 0, ...generations] =
     numbers.split(' ').map(Number)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { FeedEntry, TailBatch } from './cache.ts'
 import { latch } from './latch.ts'
-import type { Link } from './redis-link.ts'
+import type { RedisLink } from './redis-link.ts'
 import { decodeFeed, decodeReading } from './redis-reply.ts'
 import type { Version } from './version.ts'
 
@@ -19,7 +19,7 @@ const REST = 3
 const BURST = 16
 
 export async function* redisTail(
-  link: Link,
+  link: RedisLink,
   from: Version | undefined,
   signal: AbortSignal,
 ): AsyncIterable<TailBatch> {
@@ -56,7 +56,7 @@ export async function* redisTail(
   }
 }
 
-export async function* redisWakes(link: Link, signal: AbortSignal): AsyncIterable<void> {
+export async function* redisWakes(link: RedisLink, signal: AbortSignal): AsyncIterable<void> {
   const redis = link.connect()
   const woken = latch(signal)
   redis.on('message', woken.set)
@@ -91,7 +91,7 @@ function openPace(): { space(): Promise<void>; came(entries: number): void } {
   }
 }
 
-async function top(link: Link): Promise<Version> {
+async function top(link: RedisLink): Promise<Version> {
   const { epoch, reply } = await link.run('read', 0)
   return decodeReading(epoch, reply).cursor
 }
@@ -103,7 +103,7 @@ async function after(redis: Redis, prefix: string, at: Version): Promise<readonl
 }
 
 /** Nothing came: perhaps nothing happened, perhaps the feed waited for is no more. */
-async function look(redis: Redis, link: Link, at: Version): Promise<readonly TailBatch[]> {
+async function look(redis: Redis, link: RedisLink, at: Version): Promise<readonly TailBatch[]> {
   if ((await redis.hget(`${link.prefix}:meta`, 'epoch')) === String(at.epoch)) return []
   const epoch = await link.learn()
   return epoch === at.epoch ? [] : [{ kind: 'epoch', epoch }]

@@ -1,5 +1,5 @@
 import type { Json } from '#widgets/define.ts'
-import type { Delivery } from '../bus/bus.ts'
+import type { DeliveredMessage } from '../bus/bus.ts'
 import { type Headers, isBinary, readBinary } from './binary-mode.ts'
 import { EVENT_LIMIT } from './cloud-event.ts'
 import { readJson } from './content.ts'
@@ -14,7 +14,7 @@ import { parseTopic } from './topic.ts'
  * is refused. (CloudEvents' NATS binding knows no batch.)
  */
 export function decodeDelivery(
-  delivery: Pick<Delivery, 'topic' | 'body' | 'stream' | 'sequence' | 'time' | 'original'>,
+  delivery: Pick<DeliveredMessage, 'topic' | 'body' | 'stream' | 'sequence' | 'time' | 'original'>,
 ): { readonly event: ReceivedEvent } | { readonly refused: string } {
   const { topic, body, stream, sequence, time } = delivery
   if (body.byteLength > EVENT_LIMIT) return { refused: `The body is over ${EVENT_LIMIT / 1024} KiB.` }
@@ -57,7 +57,7 @@ function isEnvelope(value: unknown): boolean {
 }
 
 /** NATS has them in UTF-8 and in the case they were sent in; HTTP, which they are read as, a byte a character. */
-function headersOf({ original }: Pick<Delivery, 'original'>): Headers {
+function headersOf({ original }: Pick<DeliveredMessage, 'original'>): Headers {
   const headers: Record<string, string> = {}
   for (const [name, values] of original?.headers ?? []) {
     headers[name.toLowerCase()] = Buffer.from(values.join(', ')).toString('latin1')

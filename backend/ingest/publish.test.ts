@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message, Published } from '../bus/bus.ts'
+import type { Message, PublishAck } from '../bus/bus.ts'
 import type { HubEvent } from './event.ts'
 import { publisher } from './publish.ts'
 
@@ -7,7 +7,7 @@ import { publisher } from './publish.ts'
 function openBus() {
   const stored = new Map<string, string>()
   return {
-    async publish(messages: readonly Message[]): Promise<readonly Published[]> {
+    async publish(messages: readonly Message[]): Promise<readonly PublishAck[]> {
       return messages.map(({ id, body }) => {
         const before = stored.get(id)
         if (before !== undefined) return { duplicate: true, stored: Buffer.from(before) }

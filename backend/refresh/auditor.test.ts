@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineWidget, implement, type LoadContext, type WidgetType } from '#widgets/define.ts'
-import { AUDIT, type Entry } from '../cache/cache.ts'
+import { AUDIT, type CacheEntry } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { hubMemory } from '../hubs/hub-memory.ts'
@@ -78,7 +78,7 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
     return { ...auditor({ cache, memory, refresh, log, signal }), refresh, signal, end }
   }
 
-  const entry = async (of = key): Promise<Entry> => {
+  const entry = async (of = key): Promise<CacheEntry> => {
     const [found] = (await cache.read([of])).entries
     if (!found) throw new Error('no entry')
     return found

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { AUDIT, type Cache, type Entry } from '../cache/cache.ts'
+import { AUDIT, type Cache, type CacheEntry } from '../cache/cache.ts'
 import { compareVersions, type Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { Placed, PlacedWidget } from '../hubs/placed.ts'
@@ -29,7 +29,7 @@ export interface AuditCounts {
 
 interface Fresh {
   readonly widget: PlacedWidget
-  readonly entry: Entry
+  readonly entry: CacheEntry
   readonly checkedAt: number
 }
 
@@ -84,7 +84,7 @@ export function auditor(options: {
   const auditable = (widget: Placed): widget is PlacedWidget =>
     !widget.problem && widget.widgetType.definition.truth === 'events' && !audited.has(widget.key)
 
-  async function read(key: Key): Promise<{ now: number; entry: Entry }> {
+  async function read(key: Key): Promise<{ now: number; entry: CacheEntry }> {
     const { now, entries } = await cache.read([key])
     const [entry] = entries
     if (!entry) throw new Error(`The cache gave no entry for ${key}.`)
@@ -167,7 +167,7 @@ export function auditor(options: {
 }
 
 /** No event, no load and no failure has come between. */
-function unmoved(a: Entry, b: Entry): boolean {
+function unmoved(a: CacheEntry, b: CacheEntry): boolean {
   return a.required === b.required && compareVersions(a.version, b.version) === 0
 }
 

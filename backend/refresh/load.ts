@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
-import { type LoadError, RESULT_LIMIT, type Result } from '../cache/cache.ts'
+import { type LoadError, type LoadResult, RESULT_LIMIT } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 
 const DEFAULT_DEADLINE = 10_000
@@ -39,7 +39,7 @@ export type OpenContext = (loadable: Loadable, now: number, ending: Ending) => L
 type Heard = 'answered' | 'unanswered' | 'nothing'
 
 export type Loaded =
-  | { readonly kind: 'result'; readonly result: Result }
+  | { readonly kind: 'result'; readonly result: LoadResult }
   | {
       readonly kind: 'failure'
       readonly error: Omit<LoadError, 'at'>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { WidgetType } from '#widgets/define.ts'
 import { untilDone } from '../base/until-done.ts'
-import type { Cache, Granted, Invalidator, Mark } from '../cache/cache.ts'
+import type { Cache, Granted, Invalidation, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { type Limits, openAdmission, type Place, type Stay } from './admission.ts'
 import { LEASE, type Lease, openLeases } from './leases.ts'
@@ -64,7 +64,7 @@ export interface Refresh extends Invalidator {
    * Invalidates as the cache does. While no due key waits, the loads of keys this makes due begin in the same round trip,
    * as far as there is room for them; the others are claimed like any.
    */
-  invalidate(marks: readonly Mark[]): Promise<{ readonly due: boolean }>
+  invalidate(marks: readonly Invalidation[]): Promise<{ readonly due: boolean }>
   /**
    * Runs a loader beside the due ones, with `now` as its time; its result is the caller's, and nothing is stored. Nothing
    * when there is no room for it at once, or `signal` is aborted. Never rejects.
@@ -250,7 +250,7 @@ export function runRefresh(options: {
     return reserved
   }
 
-  async function invalidate(marks: readonly Mark[]): Promise<{ due: boolean }> {
+  async function invalidate(marks: readonly Invalidation[]): Promise<{ due: boolean }> {
     const reserved = reserve(marks)
     if (reserved.size === 0) return cache.invalidate(marks)
     const token = newToken()

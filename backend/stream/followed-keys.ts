@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Cache, Entry, Pulse } from '../cache/cache.ts'
+import type { Cache, CacheEntry, Pulse } from '../cache/cache.ts'
 import { compareVersions, type Key, type Version } from '../cache/version.ts'
 import { type Frames, type KeyState, keyState, openFrames } from './frame.ts'
 import { fitsInline } from './widget-state.ts'
@@ -59,7 +59,7 @@ export async function followKeys(options: {
 
   const touched = new Set<KeyListener>()
 
-  function apply(entry: Entry, changed: boolean): void {
+  function apply(entry: CacheEntry, changed: boolean): void {
     const known = followed.get(entry.key)
     if (!known) return
     const { state } = known

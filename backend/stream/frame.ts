@@ -1,5 +1,5 @@
 import type { StreamEvents } from '#contract/stream-events.ts'
-import type { Entry } from '../cache/cache.ts'
+import type { CacheEntry } from '../cache/cache.ts'
 import { formatVersion, type Version } from '../cache/version.ts'
 import { chunkOf } from './chunk.ts'
 import { dataHref, identityMembers, type Shown, toldMembers } from './widget-state.ts'
@@ -29,7 +29,7 @@ export interface KeyState {
   frames: Map<string, Forms> | undefined
 }
 
-export function keyState(entry: Entry, data: string | undefined): KeyState {
+export function keyState(entry: CacheEntry, data: string | undefined): KeyState {
   const { version, dataOffset, hasData } = entry
   return { version, dataOffset, hasData, told: toldMembers(entry), data, frames: undefined }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { WireError } from '#contract/widget-state.ts'
-import type { Cache, Entry, Reading } from '../cache/cache.ts'
+import type { Cache, CacheEntry, CacheSnapshot } from '../cache/cache.ts'
 import { formatVersion, type Key } from '../cache/version.ts'
 import { type Shown, stateMembers } from './widget-state.ts'
 
@@ -14,7 +14,7 @@ export type Placeable = { readonly id: string; readonly type: string } & (
 )
 
 /** Reads what is cached of each key; asks for what is not fresh and waits a moment for it. */
-export async function readPatiently(cache: Cache, keys: readonly Key[]): Promise<Reading> {
+export async function readPatiently(cache: Cache, keys: readonly Key[]): Promise<CacheSnapshot> {
   let reading = await cache.read(keys, { want: true })
   for (let wait = 5, waited = 0; waited < PATIENCE && reading.entries.some(expected); wait *= 2) {
     await setTimeout(Math.min(wait, PATIENCE - waited))
@@ -25,12 +25,12 @@ export async function readPatiently(cache: Cache, keys: readonly Key[]): Promise
 }
 
 /** Not fresh, and no failure says that it will not be in a moment. */
-function expected(entry: Entry): boolean {
+function expected(entry: CacheEntry): boolean {
   return !entry.fresh && entry.error === undefined && entry.building
 }
 
 /** One widget of a snapshot as JSON text: cached data is passed through without being parsed. */
-export function widgetText(widget: Placeable, entry: Entry | undefined): string {
+export function widgetText(widget: Placeable, entry: CacheEntry | undefined): string {
   const type = `"type":${JSON.stringify(widget.type)}`
   if (widget.problem) {
     const error = JSON.stringify(widget.problem)
@@ -40,7 +40,7 @@ export function widgetText(widget: Placeable, entry: Entry | undefined): string 
 }
 
 /** What is known of a key while the cache is away and nothing of it was ever served here. */
-function unread(key: Key): Entry {
+function unread(key: Key): CacheEntry {
   return {
     key,
     version: { epoch: 0, offset: 0 },
@@ -63,7 +63,7 @@ function unread(key: Key): Entry {
 
 export function snapshotText(options: {
   widgets: readonly Placeable[]
-  reading: Reading
+  reading: CacheSnapshot
   through: number
   revision: number
 }): string {
@@ -78,4 +78,8 @@ export function snapshotText(options: {
 }
 
 /** The snapshot of a hub nobody here has read before, while the cache is away. */
-export const emptyReading = (now: number): Reading => ({ cursor: { epoch: 0, offset: 0 }, now, entries: [] })
+export const emptyReading = (now: number): CacheSnapshot => ({
+  cursor: { epoch: 0, offset: 0 },
+  now,
+  entries: [],
+})

@@ -1,5 +1,5 @@
 import type { Status } from '#contract/widget-state.ts'
-import { type Entry, INLINE_LIMIT, isAudit } from '../cache/cache.ts'
+import { type CacheEntry, INLINE_LIMIT, isAudit } from '../cache/cache.ts'
 import { formatVersion, type Key, type Version } from '../cache/version.ts'
 
 /** A placed widget as the stream needs it. */
@@ -11,7 +11,7 @@ export interface Shown {
   readonly schema: string
 }
 
-export function statusOf(entry: Entry): Status {
+export function statusOf(entry: CacheEntry): Status {
   if (entry.error?.code === 'unavailable') return 'unavailable'
   if (entry.error) return 'failed'
   if (!entry.hasData) return 'loading'
@@ -20,7 +20,7 @@ export function statusOf(entry: Entry): Status {
 }
 
 /** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
-export function stateMembers(entry: Entry, shown: Pick<Shown, 'token' | 'schema'>): string {
+export function stateMembers(entry: CacheEntry, shown: Pick<Shown, 'token' | 'schema'>): string {
   return identityMembers(entry.version, shown) + toldMembers(entry)
 }
 
@@ -33,7 +33,7 @@ export function identityMembers(
 }
 
 /** Those that are the same for whoever shows it. One flat text: it is kept for every key that somebody looks at. */
-export function toldMembers(entry: Entry): string {
+export function toldMembers(entry: CacheEntry): string {
   const { error, loadedAt, checkedAt } = entry
   const members = [
     `"status":"${statusOf(entry)}","loadedAt":${loadedAt ?? null},"checkedAt":${checkedAt ?? null}`,
@@ -55,7 +55,7 @@ export function toldMembers(entry: Entry): string {
 
 /** Where data too large for a frame is read, by a widget that shows it; immutable while it is the version asked for. */
 export function dataHref(
-  { version, dataOffset }: Pick<Entry, 'version' | 'dataOffset'>,
+  { version, dataOffset }: Pick<CacheEntry, 'version' | 'dataOffset'>,
   { id, token }: Pick<Shown, 'id' | 'token'>,
   basePath: string,
 ): string {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ACK_WAIT, type Delivery } from '../bus/bus.ts'
+import { ACK_WAIT, type DeliveredMessage } from '../bus/bus.ts'
 import { type HeldDeliveries, heldDeliveries } from './held.ts'
 
 let held: HeldDeliveries
 let told: number[]
 
-const delivery = (sequence: number): Delivery => ({
+const delivery = (sequence: number): DeliveredMessage => ({
   topic: 'a',
   body: new Uint8Array(),
   stream: 's',
@@ -33,7 +33,12 @@ afterEach(() => {
 })
 
 test('the bus is told of what is held, again and again, and of nothing that was released', () => {
-  const [one, two, three, four] = [1, 2, 3, 4].map(delivery) as [Delivery, Delivery, Delivery, Delivery]
+  const [one, two, three, four] = [1, 2, 3, 4].map(delivery) as [
+    DeliveredMessage,
+    DeliveredMessage,
+    DeliveredMessage,
+    DeliveredMessage,
+  ]
   held.hold([one, two])
   held.hold([three, four])
   expect(toldLater()).toEqual([1, 2, 3, 4])

@@ -1,12 +1,12 @@
-import { ACK_WAIT, type Delivery } from '../bus/bus.ts'
+import { ACK_WAIT, type DeliveredMessage } from '../bus/bus.ts'
 
 const EVERY = ACK_WAIT / 3
 
 /** Deliveries in our hands: the bus is told of them until they are released. */
 export interface HeldDeliveries {
   /** Each is held once. */
-  hold(deliveries: readonly Delivery[]): void
-  release(delivery: Delivery): void
+  hold(deliveries: readonly DeliveredMessage[]): void
+  release(delivery: DeliveredMessage): void
   close(): void
 }
 
@@ -15,9 +15,9 @@ export interface HeldDeliveries {
  * first full garbage collection all that was ever in it survives until the next (a fifth of triage's CPU).
  */
 export function heldDeliveries(): HeldDeliveries {
-  let held: Delivery[] = []
+  let held: DeliveredMessage[] = []
   /** Since `held` was last sorted out; some twice, when a batch is given up of which a part was done. */
-  let released = new Set<Delivery>()
+  let released = new Set<DeliveredMessage>()
 
   function sortOut(): void {
     held = held.filter((delivery) => !released.has(delivery))

@@ -8,7 +8,7 @@ import { startPostgres } from '#testing/servers/postgres.ts'
 import { startRedis } from '#testing/servers/redis.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { natsBus } from '../bus/nats-bus.ts'
-import type { Entry } from '../cache/cache.ts'
+import type { CacheEntry } from '../cache/cache.ts'
 import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
 import { eventLog } from '../ingest/event-log.ts'
@@ -78,7 +78,7 @@ test('two daemons lose nothing and put nothing aside while each server goes and 
   const keys = Array.from({ length: 20 }, (_, key) => `k${key}`)
   /** This process has a connection of its own, which may come back after those of the daemons. */
   async function watched() {
-    let entries: readonly Entry[] = []
+    let entries: readonly CacheEntry[] = []
     await expect
       .poll(async () => {
         entries = await cache.interest(keys, 600_000).then(

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { busMessages } from '#drizzle/schema.ts'
-import type { Delivery } from '../bus/bus.ts'
+import type { DeliveredMessage } from '../bus/bus.ts'
 import { busStore } from '../bus/bus-store.ts'
 import { memoryBus } from '../bus/memory-bus.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
@@ -115,7 +115,7 @@ test('while the database is away no more is taken than memory holds, whatever th
   const body = Buffer.from(JSON.stringify('x'.repeat(250_000)))
   const bus = await memoryBus({ store: busStore(database.db), log: pino({ level: 'silent' }) })
   let acked = 0
-  const large = (sequence: number): Delivery => ({
+  const large = (sequence: number): DeliveredMessage => ({
     ...{ topic: 'a', body, sequence, stream: 's', time: sequence, deliveries: 1 },
     ack: () => void acked++,
     working() {},

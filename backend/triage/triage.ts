@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { lineSample } from '../base/line-sample.ts'
 import { untilDone } from '../base/until-done.ts'
-import type { Bus, Delivery } from '../bus/bus.ts'
+import type { Bus, DeliveredMessage } from '../bus/bus.ts'
 import type { Cache, Invalidator } from '../cache/cache.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { together } from '../ingest/together.ts'
@@ -80,7 +80,7 @@ export async function runTriage(options: {
   )
 
   /** Resolves when the keys that wait for nothing are invalidated; `whole` when all is done and acknowledged. */
-  async function begin(deliveries: readonly Delivery[]): Promise<{ whole: Promise<void> }> {
+  async function begin(deliveries: readonly DeliveredMessage[]): Promise<{ whole: Promise<void> }> {
     const { found, refused, failed } = judge(deliveries, index, room)
     for (const { message, error } of failed) await giveBack(message, error)
     counts.matched += found.filter(({ targets }) => targets.length > 0).length
@@ -96,13 +96,13 @@ export async function runTriage(options: {
   }
 
   /** By the log, after the message was acknowledged: it is put aside all the same. */
-  function refusedLate(message: Delivery, reason: string): void {
+  function refusedLate(message: DeliveredMessage, reason: string): void {
     deadLetter(message, reason).catch((err: unknown) =>
       logger.warn({ err, topic: message.topic, reason }, 'A message was not put aside'),
     )
   }
 
-  function finishOne(finding: Finding<Delivery>): void {
+  function finishOne(finding: Finding<DeliveredMessage>): void {
     const { message, targets } = finding
     const done = () => {
       message.ack()
@@ -120,14 +120,14 @@ export async function runTriage(options: {
   }
 
   /** Left unacknowledged it comes again, at last alone. */
-  async function giveBack(message: Delivery, err: unknown): Promise<void> {
+  async function giveBack(message: DeliveredMessage, err: unknown): Promise<void> {
     counts.failed += 1
     logger.error({ err, topic: message.topic, sequence: message.sequence }, 'Triage failed on a message')
     if (message.deliveries > SUSPECT) await deadLetter(message, 'Handling it alone failed.')
     else held.release(message)
   }
 
-  async function deadLetter(message: Delivery, reason: string): Promise<void> {
+  async function deadLetter(message: DeliveredMessage, reason: string): Promise<void> {
     const { topic, sequence } = message
     await untilDone(() => message.deadLetter(reason), {
       signal,
@@ -142,7 +142,7 @@ export async function runTriage(options: {
   }
 
   /** Resolves when the next batch may be taken: once the keys of the one before this are invalidated. */
-  async function handle(deliveries: readonly Delivery[]): Promise<void> {
+  async function handle(deliveries: readonly DeliveredMessage[]): Promise<void> {
     while (inHand >= IN_HAND || inHandBytes >= IN_HAND_BYTES) await Promise.race(inFlight)
     const bytes = deliveries.reduce((sum, { body }) => sum + body.byteLength, 0)
     inHand += deliveries.length
@@ -163,13 +163,13 @@ export async function runTriage(options: {
   }
 
   /** The stores were away until the end: what is not acknowledged comes again. */
-  function interrupted(deliveries: readonly Delivery[], err: unknown): void {
+  function interrupted(deliveries: readonly DeliveredMessage[], err: unknown): void {
     for (const message of deliveries) held.release(message)
     if (signal.aborted) logger.debug({ err }, 'Triage ended with messages in hand')
     else logger.error({ err }, 'Triage gave messages up; they come again')
   }
 
-  async function handleAlone(message: Delivery): Promise<void> {
+  async function handleAlone(message: DeliveredMessage): Promise<void> {
     if (message.deliveries > FATAL) {
       // First aside, then handled: if it ends the process again, then for the last time.
       await deadLetter(message, `It was delivered ${message.deliveries} times and never finished.`)

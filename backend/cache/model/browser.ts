@@ -1,29 +1,29 @@
-import type { Entry } from '../cache.ts'
+import type { CacheEntry } from '../cache.ts'
 import { compareVersions, type Key, type Version } from '../version.ts'
-import { inScope, keysIn, type Layout, type Slug } from './hubs.ts'
+import { inScope, keysIn, type ModelLayout, type Slug } from './hubs.ts'
 import { keyOf } from './world.ts'
 
 /** What is sent of one key: the entry, and its data if the browser may lack it. */
-export interface Frame {
-  readonly entry: Entry
+export interface ModelFrame {
+  readonly entry: CacheEntry
   readonly data: string | undefined
   readonly carriesData: boolean
 }
 
-export const whole = (entry: Entry): Frame => ({ entry, data: entry.data, carriesData: true })
+export const whole = (entry: CacheEntry): ModelFrame => ({ entry, data: entry.data, carriesData: true })
 
 /** A page: what it shows, how far it has been sent everything, and what it has been told to read again. */
 export interface Browser {
   readonly hubs: readonly Slug[]
   /** Which keys its widgets show; results are held by key, whichever widgets show them. */
-  readonly layouts: Map<Slug, Layout>
-  readonly shown: Map<Key, { readonly entry: Entry; readonly data: string | undefined }>
+  readonly layouts: Map<Slug, ModelLayout>
+  readonly shown: Map<Key, { readonly entry: CacheEntry; readonly data: string | undefined }>
   /** Keys to read again, until data of at least this version came. */
   readonly stale: Map<Key, Version>
   /** Keys it shows that its stream does not follow: the cursor says nothing about them. */
   readonly missed: Set<Key>
   /** Answers to what it read again, on their way. */
-  arriving: readonly Entry[]
+  arriving: readonly CacheEntry[]
   cursor: Version | undefined
 }
 
@@ -41,7 +41,7 @@ export const openBrowser = (hubs: readonly Slug[]): Browser => ({
  * Of two results of one key the higher version is kept, whichever way they came. Of a key that no widget shows nothing is
  * kept: it would grow old.
  */
-export function apply(browser: Browser, { entry, data, carriesData }: Frame): void {
+export function apply(browser: Browser, { entry, data, carriesData }: ModelFrame): void {
   if (!browser.hubs.some((slug) => inScope(slug, entry.key)))
     throw new Error(`I8: ${entry.key}: a browser of hub ${browser.hubs} was sent it`)
   if (data !== undefined && keyOf(data) !== entry.key)
@@ -56,7 +56,7 @@ export function apply(browser: Browser, { entry, data, carriesData }: Frame): vo
 }
 
 /** The higher revision is kept. What it shows that the page has nothing of is to be read. */
-export function adopt(browser: Browser, slug: Slug, layout: Layout): void {
+export function adopt(browser: Browser, slug: Slug, layout: ModelLayout): void {
   if (layout.revision <= (browser.layouts.get(slug)?.revision ?? 0)) return
   browser.layouts.set(slug, layout)
   const shown = keysIn(browser.layouts)
@@ -79,7 +79,7 @@ function readAgain(browser: Browser, key: Key): void {
   browser.arriving = browser.arriving.filter((entry) => entry.key !== key)
 }
 
-export function resync(browser: Browser, manifest: readonly Entry[], cursor: Version): void {
+export function resync(browser: Browser, manifest: readonly CacheEntry[], cursor: Version): void {
   const shown = keysIn(browser.layouts)
   for (const { key, version } of manifest) {
     const before = browser.shown.get(key)

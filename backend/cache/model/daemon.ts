@@ -1,3 +1,4 @@
+import type { IndexedMark } from '../../hubs/indexed-mark.ts'
 import type { Hub } from '../../hubs/placed.ts'
 import { type FollowingIndex, followingIndex } from '../../triage/following-index.ts'
 import { type MatchingIndex, matchingIndex } from '../../triage/matching.ts'
@@ -5,19 +6,13 @@ import type { Target } from '../../triage/target.ts'
 import { invalidateUnseen } from '../../triage/unseen-widgets.ts'
 import type { Cache } from '../cache.ts'
 import type { Key } from '../version.ts'
-import type { Hubs, Layout, Reader, Slug } from './hubs.ts'
-import type { Published } from './world.ts'
-
-/** What is kept in the database of how far the indexes have come. */
-export interface Mark {
-  read(): Promise<number>
-  raise(revision: number): Promise<void>
-}
+import type { ChangeReader, Hubs, ModelLayout, Slug } from './hubs.ts'
+import type { PublishedEvent } from './world.ts'
 
 /** The triage of one process: the production index, filled as far as it has read the log of changes. */
-export interface Daemon {
+export interface ModelDaemon {
   /** The keys that an event makes stale, by what is in the index now. */
-  match(event: Published): readonly Key[]
+  match(event: PublishedEvent): readonly Key[]
   /** Takes in the next change of hubs; its new keys are invalidated when this resolves. */
   learn(): Promise<boolean>
   /** Notes how far its index has come. */
@@ -27,7 +22,7 @@ export interface Daemon {
   stop(): void
 }
 
-export function createMark(): Mark {
+export function createMark(): IndexedMark {
   let highest = 0
   return {
     read: async () => highest,
@@ -41,8 +36,8 @@ export function createMark(): Mark {
 export async function startDaemon(options: {
   readonly cache: Pick<Cache, 'invalidate'>
   readonly hubs: Hubs
-  readonly mark: Mark
-}): Promise<Daemon> {
+  readonly mark: IndexedMark
+}): Promise<ModelDaemon> {
   const { cache, hubs, mark } = options
   const reader = hubs.reader()
   const index: MatchingIndex<Target> = matchingIndex()
@@ -79,7 +74,8 @@ export async function startDaemon(options: {
   }
 }
 
-const newest = ({ layouts }: Reader) => Math.max(...[...layouts.values()].map(({ revision }) => revision))
+const newest = ({ layouts }: ChangeReader) =>
+  Math.max(...[...layouts.values()].map(({ revision }) => revision))
 
 const topic = (key: Key) => `changed.${key}`
 
@@ -87,7 +83,7 @@ function noEvent(): never {
   throw new Error('No interest here has criteria.')
 }
 
-function place(following: FollowingIndex, slug: Slug, layout: Layout): void {
+function place(following: FollowingIndex, slug: Slug, layout: ModelLayout): void {
   for (const [id, key] of layout.widgets)
     following.place({
       id: `${slug}${id}`,
@@ -98,7 +94,7 @@ function place(following: FollowingIndex, slug: Slug, layout: Layout): void {
     })
 }
 
-function hubsOf({ layouts }: Reader): ReadonlyMap<string, Hub> {
+function hubsOf({ layouts }: ChangeReader): ReadonlyMap<string, Hub> {
   const documents = [...layouts].map(([slug, { revision, widgets }]) => [
     slug,
     { revision, widgets: [...widgets.values()].map((key) => ({ key })) },

@@ -1,4 +1,4 @@
-import type { Cache, Entry } from '../cache.ts'
+import type { Cache, CacheEntry } from '../cache.ts'
 import { compareVersions, type Key, type Version } from '../version.ts'
 
 /** A process that tails the feed while others write to it, and keeps the newest version of each key. */
@@ -20,7 +20,7 @@ export function createFollower(
   let at = from
   let met: unknown
 
-  function take({ key, version }: Entry): void {
+  function take({ key, version }: CacheEntry): void {
     const before = versions.get(key)
     if (!before || compareVersions(version, before) > 0) versions.set(key, version)
   }

@@ -82,8 +82,5 @@ export const historiesWithFailover = fc.array(fc.oneof(...usual, ...failovers), 
 /** On two real servers, of which one follows the other. */
 export const historiesWithPromotion = fc.array(fc.oneof(...usual, ...promotions), many)
 
-type Of<History> = History extends fc.Arbitrary<(infer Operation)[]> ? Operation : never
-export type Operation =
-  | Of<typeof histories>
-  | Of<typeof historiesWithFailover>
-  | Of<typeof historiesWithPromotion>
+type Of<History> = History extends fc.Arbitrary<(infer Step)[]> ? Step : never
+export type Step = Of<typeof histories> | Of<typeof historiesWithFailover> | Of<typeof historiesWithPromotion>

@@ -1,4 +1,4 @@
-import type { Entry } from '../cache.ts'
+import type { CacheEntry } from '../cache.ts'
 import type { Key } from '../version.ts'
 import { countOf, keyOf, type Looked, spacing } from './world.ts'
 
@@ -24,7 +24,7 @@ export interface Ledger {
   failed(builder: Builder, now: number, retryIn: number): void
   released(builder: Builder): void
   /** No entry is fresh whose load began before its last invalidation; none goes back in the order of its source. */
-  check(entries: readonly Entry[], now: number): void
+  check(entries: readonly CacheEntry[], now: number): void
 }
 
 /** Causes and loads that an entry remembers at most. */

@@ -1,9 +1,9 @@
-import type { Granted, Leases } from '../cache.ts'
+import type { Granted, LeaseRequest } from '../cache.ts'
 import type { Key } from '../version.ts'
 import { type Hubs, keysIn } from './hubs.ts'
 import type { Builder, Ledger } from './ledger.ts'
-import type { Store } from './store.ts'
-import { countOf, keys, type Looked, spacing, type World } from './world.ts'
+import type { ModelStore } from './store.ts'
+import { countOf, keys, type Looked, type ModelWorld, spacing } from './world.ts'
 
 const LEASE = 10_000
 const VISIBILITY = 5000
@@ -17,8 +17,8 @@ const UNPLACED_RETRY = 60_000
 export interface Loads {
   acquire(key: Key): Promise<void>
   /** What an invalidation is asked to lease, and the loads that begin with what it did. */
-  leases(keys: readonly Key[]): Leases
-  begin(leases: Leases, granted: ReadonlyMap<Key, Granted>): Promise<void>
+  leases(keys: readonly Key[]): LeaseRequest
+  begin(leases: LeaseRequest, granted: ReadonlyMap<Key, Granted>): Promise<void>
   look(nth: number): void
   commit(nth: number): Promise<void>
   fail(nth: number, retryAfter: number | undefined): Promise<void>
@@ -39,8 +39,8 @@ export interface Loads {
 }
 
 export function createLoads(given: {
-  readonly store: Store
-  readonly world: World
+  readonly store: ModelStore
+  readonly world: ModelWorld
   readonly ledger: Ledger
   readonly hubs: Hubs
 }): Loads {

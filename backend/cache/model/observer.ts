@@ -1,9 +1,9 @@
-import type { Entry, Reading } from '../cache.ts'
+import type { CacheEntry, CacheSnapshot } from '../cache.ts'
 import { compareVersions, type Key, type Version } from '../version.ts'
 import { countOf, keyOf, spacing } from './world.ts'
 
 /** A lease as far as clients can tell: surely held from the answer that granted it to the asking that ends it. */
-export interface Held {
+export interface ObservedLease {
   readonly key: Key
   readonly token: string
   readonly from: number
@@ -20,13 +20,13 @@ export interface Held {
 export interface Observer {
   /** Returns what to call when it is answered. `value` is what the source has by now. */
   invalidating(key: Key, value: number): () => void
-  reading(): (reading: Reading) => void
-  acquiring(key: Key): (token: string, grantedAt: number, ttl: number) => Held
+  reading(): (reading: CacheSnapshot) => void
+  acquiring(key: Key): (token: string, grantedAt: number, ttl: number) => ObservedLease
   /** Each returns what to call when it is answered. */
-  committing(held: Held): (outcome: 'fresh' | 'stale' | 'lost', dueAt: number) => void
-  releasing(held: Held): () => void
-  failing(held: Held): () => void
-  extended(held: Held, ours: boolean, leaseUntil: number): void
+  committing(held: ObservedLease): (outcome: 'fresh' | 'stale' | 'lost', dueAt: number) => void
+  releasing(held: ObservedLease): () => void
+  failing(held: ObservedLease): () => void
+  extended(held: ObservedLease, ours: boolean, leaseUntil: number): void
   flushing(): () => void
   /** Nothing is under way. */
   calm(now: number): void
@@ -38,7 +38,7 @@ export function createObserver(): Observer {
   let time = 0
   let flushedAt = -1
   let flushes = 0
-  const held: Held[] = []
+  const held: ObservedLease[] = []
   const floors = new Map<Key, number>()
   /** Invalidations that are under way, and that were ever asked for. */
   const underWay = new Map<Key, number>()
@@ -52,7 +52,11 @@ export function createObserver(): Observer {
     return time
   }
 
-  function checkEntry(entry: Entry, floor: number, before: { version: Version; value: number } | undefined) {
+  function checkEntry(
+    entry: CacheEntry,
+    floor: number,
+    before: { version: Version; value: number } | undefined,
+  ) {
     const { key, data, fresh, version } = entry
     if (data === undefined) return
     if (keyOf(data) !== key) throw new Error(`I8: ${key}: has ${data}, which is another's`)
@@ -67,7 +71,7 @@ export function createObserver(): Observer {
     if (!known || compareVersions(version, known.version) > 0) seen.set(key, { version, value })
   }
 
-  function checkLeases(one: Held): void {
+  function checkLeases(one: ObservedLease): void {
     for (const other of held) {
       if (other === one || other.key !== one.key || other.unsure || one.unsure) continue
       if (Math.max(one.from, other.from) < Math.min(one.until, other.until))

@@ -4,7 +4,7 @@ import { startRedis } from '#testing/servers/redis.ts'
 import { openRelay } from '#testing/servers/relay.ts'
 import { until } from '#testing/servers/until.ts'
 import { redisCache } from '../redis-cache.ts'
-import { feedAfter, START, type Store } from './store.ts'
+import { feedAfter, type ModelStore, START } from './store.ts'
 
 const HOST = '127.0.0.1'
 
@@ -12,7 +12,7 @@ const HOST = '127.0.0.1'
  * A store of two real servers, of which one follows the other. The cache is pointed at an address behind which they are
  * exchanged, and has to find out by itself that it came to another server.
  */
-export async function pairStore(): Promise<Store & { close(): Promise<void> }> {
+export async function pairStore(): Promise<ModelStore & { close(): Promise<void> }> {
   // From within a container the address behind which the other stands cannot be reached.
   if (locate(wanted.redis).kind === 'docker')
     throw new Error('A replica needs redis-server: install it (Debian: apt-get install redis-server).')

@@ -5,7 +5,7 @@ import type { Cache } from '../cache.ts'
 import { redisCache } from '../redis-cache.ts'
 import { compareVersions, type Key } from '../version.ts'
 import { createFollower } from './follower.ts'
-import { createObserver, type Held } from './observer.ts'
+import { createObserver, type ObservedLease } from './observer.ts'
 import { START } from './store.ts'
 import { countOf, createWorld, spacing } from './world.ts'
 
@@ -54,7 +54,7 @@ type Program = Round['programs'][number]
 
 /** A lease with what its load found. */
 interface Load {
-  readonly held: Held
+  readonly held: ObservedLease
   readonly data: string
   readonly dueAt: number
 }

@@ -1,14 +1,14 @@
-import type { Operation } from './history.ts'
+import type { Step } from './history.ts'
 import { createHubs, keysIn } from './hubs.ts'
 import { createLedger } from './ledger.ts'
 import { createLoads } from './loads.ts'
-import type { Store } from './store.ts'
+import type { ModelStore } from './store.ts'
 import { createStreams } from './streams.ts'
 import { createTriage } from './triage.ts'
 import { createWorld, keys, PERIOD } from './world.ts'
 
 /** Plays a history, checking after each step; then lets everything settle and checks the end. */
-export async function play(store: Store, history: readonly Operation[]): Promise<void> {
+export async function play(store: ModelStore, history: readonly Step[]): Promise<void> {
   const run = await createRun(store)
   try {
     for (const operation of history) await run.step(operation)
@@ -22,12 +22,12 @@ export async function play(store: Store, history: readonly Operation[]): Promise
 }
 
 /** What leaves the cache as it was. */
-const elsewhere: ReadonlySet<Operation['do']> = new Set([
+const elsewhere: ReadonlySet<Step['do']> = new Set([
   ...(['publish', 'take', 'note', 'edit', 'look', 'breakDown', 'recover', 'crash'] as const),
   ...(['write', 'cut', 'refetch', 'arrive', 'poll', 'learn', 'lag'] as const),
 ])
 
-async function createRun(store: Store) {
+async function createRun(store: ModelStore) {
   await store.leaveReplica?.()
   await store.flush()
   // Steps of time then fall alike on the boundaries of the clock in every history.
@@ -39,7 +39,7 @@ async function createRun(store: Store) {
   const triage = await createTriage({ store, world, ledger, hubs, loads })
   const streams = await createStreams(store, hubs)
 
-  async function act(operation: Operation): Promise<unknown> {
+  async function act(operation: Step): Promise<unknown> {
     switch (operation.do) {
       case 'publish':
         return world.write(operation.key)
@@ -121,7 +121,7 @@ async function createRun(store: Store) {
     }
   }
 
-  async function step(operation: Operation): Promise<void> {
+  async function step(operation: Step): Promise<void> {
     await act(operation)
     if (elsewhere.has(operation.do)) return
     const { now, entries } = await store.cache.read(keys)

@@ -1,37 +1,45 @@
-import type { Cache, Entry, FeedEntry, TailBatch } from '../cache.ts'
+import type { Cache, CacheEntry, FeedEntry, TailBatch } from '../cache.ts'
 import { compareVersions, type Key, type Version } from '../version.ts'
-import { adopt, apply, type Browser, type Frame, follow, resync, whole } from './browser.ts'
-import { keysIn, type Layout, type Layouts, only, type Reader, type Slug, sameRevisions } from './hubs.ts'
+import { adopt, apply, type Browser, follow, type ModelFrame, resync, whole } from './browser.ts'
+import {
+  type ChangeReader,
+  keysIn,
+  type ModelLayout,
+  type ModelLayouts,
+  only,
+  type Slug,
+  sameRevisions,
+} from './hubs.ts'
 
 export const WATCH = 60_000
 
 /** A stream process: where its tail of the feed stands, how far it has read the hubs' changes, and its sessions. */
-export interface Node {
+export interface StreamProcess {
   at: Version
-  readonly hubs: Reader
-  readonly sessions: Set<Session>
+  readonly hubs: ChangeReader
+  readonly sessions: Set<ModelSession>
 }
 
 /** One connection. It is attached first, then registers interest, then reads, and from then on sends. */
-export interface Session {
+export interface ModelSession {
   readonly browser: Browser
-  readonly node: Node
+  readonly node: StreamProcess
   stage: 'attached' | 'interested' | 'reading'
   /** As of the layouts it has taken in: what it sends. */
-  layouts: Map<Slug, Layout>
+  layouts: Map<Slug, ModelLayout>
   /** Layouts with keys that are new to it, which take the same order before they are taken in. */
-  gaining: { readonly layouts: Map<Slug, Layout>; stage: 'attached' | 'interested' } | undefined
+  gaining: { readonly layouts: Map<Slug, ModelLayout>; stage: 'attached' | 'interested' } | undefined
   /** The browser has to be told the layouts. */
   tellsLayouts: boolean
-  readonly pending: Map<Key, Frame>
+  readonly pending: Map<Key, ModelFrame>
   /** Up to here `INTEREST` told everything; later changes come by the feed. */
   base: Version
   above: readonly Key[]
-  manifest: readonly Entry[] | undefined
+  manifest: readonly CacheEntry[] | undefined
 }
 
-export function attach(browser: Browser, node: Node): Session {
-  const session: Session = {
+export function attach(browser: Browser, node: StreamProcess): ModelSession {
+  const session: ModelSession = {
     browser,
     node,
     stage: 'attached',
@@ -48,16 +56,16 @@ export function attach(browser: Browser, node: Node): Session {
 }
 
 /** Nothing of the connect order is left to be done. */
-export const isOpen = (session: Session) => session.stage === 'reading' && !session.gaining
+export const isOpen = (session: ModelSession) => session.stage === 'reading' && !session.gaining
 
 /** The next stage of the connect order, for all keys or for those gained. */
-export async function proceed(session: Session, cache: Cache): Promise<void> {
+export async function proceed(session: ModelSession, cache: Cache): Promise<void> {
   if (session.stage === 'attached') await registerInterest(session, cache)
   else if (session.stage === 'interested') await readAbove(session, cache)
   else if (session.gaining) await gain(session, cache)
 }
 
-async function registerInterest(session: Session, cache: Cache): Promise<void> {
+async function registerInterest(session: ModelSession, cache: Cache): Promise<void> {
   const { cursor, entries } = await cache.interest(keysIn(session.layouts), WATCH)
   const seen = session.browser.cursor
   const resumes = seen?.epoch === cursor.epoch
@@ -69,7 +77,7 @@ async function registerInterest(session: Session, cache: Cache): Promise<void> {
   session.stage = 'interested'
 }
 
-async function readAbove(session: Session, cache: Cache): Promise<void> {
+async function readAbove(session: ModelSession, cache: Cache): Promise<void> {
   for (const entry of (await cache.read(session.above)).entries) queue(session, whole(entry))
   session.tellsLayouts = true
   session.stage = 'reading'
@@ -77,7 +85,7 @@ async function readAbove(session: Session, cache: Cache): Promise<void> {
 }
 
 /** The node has read on: a session begins anew if it has yet to say its first words, else it gains what is new. */
-export function takeIn(session: Session): void {
+export function takeIn(session: ModelSession): void {
   const layouts = only(session.node.hubs.layouts, session.browser.hubs)
   if (session.gaining || sameRevisions(layouts, session.layouts)) return
   if (session.stage === 'reading') session.gaining = { layouts, stage: 'attached' }
@@ -88,13 +96,13 @@ export function takeIn(session: Session): void {
   }
 }
 
-function forgetOthers({ pending, layouts }: Session): void {
+function forgetOthers({ pending, layouts }: ModelSession): void {
   const followed = keysIn(layouts)
   for (const key of pending.keys()) if (!followed.includes(key)) pending.delete(key)
 }
 
 /** Whatever the cursor says, the browser lacks what its new keys have, of a lower version too. */
-async function gain(session: Session, cache: Cache): Promise<void> {
+async function gain(session: ModelSession, cache: Cache): Promise<void> {
   const { gaining } = session
   if (!gaining) return
   const before = keysIn(session.layouts)
@@ -114,7 +122,7 @@ async function gain(session: Session, cache: Cache): Promise<void> {
 }
 
 /** Renews the watch; what changed while nobody announced it, and what the tail has yet to bring, is read. */
-export async function renew(session: Session, cache: Cache): Promise<void> {
+export async function renew(session: ModelSession, cache: Cache): Promise<void> {
   if (session.stage !== 'reading') return
   const { entries, lapsed } = await cache.interest(keysIn(session.layouts), WATCH)
   const missed = new Set(lapsed)
@@ -123,14 +131,14 @@ export async function renew(session: Session, cache: Cache): Promise<void> {
 }
 
 /** What the tail of the session's node has brought. */
-function hear(session: Session, { entry, changed }: Extract<FeedEntry, { kind: 'change' }>): void {
-  const followed = (layouts: Layouts) => keysIn(layouts).includes(entry.key)
+function hear(session: ModelSession, { entry, changed }: Extract<FeedEntry, { kind: 'change' }>): void {
+  const followed = (layouts: ModelLayouts) => keysIn(layouts).includes(entry.key)
   if (followed(session.layouts) || (session.gaining && followed(session.gaining.layouts)))
     queue(session, { entry, data: entry.data, carriesData: changed })
 }
 
 /** A newer frame takes an older one's place, and its data with it unless it has its own. */
-function queue({ pending }: Session, frame: Frame): void {
+function queue({ pending }: ModelSession, frame: ModelFrame): void {
   const { key, version } = frame.entry
   const before = pending.get(key)
   const [older, newer] =
@@ -140,7 +148,7 @@ function queue({ pending }: Session, frame: Frame): void {
 }
 
 /** Writes up to `count` frames, ascending; once all are written the beat moves the cursor on. */
-export function write(session: Session, count: number): void {
+export function write(session: ModelSession, count: number): void {
   const { browser, node, pending, base } = session
   if (session.stage !== 'reading') return
   if (session.tellsLayouts) for (const [slug, layout] of session.layouts) adopt(browser, slug, layout)
@@ -171,7 +179,7 @@ export function write(session: Session, count: number): void {
 }
 
 /** What a node does with a batch of its tail. After a hole or a new epoch its sessions begin the connect order again. */
-export function receive(node: Node, batch: TailBatch): void {
+export function receive(node: StreamProcess, batch: TailBatch): void {
   if (batch.kind === 'entries') {
     for (const entry of batch.entries) {
       if (entry.version.offset !== node.at.offset + 1)

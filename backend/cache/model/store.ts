@@ -8,7 +8,7 @@ import { inOrder } from '../redis-tail.ts'
 import type { Version } from '../version.ts'
 
 /** A cache together with what only its server's owner can do to it. Time passes by `advance` alone. */
-export interface Store {
+export interface ModelStore {
   readonly cache: Cache
   now(): number
   advance(ms: number): Promise<void>
@@ -29,7 +29,7 @@ export interface Store {
 /** Milliseconds since 1970 at which every store begins. */
 export const START = 1_700_000_000_000
 
-export function memoryStore(): Store {
+export function memoryStore(): ModelStore {
   let now = START
   let cache = memoryCache({ now: () => now })
   return {
@@ -60,7 +60,7 @@ export function memoryStore(): Store {
 }
 
 /** Its scripts must have been made to read the clock from `{model}:clock`. */
-export async function redisStore(url: string): Promise<Store & { close(): Promise<void> }> {
+export async function redisStore(url: string): Promise<ModelStore & { close(): Promise<void> }> {
   const prefix = '{model}'
   const admin = new Redis(url)
   const cache = await redisCache({ url, prefix })
@@ -128,7 +128,7 @@ export async function feedAfter(
 }
 
 /** Two stores given the same verbs at the same time; whatever they answer differently is an error. */
-export function lockstep(one: Store): Store {
+export function lockstep(one: ModelStore): ModelStore {
   let twin = memoryCache({ now: one.now })
   const verbs: (keyof Cache)[] = [
     ...([

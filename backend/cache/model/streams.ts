@@ -4,16 +4,16 @@ import { type Hubs, keysIn, only, sameRevisions } from './hubs.ts'
 import {
   attach,
   isOpen,
-  type Node,
+  type ModelSession,
   proceed,
   receive,
   renew,
-  type Session,
+  type StreamProcess,
   takeIn,
   WATCH,
   write,
 } from './session.ts'
-import type { Store } from './store.ts'
+import type { ModelStore } from './store.ts'
 
 /** Three stream processes, and three browsers: one of both hubs, one of each. */
 export interface Streams {
@@ -39,19 +39,19 @@ export interface Streams {
   checkEnd(): Promise<void>
 }
 
-export async function createStreams(store: Store, hubs: Hubs): Promise<Streams> {
+export async function createStreams(store: ModelStore, hubs: Hubs): Promise<Streams> {
   const start = (await store.cache.read([])).cursor
-  const nodes: readonly Node[] = [0, 1, 2].map(() => ({
+  const nodes: readonly StreamProcess[] = [0, 1, 2].map(() => ({
     at: start,
     hubs: hubs.reader(),
     sessions: new Set(),
   }))
   const browsers = [openBrowser(['a', 'b']), openBrowser(['a']), openBrowser(['b'])]
-  const sessions = new Map<Browser, Session>()
+  const sessions = new Map<Browser, ModelSession>()
   const browserOf = (n: number) => browsers[n % browsers.length] as Browser
-  const nodeOf = (n: number) => nodes[n % nodes.length] as Node
+  const nodeOf = (n: number) => nodes[n % nodes.length] as StreamProcess
 
-  async function open(browser: Browser, node: Node): Promise<void> {
+  async function open(browser: Browser, node: StreamProcess): Promise<void> {
     for (const [slug, layout] of only(node.hubs.layouts, browser.hubs)) adopt(browser, slug, layout)
     const { cursor, entries } = await store.cache.read(keysIn(browser.layouts), { want: true })
     for (const entry of entries) apply(browser, whole(entry))
@@ -64,7 +64,7 @@ export async function createStreams(store: Store, hubs: Hubs): Promise<Streams> 
     sessions.delete(browser)
   }
 
-  async function connect(browser: Browser, node: Node): Promise<void> {
+  async function connect(browser: Browser, node: StreamProcess): Promise<void> {
     cut(browser)
     if (!browser.cursor) await open(browser, node)
     sessions.set(browser, attach(browser, node))
@@ -79,11 +79,11 @@ export async function createStreams(store: Store, hubs: Hubs): Promise<Streams> 
     browser.arriving = []
   }
 
-  async function poll(node: Node): Promise<void> {
+  async function poll(node: StreamProcess): Promise<void> {
     for (const batch of await store.after(node.at)) receive(node, batch)
   }
 
-  function learn(node: Node): boolean {
+  function learn(node: StreamProcess): boolean {
     if (!node.hubs.next()) return false
     for (const session of node.sessions) takeIn(session)
     return true

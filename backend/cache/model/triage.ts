@@ -1,10 +1,10 @@
 import type { Key } from '../version.ts'
-import { createMark, type Daemon, startDaemon } from './daemon.ts'
+import { createMark, type ModelDaemon, startDaemon } from './daemon.ts'
 import type { Hubs } from './hubs.ts'
 import type { Ledger } from './ledger.ts'
 import type { Loads } from './loads.ts'
-import type { Store } from './store.ts'
-import type { Published, World } from './world.ts'
+import type { ModelStore } from './store.ts'
+import type { ModelWorld, PublishedEvent } from './world.ts'
 
 /** Milliseconds of the bus that are triaged again after the cache has lost its past. */
 const WINDOW = 60_000
@@ -29,13 +29,13 @@ export interface Triage {
 
 interface Taken {
   readonly daemon: number
-  readonly event: Published
+  readonly event: PublishedEvent
   readonly keys: readonly Key[]
 }
 
 export async function createTriage(given: {
-  readonly store: Store
-  readonly world: World
+  readonly store: ModelStore
+  readonly world: ModelWorld
   readonly ledger: Ledger
   readonly hubs: Hubs
   readonly loads: Pick<Loads, 'leases' | 'begin'>
@@ -45,7 +45,7 @@ export async function createTriage(given: {
   let taken: readonly Taken[] = []
 
   const cache = {
-    async invalidate(...given: Parameters<Store['cache']['invalidate']>) {
+    async invalidate(...given: Parameters<ModelStore['cache']['invalidate']>) {
       const [marks] = given
       const done = await store.cache.invalidate(...given)
       for (const { key } of marks) ledger.invalidated(key)
@@ -54,10 +54,10 @@ export async function createTriage(given: {
   }
   const start = () => startDaemon({ cache, hubs, mark })
   const daemons = [await start(), await start()]
-  const daemon = (n: number) => daemons[n % daemons.length] as Daemon
+  const daemon = (n: number) => daemons[n % daemons.length] as ModelDaemon
   const pick = <T>(list: readonly T[], nth: number): T | undefined => list[nth % Math.max(1, list.length)]
 
-  async function invalidate({ id, hasRoom }: Published, matched: readonly Key[]): Promise<void> {
+  async function invalidate({ id, hasRoom }: PublishedEvent, matched: readonly Key[]): Promise<void> {
     if (matched.length === 0) return
     const marks = matched.map((key) => ({ key, cause: { id, topic: 'changed' } }))
     if (!hasRoom) return void (await cache.invalidate(marks))

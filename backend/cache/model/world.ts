@@ -12,7 +12,7 @@ export const PERIOD = 20_000
 /** Longer than it takes to settle, so that nothing but events and `clock` asks for loads. */
 const MAX_AGE = 500_000
 
-export interface Published {
+export interface PublishedEvent {
   readonly id: string
   readonly key: Key
   /** Whether the daemon that takes it has room to load at once what it makes due. */
@@ -25,15 +25,15 @@ export type Looked =
   | { readonly data?: undefined; readonly retryAfter: number | undefined }
 
 /** What loaders read, and the bus between what changes and triage. */
-export interface World {
+export interface ModelWorld {
   /** The source changes, then says so on the bus. For `log` only triage changes the source. */
   write(key: Key): void
   /** Published and not acknowledged, in no order. */
-  readonly bus: Published[]
-  acknowledge(event: Published, now: number): void
+  readonly bus: PublishedEvent[]
+  acknowledge(event: PublishedEvent, now: number): void
   /** Acknowledged at or after `since`: what the bus can be asked for again. */
-  acknowledged(since: number): readonly Published[]
-  log(event: Published): void
+  acknowledged(since: number): readonly PublishedEvent[]
+  log(event: PublishedEvent): void
   /** From now on loads of the key fail; upstream may say how long it wants to be left alone, in ms. */
   fail(key: Key, retryAfter: number | undefined): void
   recover(key: Key): void
@@ -48,12 +48,12 @@ export const countOf = (data: string) => Number(data.slice(data.lastIndexOf(' ')
 /** The key the data is of. */
 export const keyOf = (data: string) => data.slice(0, data.lastIndexOf(' '))
 
-export function createWorld(): World {
+export function createWorld(): ModelWorld {
   const writes = new Map<Key, number>()
   const logged = new Set<string>()
   const failing = new Map<Key, number | undefined>()
-  const bus: Published[] = []
-  const done: { readonly event: Published; readonly at: number }[] = []
+  const bus: PublishedEvent[] = []
+  const done: { readonly event: PublishedEvent; readonly at: number }[] = []
   let events = 0
 
   function truth(key: Key, now: number) {

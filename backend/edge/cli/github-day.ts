@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { WebhookDefinition } from '@octokit/webhooks-examples'
 import { gitHubTime } from '../../ingest/github-time.ts'
 
-export interface GitHubDelivery {
+export interface ExampleDelivery {
   readonly id: string
   readonly event: string
   /** The body, its times moved so that it happened at `now` (milliseconds since 1970). */
@@ -59,7 +59,7 @@ const CLOSING = 3
  * A day of deliveries, in order, of GitHub's own example payloads: their names kept, each round with numbers of its own
  * for issues, pull requests and runs.
  */
-export function gitHubDay(): readonly GitHubDelivery[] {
+export function gitHubDay(): readonly ExampleDelivery[] {
   return Array.from({ length: ROUNDS }, (_, round) =>
     script
       .filter(([, action]) => action !== 'closed' || round < CLOSING)
@@ -69,7 +69,7 @@ export function gitHubDay(): readonly GitHubDelivery[] {
 
 type Payload = Readonly<Record<string, unknown>>
 
-function delivery(event: string, example: Payload): GitHubDelivery {
+function delivery(event: string, example: Payload): ExampleDelivery {
   const id = randomUUID()
   // One body is one event, however often it comes: two of one example must differ.
   const payload = { ...example, replayed: id }

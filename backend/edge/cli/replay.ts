@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { sign } from '@octokit/webhooks-methods'
 import { addressAt, ask, detailOf } from './ask.ts'
-import { type GitHubDelivery, gitHubDay } from './github-day.ts'
+import { type ExampleDelivery, gitHubDay } from './github-day.ts'
 import { print as printLine } from './print.ts'
 
 /** Deliveries that wait for an answer at a time. */
@@ -16,7 +16,7 @@ export async function replayGithub(options: {
   readonly url: string
   readonly secret: string
   readonly rate: number
-  readonly deliveries?: readonly GitHubDelivery[]
+  readonly deliveries?: readonly ExampleDelivery[]
   readonly print?: (line: string) => void
 }): Promise<void> {
   const { url, secret, rate, deliveries = gitHubDay(), print = printLine } = options
@@ -57,7 +57,7 @@ export async function replayGithub(options: {
   print(`All ${accepted} were accepted in ${seconds().toFixed(1)} s: ${kinds}.`)
 }
 
-async function send(hook: URL, secret: string, { id, event, payload }: GitHubDelivery): Promise<void> {
+async function send(hook: URL, secret: string, { id, event, payload }: ExampleDelivery): Promise<void> {
   const body = payload(Date.now())
   const headers = {
     'content-type': 'application/json',
