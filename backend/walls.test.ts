@@ -39,7 +39,8 @@ function resolve(from: string, target: string): string {
 }
 
 const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`)
-const ours = (path: string) => /^(app|backend|contract|drizzle|widgets|testing|e2e|bench|scripts)\//.test(path)
+const ours = (path: string) =>
+  /^(app|backend|contract|drizzle|sources|widgets|testing|e2e|bench|scripts)\//.test(path)
 const breaking = (imports: readonly Import[], allowed: (one: Import) => boolean) =>
   imports.filter((one) => !allowed(one)).map(({ from, to }) => `${from} → ${to}`)
 
@@ -57,7 +58,8 @@ test('the contract imports its schemas’ library and the types of JSON, nothing
 })
 
 test('a widget type imports its own folder, what all widgets share, and no driver', () => {
-  const shared = (path: string) => /^widgets\/([^/]+\.tsx?|ui\/.*|sandbox\/sandbox\.ts)$/.test(path)
+  const shared = (path: string) =>
+    /^widgets\/([^/]+\.tsx?|(kit|ui)\/.*|sandbox\/sandbox\.ts)$|^sources\/[^/]+\/(?!door\.ts)/.test(path)
   const lists = /^widgets\/(registry\.ts|views\.tsx|sandbox\/jobs\.ts)$/
   const drivers = /^(ioredis|postgres|drizzle-orm|next|undici|pino|@nats-io\/.*|@electric-sql\/.*)$/
   const imports = importsOf('widgets').filter(({ from }) => !lists.test(from))
@@ -78,10 +80,10 @@ test('the backend imports no page, no view, no React, and not its model', () => 
       if (/^(react|react-dom|@tanstack\/react-query)$/.test(to)) return false
       if (to.startsWith(`backend/${model}`)) return false
       if (to.startsWith('widgets/'))
-        return /^widgets\/(registry|define|topic-token|moment|address-credential|party|whole-characters|sandbox\/turns)\.ts$/.test(
+        return /^widgets\/(registry|define|kit\/(topic-token|moment|address-credential|party|whole-characters)|sandbox\/turns)\.ts$/.test(
           to,
         )
-      return !ours(to) || ['backend', 'contract', 'drizzle'].some((room) => inRoom(room)(to))
+      return !ours(to) || ['backend', 'contract', 'drizzle', 'sources'].some((room) => inRoom(room)(to))
     }),
   ).toEqual([])
 })
@@ -133,7 +135,7 @@ test('the browser carries no loader, no schema and no backend', async () => {
     const carried = await reach(entry, 'browser')
     expect(carried.length).toBeGreaterThan(0)
     const foreign = carried.filter((path) =>
-      /(^|\/)(loader|widget|registry)\.ts$|^(backend|contract|drizzle)\/|^node:|^zod/.test(path),
+      /(^|\/)(loader|widget|registry)\.ts$|^(backend|contract|drizzle|sources)\/|^node:|^zod/.test(path),
     )
     expect(foreign, entry).toEqual([])
   }

@@ -14,6 +14,7 @@ const copied = [
   'contract',
   'drizzle',
   'scripts',
+  'sources',
   'widgets',
   '.gitignore',
   'biome.json',

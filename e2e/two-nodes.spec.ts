@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
+import { type Delivery, deliver, delivery, WEBHOOK_SECRET } from '#sources/github/sent.fixtures.ts'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type Product, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
 import { openSse } from '#testing/sse.ts'
 import { openStores, type Stores } from '#testing/stores.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
-import { type Delivery, deliver, delivery, WEBHOOK_SECRET } from './fixtures/github.ts'
 import { PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 
 let stores: Stores

@@ -8,7 +8,7 @@ import { root, run } from './run.mjs'
 const pages = `${root}/${nextConfig.distDir}`
 /** One for the pages, one for the programs, which are the same for every path. */
 const stamps = [`${pages}/.sources`, `${root}/dist/.sources`]
-const folders = ['app', 'backend', 'contract', 'drizzle', 'widgets']
+const folders = ['app', 'backend', 'contract', 'drizzle', 'sources', 'widgets']
 const files = [
   'next.config.mjs',
   'postcss.config.mjs',

@@ -53,7 +53,7 @@ async function restart(name) {
   if (!ending) child = launch()
 }
 
-for (const folder of ['backend', 'contract', 'drizzle', 'widgets']) {
+for (const folder of ['backend', 'contract', 'drizzle', 'sources', 'widgets']) {
   watch(`${root}/${folder}`, { recursive: true }, (_, name) => {
     if (isServerHalf(name)) void restart(`${folder}/${name}`)
   })

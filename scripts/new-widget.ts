@@ -25,7 +25,7 @@ const title = capital(words.join(' '))
 const files = {
   'widget.ts': `import { z } from 'zod'
 import { defineWidget } from '../define.ts'
-import { topicPattern } from '../topic-pattern.ts'
+import { topicPattern } from '../kit/topic-pattern.ts'
 
 export const ${name} = defineWidget({
   type: '${type}',

@@ -1,5 +1,5 @@
 import type { LoadContext, LoggedEvent, LoggedEvents } from './define.ts'
-import { partyOf } from './party.ts'
+import { partyOf } from './kit/party.ts'
 
 /** A context in which nothing can be reached but what a test gives. */
 export function contextWith(given: Partial<LoadContext> = {}): LoadContext {

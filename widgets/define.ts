@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Party } from './party.ts'
-import { plainBidi } from './plain-bidi.ts'
-import { wholeCharacters } from './whole-characters.ts'
+import type { Party } from './kit/party.ts'
+import { plainBidi } from './kit/plain-bidi.ts'
+import { wholeCharacters } from './kit/whole-characters.ts'
 
 /** Values that survive a round trip through JSON; params and data are made of nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json }

@@ -13,8 +13,8 @@ import { parsePattern } from '#backend/ingest/topic.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
 import type { Json, ViewProps } from './define.ts'
 import { matches } from './interest.fixtures.ts'
+import { topicPattern } from './kit/topic-pattern.ts'
 import { registry, widgetType } from './registry.ts'
-import { topicPattern } from './topic-pattern.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

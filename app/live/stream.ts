@@ -1,4 +1,4 @@
-import { retryAfter } from '#widgets/retry-after.ts'
+import { retryAfter } from '#widgets/kit/retry-after.ts'
 import { backoff, rest as restFor } from './backoff.ts'
 import { type Frame, frameDecoder } from './frame.ts'
 

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 import type { Explanation } from '#contract/explanation.ts'
-import { plainBidi } from '#widgets/plain-bidi.ts'
+import { plainBidi } from '#widgets/kit/plain-bidi.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { explain } from './explain.ts'

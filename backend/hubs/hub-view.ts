@@ -1,6 +1,6 @@
 import type { HubSummary, HubView, HubWidget } from '#contract/hub.ts'
-import { withoutCredential } from '#widgets/address-credential.ts'
 import type { Json } from '#widgets/define.ts'
+import { withoutCredential } from '#widgets/kit/address-credential.ts'
 import type { Hub, Placed } from './placed.ts'
 
 /** A hub as the outside sees it. */

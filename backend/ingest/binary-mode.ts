@@ -1,5 +1,5 @@
 import type { FieldError } from '#contract/problem.ts'
-import { contentType, readJson, utf8 } from './content.ts'
+import { contentType, readJson, utf8 } from '../base/content.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Circumstances, Envelope } from './envelope-schema.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FieldError } from '#contract/problem.ts'
+import { contentType, readJson } from '../base/content.ts'
 import { readBinary } from './binary-mode.ts'
-import { contentType, readJson } from './content.ts'
 import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, lte, type SQL, sql } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Json, LoggedEvent, LoggedEvents } from '#widgets/define.ts'
-import { believed } from '#widgets/moment.ts'
+import { believed } from '#widgets/kit/moment.ts'
 import type { Database } from '../db/database.ts'
 import { toldWhenAway } from '../db/database-away.ts'
 import { eventAppender } from './event-appender.ts'

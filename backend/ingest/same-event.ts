@@ -1,6 +1,6 @@
 import type { Json } from '#widgets/define.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
-import { readJson } from './content.ts'
+import { readJson } from '../base/content.ts'
 import { PUBLISHER } from './event.ts'
 
 /**

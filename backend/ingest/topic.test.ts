@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { topicToken } from '#widgets/topic-token.ts'
+import { topicToken } from '#widgets/kit/topic-token.ts'
 import { matchesTopic, parsePattern, parseTopic, patternCovers } from './topic.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type GitCommit, LoadFailure } from '#widgets/define.ts'
-import { wholeCharacters } from '#widgets/whole-characters.ts'
+import { wholeCharacters } from '#widgets/kit/whole-characters.ts'
 import { addressGuard } from './address-guard.ts'
 import { removeAbandoned } from './git-abandoned.ts'
 import { borrowGit } from './git-borrowed.ts'

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { partyOf } from '#widgets/party.ts'
+import { partyOf } from '#widgets/kit/party.ts'
 import { lazySignal } from './lazy-signal.ts'
 
 const rest = () => ({

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { LoggedEvents } from '#widgets/define.ts'
-import { nameOf } from '#widgets/party.ts'
+import { nameOf } from '#widgets/kit/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { Ending } from './load.ts'

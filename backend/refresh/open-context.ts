@@ -5,7 +5,7 @@ import {
   type LoggedEvents,
   type SecretName,
 } from '#widgets/define.ts'
-import { partyOf } from '#widgets/party.ts'
+import { partyOf } from '#widgets/kit/party.ts'
 import type { Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'

@@ -1,4 +1,4 @@
-import { wholeCharacters } from '../whole-characters.ts'
+import { wholeCharacters } from '../kit/whole-characters.ts'
 import { redact } from './redact.ts'
 
 /** A line of at most `length` whole characters, without the secrets in it: those first, for a half of one is no less one. */

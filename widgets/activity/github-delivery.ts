@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl } from '../http-url.ts'
+import { httpUrl } from '../kit/http-url.ts'
 
 const text = z.string().nullish().catch(undefined)
 const number = z.number().nullish().catch(undefined)

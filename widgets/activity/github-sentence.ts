@@ -1,6 +1,6 @@
+import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
-import { gitHubEvent } from '../github-event.ts'
-import { topicToken } from '../topic-token.ts'
+import { topicToken } from '../kit/topic-token.ts'
 import { cut } from './cut.ts'
 import { type GitHubDelivery, githubDelivery } from './github-delivery.ts'
 import { outcome } from './named.ts'

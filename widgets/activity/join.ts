@@ -1,5 +1,5 @@
 import type { DataOf, LoggedEvent } from '../define.ts'
-import { httpUrl } from '../http-url.ts'
+import { httpUrl } from '../kit/http-url.ts'
 import { redact } from './redact.ts'
 import { type Sentence, sentenceOf } from './sentence.ts'
 import type { activity } from './widget.ts'

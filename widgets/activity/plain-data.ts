@@ -1,5 +1,5 @@
 import type { Json } from '../define.ts'
-import { httpUrl } from '../http-url.ts'
+import { httpUrl } from '../kit/http-url.ts'
 import { cut } from './cut.ts'
 import { isSecretName } from './redact.ts'
 

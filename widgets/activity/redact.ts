@@ -1,4 +1,4 @@
-import { knownToken, secretPath } from '../known-secrets.ts'
+import { knownToken, secretPath } from '../kit/known-secrets.ts'
 
 /** What replaces a secret. */
 const HIDDEN = '•••'

@@ -1,4 +1,4 @@
-import { buildState } from '../build-status.ts'
+import { buildState } from '../kit/build-status.ts'
 import type { PlainData } from './plain-data.ts'
 
 /** One thing told with somebody who did it before it, and without. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
-import { gitHubEvent } from '../github-event.ts'
 import type { Run } from './run.ts'
 
 const deletion = z.object({

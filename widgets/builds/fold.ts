@@ -1,5 +1,5 @@
+import { type Moves, movesOf } from '#sources/github/moved-repositories.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
-import { type Moves, movesOf } from '../moved-repositories.ts'
 import { matchesBranch } from './branch-pattern.ts'
 import { deadBranches } from './dead-branches.ts'
 import { githubRuns, homesOf } from './github-run.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type BuildState, buildState } from '../build-status.ts'
+import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
-import { gitHubEvent } from '../github-event.ts'
+import { type BuildState, buildState } from '../kit/build-status.ts'
 import { href, line, maybeLine, maybeTime, present, progress, type Run, time, timesOf } from './run.ts'
 
 const repository = z.object({ full_name: line, default_branch: maybeLine })

@@ -1,5 +1,5 @@
 import { type Load, Result } from '../define.ts'
-import { readLog } from '../read-log.ts'
+import { readLog } from '../kit/read-log.ts'
 import { foldBuilds } from './fold.ts'
 import { topicGroups } from './topics.ts'
 import type { builds } from './widget.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { statedBuild } from '../build-status.ts'
 import type { LoggedEvent } from '../define.ts'
-import { wholeCharacters } from '../whole-characters.ts'
+import { statedBuild } from '../kit/build-status.ts'
+import { wholeCharacters } from '../kit/whole-characters.ts'
 import { href, line, maybeLine, maybeTime, present, progress, type Run, timesOf } from './run.ts'
 
 /** The data of a build told by anybody: `job` names it among all that one widget shows. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { BuildState } from '../build-status.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
-import { httpUrl } from '../http-url.ts'
-import { believed, readMoment } from '../moment.ts'
-import { wholeCharacters } from '../whole-characters.ts'
+import type { BuildState } from '../kit/build-status.ts'
+import { httpUrl } from '../kit/http-url.ts'
+import { believed, readMoment } from '../kit/moment.ts'
+import { wholeCharacters } from '../kit/whole-characters.ts'
 import type { builds } from './widget.ts'
 
 type Build = DataOf<typeof builds>['builds'][number]

@@ -1,5 +1,5 @@
-import { repositoryTopics } from '../moved-repositories.ts'
-import { topicToken } from '../topic-token.ts'
+import { repositoryTopics } from '#sources/github/moved-repositories.ts'
+import { topicToken } from '../kit/topic-token.ts'
 
 /** Topics of a GitHub event of `owner/repository` or `owner/*`; of all repositories without a list. */
 function githubTopics(repositories: readonly string[], event: string): string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
-import { topicPattern } from '../topic-pattern.ts'
+import { topicPattern } from '../kit/topic-pattern.ts'
 import { isBranchPattern } from './branch-pattern.ts'
 import { samples } from './fixtures.ts'
 import { topicGroups } from './topics.ts'

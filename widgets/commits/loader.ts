@@ -1,5 +1,5 @@
 import { type Load, Result } from '../define.ts'
-import { isAhead } from '../moment.ts'
+import { isAhead } from '../kit/moment.ts'
 import type { commits } from './widget.ts'
 
 export const load: Load<typeof commits> = async (query, { gitLog, now }) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineWidget, type Interest } from '../define.ts'
-import { openAddress } from '../http-url.ts'
-import { topicPattern } from '../topic-pattern.ts'
-import { topicToken } from '../topic-token.ts'
+import { openAddress } from '../kit/http-url.ts'
+import { topicPattern } from '../kit/topic-pattern.ts'
+import { topicToken } from '../kit/topic-token.ts'
 import { samples } from './fixtures.ts'
 
 const commit = z.strictObject({

@@ -1,5 +1,5 @@
 import { type Load, Result } from '../define.ts'
-import { fetchOk } from '../fetch-ok.ts'
+import { fetchOk } from '../kit/fetch-ok.ts'
 import { inSandbox } from '../sandbox/sandbox.ts'
 import type { feed } from './widget.ts'
 

@@ -1,5 +1,5 @@
 import type { DataOf } from '../define.ts'
-import { believed, readMoment } from '../moment.ts'
+import { believed, readMoment } from '../kit/moment.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { plainText, shortened } from './plain-text.ts'
 import type { feed } from './widget.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
-import { httpUrl } from '../http-url.ts'
-import { topicPattern } from '../topic-pattern.ts'
+import { httpUrl } from '../kit/http-url.ts'
+import { topicPattern } from '../kit/topic-pattern.ts'
 import { samples } from './fixtures.ts'
 
 export const feed = defineWidget({

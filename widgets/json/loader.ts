@@ -1,5 +1,5 @@
 import { type Load, Until } from '../define.ts'
-import { fetchOk } from '../fetch-ok.ts'
+import { fetchOk } from '../kit/fetch-ok.ts'
 import { inSandbox } from '../sandbox/sandbox.ts'
 import { tooMuchWords } from './read-answer.ts'
 import { readPlain } from './read-plain.ts'

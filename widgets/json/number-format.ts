@@ -1,4 +1,4 @@
-import { readMoment } from '../moment.ts'
+import { readMoment } from '../kit/moment.ts'
 
 /** What a number of an answer can be. */
 export const formats = ['number', 'id', 'percent', 'bytes', 'duration', 'date', 'money'] as const

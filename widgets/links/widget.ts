@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineWidget } from '../define.ts'
-import { openAddress } from '../http-url.ts'
-import { isLinkTarget } from '../link-target.ts'
+import { openAddress } from '../kit/http-url.ts'
+import { isLinkTarget } from '../kit/link-target.ts'
 import { samples } from './fixtures.ts'
 
 const groups = z.array(

@@ -1,6 +1,6 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { isLinkTarget } from '../link-target.ts'
+import { isLinkTarget } from '../kit/link-target.ts'
 
 const options = {
   extensions: [gfm()],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { movesOf } from '#sources/github/moved-repositories.ts'
+import { gitHubEvent } from '#sources/github/topics.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
-import { gitHubEvent } from '../github-event.ts'
-import { believed } from '../moment.ts'
-import { movesOf } from '../moved-repositories.ts'
+import { believed } from '../kit/moment.ts'
 import { lastUpdatedFirst, type Pull, pullOf, pullRequest } from './pull-request.ts'
 import type { pulls } from './widget.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
-import { believed } from '../moment.ts'
-import { retryAfter } from '../retry-after.ts'
+import { believed } from '../kit/moment.ts'
+import { retryAfter } from '../kit/retry-after.ts'
 import { type Pull, pullOf, pullRequest } from './pull-request.ts'
 
 const perPage = 50

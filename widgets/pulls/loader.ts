@@ -1,6 +1,6 @@
+import { repositoryTopics } from '#sources/github/moved-repositories.ts'
 import { type DataOf, type Load, type LoadContext, Result } from '../define.ts'
-import { repositoryTopics } from '../moved-repositories.ts'
-import { readLog } from '../read-log.ts'
+import { readLog } from '../kit/read-log.ts'
 import { foldPulls } from './fold.ts'
 import { openPulls } from './github-api.ts'
 import { lastUpdatedFirst, type Pull } from './pull-request.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DataOf } from '../define.ts'
-import { httpUrl } from '../http-url.ts'
-import { readMoment } from '../moment.ts'
+import { httpUrl } from '../kit/http-url.ts'
+import { readMoment } from '../kit/moment.ts'
 import type { pulls } from './widget.ts'
 
 export type Pull = DataOf<typeof pulls>['pulls'][number]

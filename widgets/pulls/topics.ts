@@ -1,4 +1,4 @@
-import { topicToken } from '../topic-token.ts'
+import { topicToken } from '../kit/topic-token.ts'
 
 /** Topics of the pull requests of `owner/repository`. */
 export function pullTopic(name: string): string {

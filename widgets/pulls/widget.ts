@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { repositoryTopics } from '#sources/github/moved-repositories.ts'
 import { defineWidget } from '../define.ts'
-import { repositoryTopics } from '../moved-repositories.ts'
 import { samples } from './fixtures.ts'
 import { pullTopic } from './topics.ts'
 

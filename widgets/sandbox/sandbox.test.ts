@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { LoadFailure } from '../define.ts'
 import { readAnswer } from '../json/read-answer.ts'
-import { partyOf } from '../party.ts'
+import { partyOf } from '../kit/party.ts'
 import { inSandbox } from './sandbox.ts'
 
 /** By the evaluator's own reckoning, or the end of the process. */
@@ -160,7 +160,7 @@ function processesOf(parent: number | undefined): string[] {
 test('its processes end with the one that asks, however that ends', async () => {
   const program = `
     import { inSandbox } from '${new URL('./sandbox.ts', import.meta.url)}'
-    import { partyOf } from '${new URL('../party.ts', import.meta.url)}'
+    import { partyOf } from '${new URL('../kit/party.ts', import.meta.url)}'
     const signal = new AbortController().signal
     setInterval(() => {}, 1_000)
     await inSandbox('markdown', 'a', { party: partyOf('p'), purpose: 'w', tooMuch: 't', signal })

@@ -1,5 +1,5 @@
 import { LoadFailure } from '../define.ts'
-import { nameOf, type Party } from '../party.ts'
+import { nameOf, type Party } from '../kit/party.ts'
 import { type Child, type Ended, startChild } from './child-process.ts'
 import type { Input, Jobs, Output, Reply, Request } from './jobs.ts'
 import { openTurns, type Whose } from './turns.ts'

@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { gitHubDay } from '#sources/github/day.ts'
+import { readGithub } from '#sources/github/door.ts'
 import type { HubEvent } from '../../ingest/event.ts'
-import { readGithub } from '../../ingest/github.ts'
-import { gitHubDay } from './github-day.ts'
 import { replayGithub } from './replay.ts'
 
 /** The hook alone, with our own reader behind it. */

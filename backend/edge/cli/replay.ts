@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { sign } from '@octokit/webhooks-methods'
+import { type ExampleDelivery, gitHubDay } from '#sources/github/day.ts'
 import { addressAt, ask, detailOf } from './ask.ts'
-import { type ExampleDelivery, gitHubDay } from './github-day.ts'
 import { print as printLine } from './print.ts'
 
 /** Deliveries that wait for an answer at a time. */

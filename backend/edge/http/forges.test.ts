@@ -9,7 +9,7 @@ import {
   giteaDeliveries,
   ofOrganization,
   otherDeliveries,
-} from './forges.fixtures.ts'
+} from '#sources/github/forges.fixtures.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
 const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'

@@ -1,8 +1,8 @@
 import examples from '@octokit/webhooks-examples'
 import { expect, test } from 'vitest'
+import { isFielded } from '../projection.ts'
 import { asGitHub } from './gitea.ts'
-import { gitHubTime } from './github-time.ts'
-import { isFielded } from './projection.ts'
+import { gitHubTime } from './time.ts'
 
 const old = '2001-01-01T00:00:00Z'
 const late = '2003-01-01T00:00:00Z'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { WebhookDefinition } from '@octokit/webhooks-examples'
-import { gitHubTime } from '../../ingest/github-time.ts'
+import { gitHubTime } from './time.ts'
 
 export interface ExampleDelivery {
   readonly id: string

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
-import { projectGitHub } from '#backend/ingest/github-projection.ts'
-import type { LoggedEvent } from './define.ts'
-import { topicToken } from './topic-token.ts'
+import type { LoggedEvent } from '#widgets/define.ts'
+import { topicToken } from '#widgets/kit/topic-token.ts'
+import { projectGitHub } from './projection.ts'
 
 interface Payload {
   readonly [field: string]: unknown

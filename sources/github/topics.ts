@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { LoggedEvent } from './define.ts'
-import { topicToken } from './topic-token.ts'
+import type { LoggedEvent } from '#widgets/define.ts'
+import { topicToken } from '#widgets/kit/topic-token.ts'
 
 const about = z.object({ repository: z.object({ full_name: z.string() }) })
 

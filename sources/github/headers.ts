@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Reading, refuse } from './cloud-event.ts'
-import { contentType } from './content.ts'
+import { contentType } from '#backend/base/content.ts'
+import { type Reading, refuse } from '#backend/ingest/cloud-event.ts'
 
 const bodies = new Set(['application/json', 'application/x-www-form-urlencoded'])
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { LoggedEvent } from './define.ts'
-import { gitHubEvent } from './github-event.ts'
-import { topicToken } from './topic-token.ts'
+import type { LoggedEvent } from '#widgets/define.ts'
+import { topicToken } from '#widgets/kit/topic-token.ts'
+import { gitHubEvent } from './topics.ts'
 
 const login = z.object({ login: z.string() }).nullish().catch(undefined)
 const delivery = z.object({

@@ -1,4 +1,4 @@
-import { type Answer, type LoadContext, LoadFailure } from './define.ts'
+import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
 import { retryAfter } from './retry-after.ts'
 
 /** Fetches and gives the answer when it is a good one; what else a server says becomes a failure with words for it. */

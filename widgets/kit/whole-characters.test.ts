@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { line } from './builds/run.ts'
+import { line } from '../builds/run.ts'
 import { wholeCharacters } from './whole-characters.ts'
 
 test.each([

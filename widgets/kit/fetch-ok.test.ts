@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { serve } from '../http-server.fixtures.ts'
 import { fetchOk } from './fetch-ok.ts'
-import { serve } from './http-server.fixtures.ts'
 
 test('a good answer is given as it is, and asked for with the accepted types', async () => {
   const { url, context } = await serve((request, response) => response.end(request.headers.accept))

@@ -7,7 +7,7 @@ import {
   type Projected,
   project,
   type Room,
-} from './projection.ts'
+} from '../projection.ts'
 
 const user = { login: 'line', html_url: 'text', type: 'line' } as const
 const commit = {

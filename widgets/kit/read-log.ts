@@ -1,4 +1,4 @@
-import type { LoadContext, LoggedEvent } from './define.ts'
+import type { LoadContext, LoggedEvent } from '../define.ts'
 
 /** Events of one reading of the log, which is what a load may ask for at once. */
 const PAGE = 500
