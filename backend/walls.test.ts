@@ -131,7 +131,7 @@ test('the program carries no view and no React', async () => {
 })
 
 test('the browser carries no loader, no schema and no backend', async () => {
-  for (const entry of ['widgets/views.tsx', 'app/live/worker.ts', 'app/live/use-live.ts']) {
+  for (const entry of ['widgets/views.tsx', 'app/live/transport/worker.ts', 'app/live/react/use-live.ts']) {
     const carried = await reach(entry, 'browser')
     expect(carried.length).toBeGreaterThan(0)
     const foreign = carried.filter((path) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { judge } from './judge.ts'
 import type { Mutant } from './mutant.ts'
 
-const file = 'app/live/version.ts'
+const file = 'app/live/core/version.ts'
 const find = 'return x[0] - y[0] || x[1] - y[1]'
 
 /** A mutant of how versions are compared, and what the gate has against it. */
@@ -13,7 +13,7 @@ async function faultOf(replace: string, more: { find?: string; test?: string } =
     patches: [{ file, find: more.find ?? find, replace }],
     caught: {
       project: 'unit',
-      file: 'app/live/version.test.ts',
+      file: 'app/live/core/version.test.ts',
       test: more.test ?? 'versions are ordered by epoch, then by offset as numbers',
       says: /expected -899 to be greater than 0/,
     },
@@ -39,7 +39,7 @@ test('a test that fails otherwise, or code that does not run, catches nothing', 
 
 test('text that is not in the source, or more than once, is told', async () => {
   expect(await faultOf('', { find: 'return never' })).toMatch(
-    /no longer applies: app\/live\/version.ts has 0 times/,
+    /no longer applies: app\/live\/core\/version.ts has 0 times/,
   )
   expect(await faultOf('', { find: 'return' })).toMatch(/no longer applies/)
 })

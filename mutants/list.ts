@@ -326,13 +326,13 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Every write into the query cache keeps the higher version.',
     patches: [
       {
-        file: 'app/live/result.ts',
+        file: 'app/live/core/result.ts',
         find: 'if (order > 0 || (order === 0 && awaited))',
         replace: 'if (order >= 0)',
       },
     ],
     caught: unit(
-      'app/live/query-cache.test.ts',
+      'app/live/react/query-cache.test.ts',
       'an older state changes nothing, not even the object',
       / to be /,
     ),
@@ -358,19 +358,19 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Results are held by key, and versions compared only within one.',
     patches: [
       {
-        file: 'app/live/results.ts',
+        file: 'app/live/core/results.ts',
         find: "} from './result.ts'\n",
         replace: "} from './result.ts'\nimport { compareVersions } from './version.ts'\n",
       },
       {
-        file: 'app/live/results.ts',
+        file: 'app/live/core/results.ts',
         find: 'take: (state) => followed(state.key) &&',
         replace:
           "take: (state) => followed(state.key) && [...results.values()].every(({ shown }) => compareVersions(state.version, shown?.version ?? '') >= 0) &&",
       },
     ],
     caught: unit(
-      'app/live/convergence.test.ts',
+      'app/live/simulation/convergence.test.ts',
       'whatever happens in whatever order, no tab goes back, and in the end none is stale',
       /to deeply equal/,
     ),
@@ -397,13 +397,13 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Versions are ordered by epoch, then by offset.',
     patches: [
       {
-        file: 'app/live/version.ts',
+        file: 'app/live/core/version.ts',
         find: 'return x[0] - y[0] || x[1] - y[1]',
         replace: 'return x[1] - y[1]',
       },
     ],
     caught: unit(
-      'app/live/convergence.test.ts',
+      'app/live/simulation/convergence.test.ts',
       'whatever happens in whatever order, no tab goes back, and in the end none is stale',
       /to deeply equal/,
     ),

@@ -2,7 +2,7 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
-import { useHydrated } from '../live/use-hydrated.ts'
+import { useHydrated } from '../live/react/use-hydrated.ts'
 import { AsOf } from './as-of.tsx'
 import { statusWords } from './card-status.ts'
 import { Why } from './why.tsx'

@@ -1,7 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
-import { useFrameHeight } from '../live/frame-height.ts'
-import { type Theme, useFrameTheme } from '../live/frame-theme.ts'
+import { useFrameHeight } from '../live/react/frame-height.ts'
+import { type Theme, useFrameTheme } from '../live/react/frame-theme.ts'
 
 /** A sentence in the place of an embedded widget, and where to go from there. */
 export function EmbedNote({

@@ -1,11 +1,11 @@
 import { api } from '#testing/api.ts'
-import { newQueryClient } from '../../app/live/document.ts'
-import { openHolder } from '../../app/live/holder.ts'
-import type { Layout } from '../../app/live/messages.ts'
-import { openPage } from '../../app/live/page.ts'
-import { type LineSaid, layoutAt, lineAt, resultAt } from '../../app/live/query-cache.ts'
-import type { LiveWidget } from '../../app/live/use-live.ts'
-import { worldAt } from '../../app/live/world.ts'
+import type { Layout } from '../../app/live/core/messages.ts'
+import { newQueryClient } from '../../app/live/react/document.ts'
+import { type LineSaid, layoutAt, lineAt, resultAt } from '../../app/live/react/query-cache.ts'
+import type { LiveWidget } from '../../app/live/react/use-live.ts'
+import { openHolder } from '../../app/live/transport/holder.ts'
+import { openPage } from '../../app/live/transport/page.ts'
+import { worldAt } from '../../app/live/transport/world.ts'
 
 /** What is on the screen of somebody who looks at a hub. */
 export interface Look {

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { simulatedServer } from '../../app/live/simulated-server.ts'
+import { simulatedServer } from '../../app/live/simulation/simulated-server.ts'
 
 /** The simulated server behind a real port, with pages that use the real client. */
 export interface LiveServer {
@@ -27,7 +27,7 @@ async function scripts(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
     entryPoints: [
       fileURLToPath(new URL('./harness.tsx', import.meta.url)),
-      fileURLToPath(new URL('../../app/live/worker.ts', import.meta.url)),
+      fileURLToPath(new URL('../../app/live/transport/worker.ts', import.meta.url)),
     ],
     entryNames: '[name]',
     bundle: true,

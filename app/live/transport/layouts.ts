@@ -1,6 +1,6 @@
 import type { HubView } from '#contract/hub.ts'
-import { backoff } from './backoff.ts'
-import { type Follow, hasKeys, isCurrent, isSettled, keysById, type Told } from './follow.ts'
+import { backoff } from '../core/backoff.ts'
+import { type Follow, hasKeys, isCurrent, isSettled, keysById, type Told } from '../core/follow.ts'
 import type { World } from './world.ts'
 
 /** Reads hubs again whose layout is not what the stream says: of a lower revision too, for its keys may be of another build. */

@@ -1,6 +1,6 @@
 import { retryAfter } from '#widgets/kit/retry-after.ts'
-import { backoff, rest as restFor } from './backoff.ts'
-import { type Frame, frameDecoder } from './frame.ts'
+import { backoff, rest as restFor } from '../core/backoff.ts'
+import { type Frame, frameDecoder } from '../core/frame.ts'
 
 /** What a stream yields: its frames, and between two connections that the line is cut. */
 export type Heard =

@@ -1,5 +1,5 @@
+import type { ToHolder } from '../core/messages.ts'
 import { openHolder } from './holder.ts'
-import type { ToHolder } from './messages.ts'
 import { browserWorld } from './world.ts'
 
 const holder = openHolder(browserWorld)

@@ -1,5 +1,5 @@
+import type { ToHolder, ToPage } from '../core/messages.ts'
 import type { Way } from './channel.ts'
-import type { ToHolder, ToPage } from './messages.ts'
 
 /** The holder in a worker that all documents of the origin share. A deploy names another worker. */
 export function bySharedWorker(build: string): Way {

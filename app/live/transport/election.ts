@@ -1,6 +1,6 @@
+import type { ToHolder, ToPage } from '../core/messages.ts'
 import type { Way } from './channel.ts'
 import { type Holder, openHolder } from './holder.ts'
-import type { ToHolder, ToPage } from './messages.ts'
 import { browserWorld } from './world.ts'
 
 /** Sees to it that one of the documents with the same `name` leads, until the signal ends its part in it. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { rest } from './backoff.ts'
-import { newQueryClient } from './document.ts'
-import type { ToHolder, ToPage } from './messages.ts'
+import { rest } from '../core/backoff.ts'
+import type { ToHolder, ToPage } from '../core/messages.ts'
+import { newQueryClient } from '../react/document.ts'
+import { type LineSaid, lineAt, resultAt } from '../react/query-cache.ts'
+import type { LiveWidget } from '../react/use-live.ts'
 import { openPage } from './page.ts'
-import { type LineSaid, lineAt, resultAt } from './query-cache.ts'
-import type { LiveWidget } from './use-live.ts'
 
 interface Opened {
   readonly sent: ToHolder[]

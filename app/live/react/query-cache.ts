@@ -1,9 +1,9 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import { nameOf } from './follow.ts'
-import type { Layout } from './messages.ts'
-import type { Start } from './page.ts'
-import { mergeState } from './result.ts'
+import { nameOf } from '../core/follow.ts'
+import type { Layout } from '../core/messages.ts'
+import { mergeState } from '../core/result.ts'
+import type { Start } from '../transport/page.ts'
 import type { LiveState, LiveWidget } from './use-live.ts'
 
 /** What the holder last said of the way to the server. */

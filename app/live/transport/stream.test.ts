@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { backoff } from './backoff.ts'
+import { backoff } from '../core/backoff.ts'
 import { type Heard, StreamRefused, stream } from './stream.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void

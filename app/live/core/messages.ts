@@ -1,6 +1,6 @@
 import type { HubView } from '#contract/hub.ts'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import type { LiveState } from './use-live.ts'
+import type { LiveState } from '../react/use-live.ts'
 
 /** What a page shows: a whole hub, or one widget of it. */
 export interface Shows {

@@ -1,6 +1,4 @@
 import type { HubView } from '#contract/hub.ts'
-import { openAbsence } from './absence.ts'
-import { type Listener, openAudience, type Reply } from './audience.ts'
 import {
   type Follow,
   hasKeys,
@@ -12,20 +10,22 @@ import {
   keysIn,
   places,
   type Told,
-} from './follow.ts'
-import { openFollows } from './follows.ts'
-import type { Frame } from './frame.ts'
+} from '../core/follow.ts'
+import { openFollows } from '../core/follows.ts'
+import type { Frame } from '../core/frame.ts'
+import { LIVE_WITHIN, liveState } from '../core/live-state.ts'
+import type { Attachment, Layout, ToHolder } from '../core/messages.ts'
+import type { Incoming } from '../core/result.ts'
+import { openResults } from '../core/results.ts'
+import { serverClock } from '../core/server-clock.ts'
+import { compareVersions, lowestCursor, newerCursor } from '../core/version.ts'
+import type { LiveState } from '../react/use-live.ts'
+import { openAbsence } from './absence.ts'
+import { type Listener, openAudience, type Reply } from './audience.ts'
 import { openLayouts } from './layouts.ts'
 import { type Line, openLines } from './lines.ts'
-import { LIVE_WITHIN, liveState } from './live-state.ts'
-import type { Attachment, Layout, ToHolder } from './messages.ts'
 import { openReads, type Want } from './reads.ts'
-import type { Incoming } from './result.ts'
-import { openResults } from './results.ts'
-import { serverClock } from './server-clock.ts'
 import type { Heard } from './stream.ts'
-import type { LiveState } from './use-live.ts'
-import { compareVersions, lowestCursor, newerCursor } from './version.ts'
 import type { World } from './world.ts'
 
 /** Holds the stream for every page that talks to it, and the newest result of every key those pages show. */

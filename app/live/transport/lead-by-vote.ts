@@ -1,4 +1,4 @@
-import { rest } from './backoff.ts'
+import { rest } from '../core/backoff.ts'
 import type { Way } from './channel.ts'
 import { byElection, type Lead } from './election.ts'
 

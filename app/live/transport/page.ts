@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import { keysIn, nameOf } from './follow.ts'
-import type { Attachment, Layout, Shows, ToHolder, ToPage } from './messages.ts'
+import { keysIn, nameOf } from '../core/follow.ts'
+import type { Attachment, Layout, Shows, ToHolder, ToPage } from '../core/messages.ts'
+import { serverClock } from '../core/server-clock.ts'
 import {
   goneAt,
   type LineSaid,
@@ -11,9 +12,8 @@ import {
   seed,
   writeLayout,
   writeState,
-} from './query-cache.ts'
-import { serverClock } from './server-clock.ts'
-import type { LiveWidget } from './use-live.ts'
+} from '../react/query-cache.ts'
+import type { LiveWidget } from '../react/use-live.ts'
 import type { World } from './world.ts'
 
 /** A way to the holder of the stream, which says `who` once it is there. */

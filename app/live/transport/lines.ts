@@ -1,8 +1,8 @@
-import { type Follow, groups } from './follow.ts'
-import type { LineFacts } from './live-state.ts'
-import type { ServerClock } from './server-clock.ts'
+import { type Follow, groups } from '../core/follow.ts'
+import type { LineFacts } from '../core/live-state.ts'
+import type { ServerClock } from '../core/server-clock.ts'
+import { lowestCursor } from '../core/version.ts'
 import { type Heard, StreamRefused } from './stream.ts'
-import { lowestCursor } from './version.ts'
 import type { World } from './world.ts'
 
 /** One stream and what it carries. */

@@ -1,4 +1,4 @@
-import type { ToPage } from './messages.ts'
+import type { ToPage } from '../core/messages.ts'
 import type { Channel, Connect } from './page.ts'
 
 /** One way to come to a holder. It throws, or calls `failed`, where the browser does not allow it. */

@@ -1,7 +1,7 @@
 import type { HubView } from '#contract/hub.ts'
 import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import type { StreamEvents } from '#contract/stream-events.ts'
-import { compareVersions } from './version.ts'
+import { compareVersions } from '../core/version.ts'
 
 /** Runs something at a moment of the test's choosing. */
 export type Later = (what: string, run: () => void) => void

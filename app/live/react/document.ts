@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
-import { rest } from './backoff.ts'
-import { firstThatSpeaks, loaded } from './channel.ts'
-import { openPage, type Page } from './page.ts'
-import { bySharedWorker } from './shared-worker.ts'
+import { rest } from '../core/backoff.ts'
+import { firstThatSpeaks, loaded } from '../transport/channel.ts'
+import { openPage, type Page } from '../transport/page.ts'
+import { bySharedWorker } from '../transport/shared-worker.ts'
 
 /** Results nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
 const KEPT = 30 * 60_000
@@ -33,9 +33,9 @@ function openDocument(build: string): LiveDocument {
   const client = newQueryClient()
   const ways = [
     bySharedWorker(build),
-    loaded(async () => (await import('./lead-by-lock.ts')).byLock(build)),
-    loaded(async () => (await import('./lead-by-vote.ts')).byVote(build)),
-    loaded(async () => (await import('./own-stream.ts')).byOwnStream),
+    loaded(async () => (await import('../transport/lead-by-lock.ts')).byLock(build)),
+    loaded(async () => (await import('../transport/lead-by-vote.ts')).byVote(build)),
+    loaded(async () => (await import('../transport/own-stream.ts')).byOwnStream),
   ]
   const page = openPage({
     client,

@@ -1,4 +1,4 @@
-import type { LiveState } from './use-live.ts'
+import type { LiveState } from '../react/use-live.ts'
 
 /** Milliseconds that the line may be behind, or away, before a page says that it is paused. */
 export const LIVE_WITHIN = 10_000

@@ -1,6 +1,6 @@
 import type { HubWidget } from '#contract/hub.ts'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import type { Layout } from './messages.ts'
+import type { Layout } from '../core/messages.ts'
 import type { LiveWidget } from './use-live.ts'
 
 interface Drawable {

@@ -1,4 +1,4 @@
-import { type Follow, places } from './follow.ts'
+import { type Follow, places } from '../core/follow.ts'
 import type { Line } from './lines.ts'
 import type { World } from './world.ts'
 

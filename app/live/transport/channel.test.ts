@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ToHolder, ToPage } from '../core/messages.ts'
 import { firstThatSpeaks, loaded, type Way } from './channel.ts'
-import type { ToHolder, ToPage } from './messages.ts'
 
 /** A way whose fate the test decides. */
 function way() {

@@ -1,7 +1,7 @@
 import type { KeyedData, WidgetSnapshot } from '#contract/snapshot.ts'
-import { backoff } from './backoff.ts'
-import type { Result } from './result.ts'
-import { compareVersions } from './version.ts'
+import { backoff } from '../core/backoff.ts'
+import type { Result } from '../core/result.ts'
+import { compareVersions } from '../core/version.ts'
 import type { World } from './world.ts'
 
 /** A key whose newest state the stream did not bring. */
