@@ -5,8 +5,8 @@ import { openDurations } from '../../base/durations.ts'
 import { lineSample } from '../../base/line-sample.ts'
 import type { Client } from './client-address.ts'
 
-/** What is known of a request once it is answered. */
-export interface Asked {
+/** What is known of a request once it is answered: filled in by whatever learns it. */
+export interface RequestRecord {
   /** Path of its route, or what else it was for: of few values, whatever is asked. */
   route: string
   /** Why it was refused, in a word or two. */
@@ -15,12 +15,14 @@ export interface Asked {
   token: string | undefined
   /** Asked of a process by what runs it, for which a no is an answer like any. */
   health: boolean
+  /** Counts it as answered now, because its answer is a stream and has no end. */
+  stream(): void
 }
 
 /** Counts every answer, and leaves a line of some of those that refuse. */
 export interface Answers {
-  /** From now until it is answered, or its client is gone. `stream` is told when it begins, as it has no end. */
-  watch(request: IncomingMessage, response: ServerResponse): Asked & { stream(): void }
+  /** Begins the record of a request, which is counted once it is answered or its client is gone. */
+  watch(request: IncomingMessage, response: ServerResponse): RequestRecord
   readonly metrics: readonly Metric[]
 }
 
@@ -38,10 +40,10 @@ export function openAnswers(clientOf: (request: IncomingMessage) => Client, log:
   })
   const lines = lineSample()
 
-  function sample(asked: Asked, status: number, request: IncomingMessage): void {
-    const sampled = lines.take(`${asked.route} ${status} ${asked.reason}`)
+  function sample(record: RequestRecord, status: number, request: IncomingMessage): void {
+    const sampled = lines.take(`${record.route} ${status} ${record.reason}`)
     if (!sampled) return
-    const { route, reason, token } = asked
+    const { route, reason, token } = record
     log.info(
       {
         ...{ route, status, reason, client: clientOf(request).address },
@@ -57,26 +59,26 @@ export function openAnswers(clientOf: (request: IncomingMessage) => Client, log:
     watch(request, response) {
       const began = performance.now()
       let over = false
-      const asked = {
-        ...{ route: 'none', reason: '', token: undefined as string | undefined, health: false },
+      const record: RequestRecord = {
+        ...{ route: 'none', reason: '', token: undefined, health: false },
         stream: () => end(),
       }
       function end(): void {
         if (over) return
         over = true
         response.off('close', end)
-        const { route } = asked
+        const { route } = record
         // Its client went away before it had an answer.
         const status = response.headersSent ? String(response.statusCode) : 'none'
-        const reason = response.headersSent && response.statusCode < 400 ? '' : asked.reason
+        const reason = response.headersSent && response.statusCode < 400 ? '' : record.reason
         counter.inc({ route, status, reason })
         durations.observe({ route, status }, performance.now() - began)
         // A bug of ours has left its own line, with all that is known.
         const refused = response.headersSent && response.statusCode >= 400 && response.statusCode !== 500
-        if (refused && !asked.health) sample(asked, response.statusCode, request)
+        if (refused && !record.health) sample(record, response.statusCode, request)
       }
       response.on('close', end)
-      return asked
+      return record
     },
   }
 }

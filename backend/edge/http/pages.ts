@@ -1,21 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Client } from './client-address.ts'
+import { createServer, type Server } from 'node:http'
 import { type Framing, framing } from './framing.ts'
+import type { HttpExchange } from './http-exchange.ts'
 import { pagePolicy } from './page-policy.ts'
 import { embeddedWidget, isOfDevelopment, pageHeaders, pagePath, pageQuery } from './page-request.ts'
 import { ProblemError } from './problem.ts'
 import { openRenders } from './renders.ts'
 
-export interface AskedPage {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly url: URL
-  readonly client: Client
-}
-
 export interface Pages {
   /** @throws ProblemError 405, 503 */
-  handle(asked: AskedPage): void
+  handle(asked: HttpExchange): void
   close(): Promise<void>
 }
 
@@ -55,7 +48,7 @@ export async function openPages(options: {
   const renders = openRenders(RENDERS)
   const isNexts = (url: URL) => development && isOfDevelopment(url)
 
-  function show(asked: AskedPage, { ancestors, refused }: Framing): void {
+  function show(asked: HttpExchange, { ancestors, refused }: Framing): void {
     const { request, response, url } = asked
     // Navigation in development asks for parts of pages, by fields and a query of its own.
     if (!development) request.headers = pageHeaders(request.headers)

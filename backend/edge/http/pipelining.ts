@@ -9,19 +9,27 @@ interface Pair {
   readonly response: ServerResponse
 }
 
-export interface InTurn {
+export interface Pipelining {
   readonly listener: RequestListener
-  /** Whether a request was sent while the one before it on its connection was being answered. */
-  waited(request: IncomingMessage): boolean
+  /**
+   * Gives a request its connection for good: what comes on it from now on ends it. False, and nothing given, when the
+   * request was sent ahead of an earlier answer: what is pipelined behind another would hold up what comes behind it.
+   */
+  claim(request: IncomingMessage): boolean
+  /** Takes back what `claim` gave. */
+  release(request: IncomingMessage): void
 }
 
 /**
  * One request of a connection at a time: Node begins all that a client sends ahead at once, thousands of pages in a few
  * kilobytes, and goes on when the client has long gone. What waits when a connection ends is not begun.
  */
-export function inTurn(answer: (request: IncomingMessage, response: ServerResponse) => void): InTurn {
+export function openPipelining(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Pipelining {
   const lines = new WeakMap<Socket, Pair[]>()
   const late = new WeakSet<IncomingMessage>()
+  const claimed = new WeakSet<Socket>()
 
   function begin({ request, response }: Pair, line: Pair[]): void {
     response.once('close', () => {
@@ -36,6 +44,7 @@ export function inTurn(answer: (request: IncomingMessage, response: ServerRespon
   return {
     listener(request, response) {
       const { socket } = request
+      if (claimed.has(socket)) return void socket.destroy()
       const line = lines.get(socket)
       if (!line) {
         const made: Pair[] = []
@@ -46,6 +55,11 @@ export function inTurn(answer: (request: IncomingMessage, response: ServerRespon
         line.push({ request, response })
       } else socket.destroy()
     },
-    waited: (request) => late.has(request),
+    claim(request) {
+      if (late.has(request)) return false
+      claimed.add(request.socket)
+      return true
+    },
+    release: ({ socket }) => void claimed.delete(socket),
   }
 }

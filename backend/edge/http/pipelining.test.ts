@@ -1,14 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { inTurn } from './in-turn.ts'
+import { openPipelining } from './pipelining.ts'
 import { say } from './whole-front.fixtures.ts'
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
 
 let begun: { path: string | undefined; response: ServerResponse }[]
 let port: number
-const turns = inTurn(({ url: path }, response) => void begun.push({ path, response }))
+const turns = openPipelining(({ url: path }, response) => void begun.push({ path, response }))
 const server = createServer(turns.listener)
 beforeEach(async () => {
   begun = []
