@@ -15,6 +15,14 @@ const redis = (test: string, says: RegExp): Catch => ({
   says,
 })
 
+/** Each on a Redis of its own, which loses its past or is exchanged. */
+const epochs = (test: string, says: RegExp): Catch => ({
+  project: 'servers',
+  file: 'backend/cache/redis-epoch.redis.test.ts',
+  test,
+  says,
+})
+
 const unit = (file: string, test: string, says: RegExp): Catch => ({ project: 'unit', file, test, says })
 
 const sessions = (test: string, says: RegExp): Catch => unit('backend/stream/sessions.test.ts', test, says)
@@ -79,7 +87,7 @@ export const mutants: readonly Mutant[] = [
         replace: "if outcome ~= 'busy' then settle(e) end\n  return outcome,",
       },
     ],
-    caught: redis(
+    caught: epochs(
       'loads keep their distance, and wait no longer than that',
       /expected \d+ to be greater than 500000/,
     ),
@@ -418,7 +426,7 @@ export const mutants: readonly Mutant[] = [
         replace: '',
       },
     ],
-    caught: redis(
+    caught: epochs(
       'a flush while verbs run: they run again in the new epoch, all processes in the same',
       /expected \d+ to be greater than \d+/,
     ),
@@ -433,7 +441,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'math.max(known, stored, known + stored == 0 and now or 0)',
       },
     ],
-    caught: redis(
+    caught: epochs(
       'a flush while verbs run: they run again in the new epoch, all processes in the same',
       /expected \d+ to be greater than \d+/,
     ),
@@ -448,7 +456,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'if stored > 0 and known <= stored',
       },
     ],
-    caught: redis(
+    caught: epochs(
       'shows its entries, none of them fresh, at offset 0 of a new epoch',
       /expected \d+ to be greater than \d+/,
     ),
@@ -463,7 +471,7 @@ export const mutants: readonly Mutant[] = [
         replace: '',
       },
     ],
-    caught: redis(
+    caught: epochs(
       'a flush is a new, higher epoch, which verbs run in and a quiet tail tells within its second',
       /expected \+0 to be 1/,
     ),
