@@ -524,8 +524,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/hubs/write-hubs.ts',
-        find: "tx.select().from(counters).where(eq(counters.name, 'changes')).for('update'),",
-        replace: `db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning(),`,
+        find: "tx.select().from(counters).where(eq(counters.name, 'changes')).for('update').execute(),",
+        replace: `db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning().execute(),`,
       },
       {
         file: 'backend/hubs/write-hubs.ts',

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hubs } from '#drizzle/schema.ts'
+import { counters, hubs } from '#drizzle/schema.ts'
 import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
@@ -15,6 +15,12 @@ const log = pino({ level: 'silent' })
 const open = async (url?: string) =>
   openDatabase({ url: url ?? (await createDatabase()).url, dataDir: '/nonexistent', log })
 
+/** Transactions that wait for a lock another one holds. */
+async function waiting({ db }: OpenDatabase): Promise<number | undefined> {
+  const held = sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return ((await db.execute(held)) as unknown as { count: number }[])[0]?.count
+}
+
 describeHubs('hubs on Postgres', () => open())
 describeFollow('following hubs on Postgres', () => open())
 
@@ -26,10 +32,6 @@ test('of two writes that end in the other order than they began, a follower miss
   const ended = new AbortController()
   const followed = follow(database, ended.signal)
   await followed.ready
-  const waiting = async () => {
-    const held = sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    return ((await database.db.execute(held)) as unknown as { count: number }[])[0]?.count
-  }
 
   let release = () => {}
   const released = new Promise<void>((resolve) => {
@@ -47,14 +49,14 @@ test('of two writes that end in the other order than they began, a follower miss
   })
   await isLocked
   const slow = room.put('slow', hubDocument({ title: 'After' }))
-  await expect.poll(waiting).toBe(1)
+  await expect.poll(() => waiting(database)).toBe(1)
   let overtook = false
   // Of another process, for one process puts its writes in a line of its own.
   const elsewhere = hubsRoom({ db: database.db, typeOf })
   const quick = elsewhere.put('quick', hubDocument()).then(() => {
     overtook = true
   })
-  await expect.poll(async () => overtook || (await waiting()) === 2).toBe(true)
+  await expect.poll(async () => overtook || (await waiting(database)) === 2).toBe(true)
   await followed.caughtUp()
   release()
   await Promise.all([holding, slow, quick])
@@ -64,6 +66,29 @@ test('of two writes that end in the other order than they began, a follower miss
     ['quick', 'A hub'],
   ])
   ended.abort()
+  await database.close()
+})
+
+test('a write reads the hub as the writer before it left it, whichever process that was', async () => {
+  const database = await open()
+  await database.migrate()
+  const room = hubsRoom({ db: database.db, typeOf })
+  const { hub } = await room.put('shared', hubDocument())
+  let second: Promise<unknown> = Promise.resolve()
+  // As another process would that is in the middle of its own write.
+  await database.db.transaction(async (tx) => {
+    await tx.select().from(counters).where(eq(counters.name, 'changes')).for('update')
+    second = room.put('shared', hubDocument({ title: 'Mine' }), { expect: { revisions: [hub.revision] } })
+    second.catch(() => {})
+    await expect.poll(() => waiting(database)).toBe(1)
+    await tx
+      .update(hubs)
+      .set({ title: 'Theirs', revision: hub.revision + 1 })
+      .where(eq(hubs.slug, 'shared'))
+    await tx.update(counters).set({ value: hub.revision + 1 })
+  })
+  await expect(second).rejects.toMatchObject({ code: 'hub-changed' })
+  expect((await room.get('shared'))?.title).toBe('Theirs')
   await database.close()
 })
 

@@ -33,9 +33,10 @@ export interface Write {
 export function writeHubs(db: Database, group: readonly Write[]): Promise<readonly unknown[]> {
   const slugs = [...new Set(group.map(({ slug }) => slug))]
   return db.transaction(async (tx) => {
-    // Asked at once and answered in order, so that what is read is what the last holder of the row left.
+    // Asked at once and answered in order, so that what is read is what the last holder of the row left. A query that
+    // is merely awaited is sent a step later than those below, which would then be read before the row is ours.
     const [[counter], present, owners] = await Promise.all([
-      tx.select().from(counters).where(eq(counters.name, 'changes')).for('update'),
+      tx.select().from(counters).where(eq(counters.name, 'changes')).for('update').execute(),
       readHubs(tx, slugs),
       ownersOf(tx, [...new Set(group.flatMap(({ ids }) => ids))]),
     ])
