@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import type { Logger } from 'pino'
 import * as schema from '#drizzle/schema.ts'
+import { openSlice } from '../base/slice.ts'
 import type { OpenDatabase } from './database.ts'
 import { DatabaseAway } from './database-away.ts'
 import { createPglite } from './pglite-creation.ts'
@@ -68,22 +68,16 @@ export async function openPglite({ dataDir, log }: { dataDir: string; log: Logge
   }
 }
 
-/** Milliseconds of queries after which the rest of the process has its turn. */
-const SLICE = 10
-
 /**
  * PGlite answers without ever leaving the turn of the event loop it was asked in: many queries at one time would hold the
  * process until the last of them has its answer.
  */
 function letOthersRun(client: PGlite): void {
   const exclusively = client._runExclusiveTransaction.bind(client)
-  let until = 0
+  const slice = openSlice()
   client._runExclusiveTransaction = (work) =>
     exclusively(async () => {
-      if (performance.now() > until) {
-        await setImmediate()
-        until = performance.now() + SLICE
-      }
+      if (slice.isOver) await slice.next()
       return work()
     })
 }

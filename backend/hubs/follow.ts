@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { inSlices } from '../base/in-slices.ts'
+import { inSlices } from '../base/slice.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { type HubChange, type HubMemory, hubMemory } from './hub-memory.ts'
 import type { HubsRoom } from './hubs.ts'

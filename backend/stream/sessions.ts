@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { StreamEvents } from '#contract/stream-events.ts'
+import { inSlices } from '../base/slice.ts'
 import { compareVersions, formatVersion, parseVersion, type Version } from '../cache/version.ts'
 import { closedHeaders } from '../edge/http/answer.ts'
 import { sharedHeaders } from '../edge/http/cross-origin.ts'
@@ -185,15 +186,11 @@ export function openSessions(options: {
   }
 
   async function beatInSlices(sessions: Iterable<Session>): Promise<void> {
-    let until = performance.now() + SLICE
     let beat = beats()
-    for (const session of [...sessions]) {
-      beat(session)
-      if (performance.now() < until) continue
-      await new Promise<void>((resolve) => setImmediate(resolve))
-      until = performance.now() + SLICE
+    const onNext = () => {
       beat = beats()
     }
+    await inSlices([...sessions], (session) => beat(session), { ms: SLICE, onNext })
   }
 
   const undo = layouts.onChange((slug) => {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { inSlices } from '../base/in-slices.ts'
+import { inSlices } from '../base/slice.ts'
 
 /** Does the work when it is its turn, in the order it was asked for. Resolves with what it gives. */
 export type Turns = <Result>(work: () => Result) => Promise<Result>
