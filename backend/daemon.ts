@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
 import type { SecretName } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
 import { openDurations } from './base/durations.ts'
-import { untilDone } from './base/until-done.ts'
+import { every } from './base/pause.ts'
+import { retry } from './base/retry.ts'
 import type { Key } from './cache/version.ts'
 import type { Figure } from './edge/http/metrics.ts'
 import type { Env } from './env.ts'
@@ -122,7 +122,7 @@ export async function runDaemon(options: {
     async removed(topics) {
       // No event says so, and what was read from the log may be another now.
       const keys = [...readersOf(topics, index)].map((key) => ({ key }))
-      const { due } = await untilDone(() => cache.invalidate(keys), {
+      const { due } = await retry(() => cache.invalidate(keys), {
         signal,
         onFailure(err, attempt) {
           if (attempt === 1) log.warn({ err }, 'keys of removed events wait for the cache')
@@ -132,13 +132,6 @@ export async function runDaemon(options: {
     },
     logger: log,
   })
-
-  async function keepPruned(): Promise<void> {
-    while (!signal.aborted) {
-      await prune()
-      await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => {})
-    }
-  }
 
   const triage = runTriage({
     bus,
@@ -161,7 +154,7 @@ export async function runDaemon(options: {
     refresh.done,
     runPulse({ bus, cache, log, signal }),
     runAuditor(audits, log, signal),
-    keepPruned(),
+    every(LOOK_EVERY, signal, prune),
     keepMark({ followed, mark, idle: following.idle, log, signal }),
   ]).then(following.idle)
   const { counts: loads } = refresh

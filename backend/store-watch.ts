@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { every } from './base/pause.ts'
 
 export type StoreName = 'database' | 'cache' | 'bus'
 
@@ -59,7 +60,7 @@ export async function watchStores(
   tell: (away: readonly AwayStore[]) => void,
 ): Promise<void> {
   const known = new Map<StoreName, { readonly reason: string; readonly since: number }>()
-  while (!signal.aborted) {
+  await every(EVERY, signal, async () => {
     const found = await awayStores(checks, SILENT_AFTER)
     if (signal.aborted) return
     tell(found)
@@ -74,6 +75,5 @@ export async function watchStores(
       known.delete(store)
       log.info({ store }, `The ${store} is back after ${Math.round((performance.now() - since) / 1_000)} s.`)
     }
-    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
-  }
+  })
 }

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { retry } from './base/retry.ts'
 import type { Bus } from './bus/bus.ts'
 import { busStore } from './bus/bus-store.ts'
 import { memoryBus } from './bus/memory-bus.ts'
@@ -89,17 +89,16 @@ async function untilServing(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let delay = 500, told = ''; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
-    try {
-      await checks[store]()
-      if (told !== '') log.info({ store }, `The ${store} answers.`)
-      return
-    } catch (error) {
-      const { message } = error as Error
-      if (message !== told) log.warn({ store, err: error }, `Waiting for the ${store}: ${message}`)
-      told = message
-      await setTimeout(delay, undefined, { signal }).catch(() => {})
-    }
+  let told = ''
+  const onFailure = (error: unknown) => {
+    const { message } = error as Error
+    if (message !== told) log.warn({ store, err: error }, `Waiting for the ${store}: ${message}`)
+    told = message
   }
-  throw new Error(`Stopped while waiting for the ${store}.`)
+  try {
+    await retry(checks[store], { signal, onFailure, first: 500, longest: 10_000 })
+  } catch (error) {
+    throw new Error(`Stopped while waiting for the ${store}.`, { cause: error })
+  }
+  if (told !== '') log.info({ store }, `The ${store} answers.`)
 }

@@ -585,8 +585,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/triage/triage.ts',
-        find: 'untilDone(indexed, {',
-        replace: 'untilDone(async () => {}, {',
+        find: 'retry(indexed, {',
+        replace: 'retry(async () => {}, {',
       },
     ],
     caught: unit(

@@ -1,3 +1,4 @@
+import { openWake, type Wake } from '../base/wake.ts'
 import {
   type Cache,
   CacheAway,
@@ -9,7 +10,6 @@ import {
   type Pulse,
   RESULT_LIMIT,
 } from './cache.ts'
-import { type Latch, latch } from './latch.ts'
 import {
   blank,
   building,
@@ -48,7 +48,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   const dirty = createQueue()
   const urgent = createQueue()
   const late = createQueue()
-  const wakers = new Set<Latch>()
+  const wakers = new Set<Wake>()
   const closed = new AbortController()
   let pulse: (Pulse & { readonly token: string; readonly until: number }) | undefined
   let sweptAt = clock()
@@ -106,7 +106,7 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
   }
 
   function wake(): void {
-    for (const waker of wakers) waker.set()
+    for (const waker of wakers) waker.wake()
   }
 
   function sweep(now: number): void {
@@ -306,9 +306,9 @@ export function memoryCache({ now: clock = Date.now, epoch: least = 0 }: MemoryC
 
     async *wakes(signal) {
       const either = until(signal)
-      const waker = latch(either)
+      const waker = openWake(either)
       wakers.add(waker)
-      waker.set()
+      waker.wake()
       try {
         while (!either.aborted) {
           await waker.wait()

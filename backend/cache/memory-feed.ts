@@ -1,5 +1,5 @@
+import { openWake, type Wake } from '../base/wake.ts'
 import { FEED_LIMIT, type FeedEntry, type TailBatch } from './cache.ts'
-import { type Latch, latch } from './latch.ts'
 import type { Version } from './version.ts'
 
 /** The feed of one epoch in memory. */
@@ -13,10 +13,10 @@ export interface Feed {
 export function createFeed(epoch: number): Feed {
   let entries: FeedEntry[] = []
   let top = 0
-  const tails = new Set<Latch>()
+  const tails = new Set<Wake>()
 
   async function* tail(from: Version | undefined, signal: AbortSignal): AsyncIterable<TailBatch> {
-    const grown = latch(signal)
+    const grown = openWake(signal)
     tails.add(grown)
     try {
       let at = from?.offset ?? top
@@ -49,7 +49,7 @@ export function createFeed(epoch: number): Feed {
       top += 1
       entries.push(make({ epoch, offset: top }))
       if (entries.length >= 2 * FEED_LIMIT) entries = entries.slice(-FEED_LIMIT)
-      for (const grown of tails) grown.set()
+      for (const grown of tails) grown.wake()
     },
     tail,
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { openWake } from '../base/wake.ts'
 import type { FeedEntry, TailBatch } from './cache.ts'
-import { latch } from './latch.ts'
 import type { RedisLink } from './redis-link.ts'
 import { decodeFeed, decodeReading } from './redis-reply.ts'
 import type { Version } from './version.ts'
@@ -58,11 +58,11 @@ export async function* redisTail(
 
 export async function* redisWakes(link: RedisLink, signal: AbortSignal): AsyncIterable<void> {
   const redis = link.connect()
-  const woken = latch(signal)
-  redis.on('message', woken.set)
+  const woken = openWake(signal)
+  redis.on('message', woken.wake)
   // Wakes sent while this connection was away are lost, so coming back counts as one.
   redis.on('ready', () => {
-    redis.subscribe(`${link.prefix}:wake`).then(woken.set, () => undefined)
+    redis.subscribe(`${link.prefix}:wake`).then(woken.wake, () => undefined)
   })
   try {
     while (!signal.aborted) {

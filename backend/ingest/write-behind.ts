@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { lineSample } from '../base/line-sample.ts'
-import { untilDone } from '../base/until-done.ts'
+import { retry } from '../base/retry.ts'
 import type { EventLog } from './event-log.ts'
 
 interface Waiting {
@@ -74,7 +74,7 @@ export function writeBehind(options: {
   async function write(batch: readonly Waiting[]): Promise<void> {
     inHand = batch.length
     const events = batch.map(({ event }) => event)
-    const unlogged = await untilDone(() => log.append(events), {
+    const unlogged = await retry(() => log.append(events), {
       signal,
       onFailure(err, attempt) {
         if (attempt === 1)

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { every } from '../base/pause.ts'
 import { AUDIT, type Cache, type CacheEntry } from '../cache/cache.ts'
 import { compareVersions, type Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
@@ -173,12 +173,11 @@ function unmoved(a: CacheEntry, b: CacheEntry): boolean {
 
 /** Audits a key each second, until `signal` aborts. */
 export async function runAuditor({ look }: Auditor, log: Logger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  await every(EVERY, signal, async () => {
     try {
       await look()
     } catch (error) {
       log.debug({ err: error }, 'nothing could be audited')
     }
-    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
-  }
+  })
 }

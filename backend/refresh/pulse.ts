@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { every } from '../base/pause.ts'
 import type { Bus } from '../bus/bus.ts'
 import { type Cache, LATE_AFTER } from '../cache/cache.ts'
 
@@ -20,7 +21,7 @@ export async function runPulse(options: {
 }): Promise<void> {
   const { bus, cache, log, signal } = options
   const token = randomUUID()
-  while (!signal.aborted) {
+  await every(EVERY - LATE_AFTER, signal, async () => {
     try {
       // As an age, because the bus and this process tell the time by other clocks than the cache. Asked first, so that
       // what passes meanwhile makes the pulse older, never younger.
@@ -32,6 +33,5 @@ export async function runPulse(options: {
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'no pulse could be given')
     }
-    await setTimeout(EVERY - LATE_AFTER, undefined, { signal }).catch(() => {})
-  }
+  })
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { WidgetType } from '#widgets/define.ts'
-import { untilDone } from '../base/until-done.ts'
+import { retry } from '../base/retry.ts'
 import type { Cache, Granted, Invalidation, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import { type Limits, openAdmission, type Place, type Stay } from './admission.ts'
@@ -284,7 +284,7 @@ export function runRefresh(options: {
   async function giveUp(reserved: ReadonlyMap<Key, Reserved>, token: string): Promise<void> {
     for (const { stay } of reserved.values()) admission.leave(stay)
     const release = () => Promise.all([...reserved.keys()].map((key) => cache.release(key, token)))
-    await untilDone(release, { signal, onFailure: () => {} }).catch(() => {})
+    await retry(release, { signal, onFailure: () => {} }).catch(() => {})
   }
 
   async function refreshKey(stay: Stay, { key, urgent }: Turn): Promise<void> {

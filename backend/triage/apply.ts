@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { untilDone } from '../base/until-done.ts'
+import { retry } from '../base/retry.ts'
 import type { StoredMessage } from '../bus/bus.ts'
 import type { Cause, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
@@ -53,7 +53,7 @@ export function applier(options: {
   const { cache, log, behind, counts, logger, signal, onDue } = options
 
   function patiently<Result>(store: string, work: () => Promise<Result>): Promise<Result> {
-    return untilDone(work, {
+    return retry(work, {
       signal,
       onFailure(err, attempt) {
         counts.away += 1

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Interest } from '#widgets/define.ts'
-import { untilDone } from '../base/until-done.ts'
+import { retry } from '../base/retry.ts'
 import type { Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import type { MatchingIndex } from './matching.ts'
@@ -67,7 +67,7 @@ export function followingIndex(options: {
       const keys = [...stale]
       stale.clear()
       try {
-        const { due } = await untilDone(() => cache.invalidate(keys.map((key) => ({ key }))), {
+        const { due } = await retry(() => cache.invalidate(keys.map((key) => ({ key }))), {
           signal,
           onFailure(err, attempt) {
             if (attempt === 1) logger.warn({ err }, 'Keys of new widgets wait for the cache')

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { every } from '../base/pause.ts'
 import type { Bus, StoredMessage } from '../bus/bus.ts'
 import type { Cache } from '../cache/cache.ts'
 
@@ -45,7 +45,7 @@ export async function keepReplayed(options: {
     logger.info({ epoch, count }, 'The cache began a new epoch: the last events were triaged again')
   }
 
-  while (!signal.aborted) {
+  await every(EVERY, signal, async () => {
     try {
       const { epoch } = (await cache.read([])).cursor
       if (epoch !== done && (await replays.once(epoch, () => replay(epoch)))) done = epoch
@@ -55,6 +55,5 @@ export async function keepReplayed(options: {
         logger.warn({ err }, 'The last events are to be triaged again; trying on')
       failing = true
     }
-    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { lineSample } from '../base/line-sample.ts'
-import { untilDone } from '../base/until-done.ts'
+import { retry } from '../base/retry.ts'
 import type { Bus, DeliveredMessage } from '../bus/bus.ts'
 import type { Cache, Invalidator } from '../cache/cache.ts'
 import type { EventLog } from '../ingest/event-log.ts'
@@ -70,7 +70,7 @@ export async function runTriage(options: {
   /** Whoever asks is answered by a look that began later. */
   const known = together(
     () =>
-      untilDone(indexed, {
+      retry(indexed, {
         signal,
         onFailure(err, attempt) {
           if (attempt === 1) logger.warn({ err }, 'Triage waits to know the hubs as they are now')
@@ -129,7 +129,7 @@ export async function runTriage(options: {
 
   async function deadLetter(message: DeliveredMessage, reason: string): Promise<void> {
     const { topic, sequence } = message
-    await untilDone(() => message.deadLetter(reason), {
+    await retry(() => message.deadLetter(reason), {
       signal,
       onFailure() {
         counts.away += 1

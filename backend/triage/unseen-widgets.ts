@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { inSlices } from '../base/in-slices.ts'
+import { every } from '../base/pause.ts'
+import { inSlices } from '../base/slice.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
@@ -49,7 +49,7 @@ export async function keepMark(options: {
 }): Promise<void> {
   const { followed, mark, idle, log, signal } = options
   let raised = 0
-  while (!signal.aborted) {
+  await every(EVERY, signal, async () => {
     const latest = newest(followed)
     try {
       await idle()
@@ -58,6 +58,5 @@ export async function keepMark(options: {
     } catch (error) {
       log.warn({ err: error }, 'how far the index has come could not be noted')
     }
-    await setTimeout(EVERY, undefined, { signal }).catch(() => {})
-  }
+  })
 }
