@@ -104,6 +104,41 @@ test('pages import of the backend its services and types', () => {
   ).toEqual([])
 })
 
+test('in the live updates what is drawn imports how it is reached, and that what is decided; never back', () => {
+  const rooms = ['react', 'transport', 'core'].map((room) => `app/live/${room}`)
+  const imports = importsOf('app').filter(({ from }) => rooms.some((room) => inRoom(room)(from)))
+  expect(new Set(imports.map(({ from }) => dirname(from)))).toEqual(new Set(rooms))
+  const rank = (path: string) => rooms.findIndex((room) => inRoom(room)(path))
+  expect(
+    breaking(imports, ({ from, to }) => {
+      if (inRoom('app')(to)) return rank(to) >= rank(from)
+      return inRoom('app/live/react')(from) || !/^(react|react-dom|@tanstack\/react-query)$/.test(to)
+    }),
+  ).toEqual([])
+})
+
+/** The imports by which files lead back to themselves, of types too. */
+function circles(imports: readonly Import[]): readonly string[] {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  const seen = new Map<string, 'on the way' | 'done'>()
+  const found: string[] = []
+  function visit(file: string): void {
+    seen.set(file, 'on the way')
+    for (const to of targets.get(file) ?? []) {
+      if (seen.get(to) === 'on the way') found.push(`${file} → ${to}`)
+      else if (!seen.has(to)) visit(to)
+    }
+    seen.set(file, 'done')
+  }
+  for (const file of targets.keys()) if (!seen.has(file)) visit(file)
+  return found
+}
+
+test('no page leads back to itself by its imports, of types too', () => {
+  expect(circles(importsOf('app'))).toEqual([])
+})
+
 /** What a bundler really takes in, types erased, however many steps away. */
 async function reach(entry: string, platform: 'node' | 'browser'): Promise<readonly string[]> {
   const { metafile } = (await build({

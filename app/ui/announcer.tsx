@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import type { HubWidget } from '#contract/hub.ts'
-import type { LiveWidget } from '../live/react/use-live.ts'
+import type { LiveWidget } from '../live/react/live-widget.ts'
 
 /** Milliseconds in which changes are gathered into one announcement. */
 const gather = 3000

@@ -1,8 +1,8 @@
 'use client'
 import { StateDot } from '#widgets/ui/state-dot.tsx'
+import type { LiveState } from '../live/core/live-state.ts'
 import { asOf } from '../live/core/live-state.ts'
 import { useHydrated } from '../live/react/use-hydrated.ts'
-import type { LiveState } from '../live/react/use-live.ts'
 import { AsOf } from './as-of.tsx'
 import { ClockTime } from './clock-time.tsx'
 

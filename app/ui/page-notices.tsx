@@ -1,6 +1,6 @@
 'use client'
 import type { ReactNode } from 'react'
-import type { LiveState } from '../live/react/use-live.ts'
+import type { LiveState } from '../live/core/live-state.ts'
 import { ClockTime } from './clock-time.tsx'
 
 /** What concerns the whole page and a reader should know before reading on. */

@@ -1,8 +1,8 @@
 'use client'
 import { useSyncExternalStore } from 'react'
 import { utcTime } from '#widgets/ui/utc-time.ts'
+import type { LiveState } from '../live/core/live-state.ts'
 import { asOf } from '../live/core/live-state.ts'
-import type { LiveState } from '../live/react/use-live.ts'
 
 /** How often this document was printed. */
 let printed = 0

@@ -1,7 +1,7 @@
 'use client'
 import { memo } from 'react'
 import type { HubWidget } from '#contract/hub.ts'
-import type { LiveWidget } from '../live/react/use-live.ts'
+import type { LiveWidget } from '../live/react/live-widget.ts'
 import { CardBody, CardNotice } from './card-body.tsx'
 import { CardFoot } from './card-foot.tsx'
 import { ScrollArea } from './scroll-area.tsx'

@@ -1,8 +1,9 @@
 import { api } from '#testing/api.ts'
+import type { LiveStatus } from '../../app/live/core/live-state.ts'
 import type { Layout } from '../../app/live/core/messages.ts'
 import { newQueryClient } from '../../app/live/react/document.ts'
-import { type LineSaid, layoutAt, lineAt, resultAt } from '../../app/live/react/query-cache.ts'
-import type { LiveWidget } from '../../app/live/react/use-live.ts'
+import type { LiveWidget } from '../../app/live/react/live-widget.ts'
+import { layoutAt, pageCache, resultAt, statusAt } from '../../app/live/react/query-cache.ts'
 import { openHolder } from '../../app/live/transport/holder.ts'
 import { openPage } from '../../app/live/transport/page.ts'
 import { worldAt } from '../../app/live/transport/world.ts'
@@ -32,7 +33,7 @@ export async function openReader(name: string, url: string, slugs: readonly stri
   const world = worldAt(url)
   const holder = openHolder(world)
   const page = openPage({
-    client,
+    cache: pageCache(client),
     world,
     hidden: false,
     connect(receive) {
@@ -49,7 +50,7 @@ export async function openReader(name: string, url: string, slugs: readonly stri
   function look(slug: string): Look {
     const name = `hub ${slug}`
     const layout = client.getQueryData<Layout>(layoutAt(name))
-    const line = client.getQueryData<LineSaid>(lineAt(name))?.live.kind
+    const line = client.getQueryData<LiveStatus>(statusAt(name))?.live.kind
     const shown = new Map<string, { value: number; fresh: boolean }>()
     for (const { key, title, type } of layout?.widgets ?? []) {
       const state = key === undefined ? undefined : client.getQueryData<LiveWidget>(resultAt(key))?.state

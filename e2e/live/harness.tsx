@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { createRoot } from 'react-dom/client'
 import { useFrameHeight } from '../../app/live/react/frame-height.ts'
-import type { LiveWidget } from '../../app/live/react/use-live.ts'
+import type { LiveWidget } from '../../app/live/react/live-widget.ts'
 import { type HubStart, useLiveHub, useLiveWidget, type WidgetStart } from '../../app/live/react/use-live.ts'
 
 declare global {

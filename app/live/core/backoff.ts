@@ -8,17 +8,3 @@ const LONGEST = 15_000
 export function backoff(failures: number, random: () => number): number {
   return random() * Math.min(LONGEST, FIRST * 2 ** Math.max(failures - 1, 0))
 }
-
-/** A rest that the signal cuts short. */
-export function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
-}

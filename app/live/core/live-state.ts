@@ -1,4 +1,23 @@
-import type { LiveState } from '../react/use-live.ts'
+/** How far the page can be trusted. Times are milliseconds since 1970 by the server's clock. */
+export type LiveState =
+  | { readonly kind: 'live' }
+  /** Nothing newer than `since` is known to have arrived. */
+  | {
+      readonly kind: 'paused'
+      readonly since: number
+      /** Because the server follows as many pages of this network as it does of one. */
+      readonly crowded?: true
+      /** What the server says of its stores that do not serve, in sentences. */
+      readonly why?: string
+    }
+  | { readonly kind: 'connecting' }
+
+/** What the holder of the stream last said of the way to the server. */
+export interface LiveStatus {
+  readonly live: LiveState
+  /** Build the server runs, when it is known. */
+  readonly build: string | undefined
+}
 
 /** Milliseconds that the line may be behind, or away, before a page says that it is paused. */
 export const LIVE_WITHIN = 10_000

@@ -1,6 +1,6 @@
 import type { HubView } from '#contract/hub.ts'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import type { LiveState } from '../react/use-live.ts'
+import type { LiveState } from './live-state.ts'
 
 /** What a page shows: a whole hub, or one widget of it. */
 export interface Shows {
@@ -11,12 +11,17 @@ export interface Shows {
 /** Who is where, as of a revision of the hub. A page of one widget begins with that widget alone. */
 export type Layout = Pick<HubView, 'revision' | 'widgets'> & Partial<HubView>
 
-/** What a page knows when it joins. Everything of its layout is known up to `cursor`. */
-export interface Attachment extends Shows {
+/** What the server rendered, or a page knows since. Everything of its layout is known up to `cursor`. */
+export interface InitialView extends Shows {
   readonly layout: Layout
   readonly cursor: string
   readonly states: readonly WidgetSnapshot[]
+  /** Server time, in milliseconds since 1970. */
   readonly now: number
+}
+
+/** What a page knows when it joins. */
+export interface Attachment extends InitialView {
   readonly hidden: boolean
 }
 

@@ -1,8 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
-import { rest } from '../core/backoff.ts'
 import { firstThatSpeaks, loaded } from '../transport/channel.ts'
 import { openPage, type Page } from '../transport/page.ts'
+import { rest } from '../transport/rest.ts'
 import { bySharedWorker } from '../transport/shared-worker.ts'
+import { pageCache } from './query-cache.ts'
 
 /** Results nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
 const KEPT = 30 * 60_000
@@ -38,7 +39,7 @@ function openDocument(build: string): LiveDocument {
     loaded(async () => (await import('../transport/own-stream.ts')).byOwnStream),
   ]
   const page = openPage({
-    client,
+    cache: pageCache(client),
     connect: firstThatSpeaks(ways),
     world: { now: () => performance.now(), random: Math.random, rest },
     hidden: document.visibilityState === 'hidden',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HubWidget } from '#contract/hub.ts'
-import { asOutdated, drawable, waiting } from './drawable.ts'
+import { drawable } from './drawable.ts'
+import { asOutdated, waiting } from './live-widget.ts'
 
 const placed = (id: string, type: string, version: number, title = id): HubWidget => ({
   id,

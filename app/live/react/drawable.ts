@@ -1,7 +1,4 @@
-import type { HubWidget } from '#contract/hub.ts'
-import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { Layout } from '../core/messages.ts'
-import type { LiveWidget } from './use-live.ts'
 
 interface Drawable {
   readonly layout: Layout
@@ -23,26 +20,4 @@ export function drawable(first: Layout, newest: Layout, newBuild: boolean): Draw
     return was ? { ...was, title, position } : widget
   })
   return { layout: outdated.size > 0 ? { ...newest, widgets } : newest, outdated }
-}
-
-const waitingOf = new WeakMap<HubWidget, LiveWidget>()
-
-/** What a widget shows before anything is known of it, or for good when it has no key. */
-export function waiting(widget: HubWidget): LiveWidget {
-  const made = waitingOf.get(widget) ?? { state: nothingYet(widget), changedAt: null, outdated: false }
-  waitingOf.set(widget, made)
-  return made
-}
-
-function nothingYet({ type, key = '', schema = '', problem }: HubWidget): WidgetSnapshot {
-  const empty = { type, key, schema, version: '', loadedAt: null, checkedAt: null, data: null }
-  return problem ? { ...empty, status: 'unavailable', error: problem } : { ...empty, status: 'loading' }
-}
-
-const outdatedOf = new WeakMap<LiveWidget, LiveWidget>()
-
-export function asOutdated(widget: LiveWidget): LiveWidget {
-  const made = outdatedOf.get(widget) ?? { ...widget, outdated: true }
-  outdatedOf.set(widget, made)
-  return made
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { newQueryClient } from './document.ts'
+import type { LiveWidget } from './live-widget.ts'
 import { layoutAt, resultAt, writeLayout, writeState } from './query-cache.ts'
-import type { LiveWidget } from './use-live.ts'
 
 const state = (version: string, more: Partial<WidgetSnapshot> = {}): WidgetSnapshot => ({
   key: 'k',

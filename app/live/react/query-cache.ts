@@ -1,21 +1,16 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { nameOf } from '../core/follow.ts'
-import type { Layout } from '../core/messages.ts'
+import type { LiveStatus } from '../core/live-state.ts'
+import type { InitialView, Layout } from '../core/messages.ts'
 import { mergeState } from '../core/result.ts'
-import type { Start } from '../transport/page.ts'
-import type { LiveState, LiveWidget } from './use-live.ts'
-
-/** What the holder last said of the way to the server. */
-export interface LineSaid {
-  readonly live: LiveState
-  readonly build: string | undefined
-}
+import type { PageCache } from '../transport/page-cache.ts'
+import type { LiveWidget } from './live-widget.ts'
 
 /** Addresses in the query cache. `name` is of what is shown: a hub or a widget. */
 export const resultAt = (key: string) => ['result', key] as const
 export const layoutAt = (name: string) => ['layout', name] as const
-export const lineAt = (name: string) => ['line', name] as const
+export const statusAt = (name: string) => ['status', name] as const
 export const goneAt = (name: string) => ['gone', name] as const
 
 /**
@@ -52,7 +47,21 @@ export function writeLayout(
 }
 
 /** Puts what the server rendered into the cache, as far as it is news there. */
-export function seed(client: QueryClient, start: Start): void {
-  writeLayout(client, nameOf(start), start.layout, 'server')
-  for (const state of start.states) writeState(client, state, start.now)
+export function seed(client: QueryClient, view: InitialView): void {
+  writeLayout(client, nameOf(view), view.layout, 'server')
+  for (const state of view.states) writeState(client, state, view.now)
+}
+
+/** The cache as the end of the live updates writes it. */
+export function pageCache(client: QueryClient): PageCache {
+  return {
+    seed: (view) => seed(client, view),
+    state: (key) => client.getQueryData<LiveWidget>(resultAt(key))?.state,
+    writeState: (state, now) => writeState(client, state, now),
+    forgetState: (key) => client.removeQueries({ queryKey: resultAt(key), exact: true }),
+    layout: (name) => client.getQueryData<Layout>(layoutAt(name)),
+    writeLayout: (name, layout) => writeLayout(client, name, layout, 'holder'),
+    writeGone: (name, gone) => void client.setQueryData<boolean>(goneAt(name), gone),
+    writeStatus: (name, status) => void client.setQueryData<LiveStatus | null>(statusAt(name), status),
+  }
 }

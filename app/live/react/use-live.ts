@@ -3,36 +3,15 @@
 import { skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import type { HubView, HubWidget } from '#contract/hub.ts'
-import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
-import { basePath } from '#widgets/ui/base-path.ts'
+import type { Snapshot } from '#contract/snapshot.ts'
 import { keysIn, nameOf } from '../core/follow.ts'
-import type { Layout, Shows } from '../core/messages.ts'
-import type { Start } from '../transport/page.ts'
+import type { LiveState, LiveStatus } from '../core/live-state.ts'
+import type { InitialView, Layout, Shows } from '../core/messages.ts'
 import { liveDocument } from './document.ts'
-import { asOutdated, drawable, waiting } from './drawable.ts'
-import { goneAt, type LineSaid, layoutAt, lineAt, resultAt, seed } from './query-cache.ts'
-
-/** How far the page can be trusted. Times are milliseconds since 1970 by the server's clock. */
-export type LiveState =
-  | { readonly kind: 'live' }
-  /** Nothing newer than `since` is known to have arrived. */
-  | {
-      readonly kind: 'paused'
-      readonly since: number
-      /** Because the server follows as many pages of this network as it does of one. */
-      readonly crowded?: true
-      /** What the server says of its stores that do not serve, in sentences. */
-      readonly why?: string
-    }
-  | { readonly kind: 'connecting' }
-
-export interface LiveWidget {
-  readonly state: WidgetSnapshot
-  /** Server time of the last change of data seen since the page opened: drives the just-changed mark. */
-  readonly changedAt: number | null
-  /** The server runs a newer schema than this page can draw: the card keeps what it had, a reload brings the new one. */
-  readonly outdated: boolean
-}
+import { drawable } from './drawable.ts'
+import { asOutdated, type LiveWidget, waiting } from './live-widget.ts'
+import { goneAt, layoutAt, resultAt, seed, statusAt } from './query-cache.ts'
+import { retry } from './retry.ts'
 
 interface Live {
   readonly live: LiveState
@@ -100,7 +79,7 @@ interface Followed extends Live {
   readonly widgets: LiveHub['widgets']
 }
 
-function beginning({ snapshot, ...shows }: Shows & { layout: Layout; snapshot: Snapshot }): Start {
+function beginning({ snapshot, ...shows }: Shows & { layout: Layout; snapshot: Snapshot }): InitialView {
   const states = Object.values(snapshot.widgets)
   return { ...shows, cursor: snapshot.cursor, now: snapshot.now, states }
 }
@@ -110,14 +89,14 @@ type Rendered = Pick<HubStart, 'snapshot' | 'paused' | 'build'>
 const useLive = typeof window === 'undefined' ? asStarted : useFollowed
 
 /** On the server nothing comes after the start, so nothing is observed there. */
-function asStarted(start: Start, rendered: Rendered): Followed {
+function asStarted(start: InitialView, rendered: Rendered): Followed {
   const { layout, states, now } = start
   const byKey = new Map(states.map((state) => [state.key, { state, changedAt: null, outdated: false }]))
   const widgets = shownBy(layout, (key) => byKey.get(key))
   return { layout, widgets, live: unknown(rendered), newBuild: false, gone: false, retry, clock: () => now }
 }
 
-function useFollowed(start: Start, rendered: Rendered): Followed {
+function useFollowed(start: InitialView, rendered: Rendered): Followed {
   const { snapshot, paused, build } = rendered
   const [{ client, page }] = useState(() => liveDocument(build))
   const name = nameOf(start)
@@ -125,7 +104,7 @@ function useFollowed(start: Start, rendered: Rendered): Followed {
   useMemo(() => seed(client, start), [client, start])
   useEffect(() => page.attach(start), [page, start])
 
-  const said = useQuery<LineSaid | null>({ queryKey: lineAt(name), queryFn: skipToken }, client).data
+  const said = useQuery<LiveStatus | null>({ queryKey: statusAt(name), queryFn: skipToken }, client).data
   const newest = useQuery<Layout>({ queryKey: layoutAt(name), queryFn: skipToken }, client).data
   const gone = useQuery<boolean>({ queryKey: goneAt(name), queryFn: skipToken }, client).data ?? false
   const newBuild = said?.build !== undefined && said.build !== build
@@ -182,13 +161,4 @@ function useReloadUnseen(wanted: boolean): void {
     document.addEventListener('visibilitychange', reload)
     return () => document.removeEventListener('visibilitychange', reload)
   }, [wanted])
-}
-
-async function retry(id: string): Promise<string | undefined> {
-  const response = await fetch(`${basePath}/api/v1/widgets/${encodeURIComponent(id)}/retry`, {
-    method: 'POST',
-  }).catch(() => undefined)
-  if (response?.ok) return undefined
-  if (response?.status === 429) return 'It cannot be tried right now. Wait a little before the next try.'
-  return 'The server could not be asked. Check the connection and try again.'
 }

@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HubView, HubWidget } from '#contract/hub.ts'
 import { keysIn, nameOf } from '../core/follow.ts'
+import type { LiveStatus } from '../core/live-state.ts'
 import type { Layout, Shows, ToHolder, ToPage } from '../core/messages.ts'
 import { compareVersions } from '../core/version.ts'
 import { newQueryClient } from '../react/document.ts'
-import { goneAt, type LineSaid, layoutAt, lineAt, resultAt } from '../react/query-cache.ts'
-import type { LiveWidget } from '../react/use-live.ts'
+import type { LiveWidget } from '../react/live-widget.ts'
+import { goneAt, layoutAt, pageCache, resultAt, statusAt } from '../react/query-cache.ts'
 import { type Holder, openHolder } from '../transport/holder.ts'
 import { openPage, type Page } from '../transport/page.ts'
 import { stream } from '../transport/stream.ts'
@@ -204,7 +205,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
     const closing: (() => void)[] = []
     let dead = false
     const page = openPage({
-      client,
+      cache: pageCache(client),
       connect(receive) {
         if (dead) return { send() {}, close() {} }
         const channel = connect((message) => !dead && receive(message))
@@ -371,7 +372,7 @@ test('whatever happens in whatever order, no tab goes back, and in the end none 
           expect(shown.map((state) => [state?.version, state?.data])).toEqual(
             keys.map((key) => [server.version(key), server.dataAt(key)]),
           )
-          expect(client.getQueryData<LineSaid>(lineAt(nameOf(shows)))?.live).toEqual({ kind: 'live' })
+          expect(client.getQueryData<LiveStatus>(statusAt(nameOf(shows)))?.live).toEqual({ kind: 'live' })
         }
         expect(run.wentBack).toEqual([])
         expect(server.streams()).toBeLessThanOrEqual(1)

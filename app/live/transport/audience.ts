@@ -1,7 +1,7 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { Follow } from '../core/follow.ts'
+import type { LiveState } from '../core/live-state.ts'
 import type { ToPage } from '../core/messages.ts'
-import type { LiveState } from '../react/use-live.ts'
 
 export type Reply = (message: ToPage) => void
 

@@ -1,5 +1,11 @@
-import type { ToPage } from '../core/messages.ts'
-import type { Channel, Connect } from './page.ts'
+import type { ToHolder, ToPage } from '../core/messages.ts'
+
+/** A way to the holder of the stream, which says `who` once it is there. */
+export interface Channel {
+  send(message: ToHolder): void
+  close(): void
+}
+export type Connect = (receive: (message: ToPage) => void) => Channel
 
 /** One way to come to a holder. It throws, or calls `failed`, where the browser does not allow it. */
 export type Way = (receive: (message: ToPage) => void, failed: () => void) => Channel

@@ -1,6 +1,6 @@
-import { rest } from '../core/backoff.ts'
 import type { Way } from './channel.ts'
 import { byElection, type Lead } from './election.ts'
+import { rest } from './rest.ts'
 
 interface Vote {
   readonly says: 'who leads' | 'I lead' | 'I would' | 'I left'

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { rest } from '../core/backoff.ts'
+import type { LiveStatus } from '../core/live-state.ts'
 import type { ToHolder, ToPage } from '../core/messages.ts'
 import { newQueryClient } from '../react/document.ts'
-import { type LineSaid, lineAt, resultAt } from '../react/query-cache.ts'
-import type { LiveWidget } from '../react/use-live.ts'
+import type { LiveWidget } from '../react/live-widget.ts'
+import { pageCache, resultAt, statusAt } from '../react/query-cache.ts'
 import { openPage } from './page.ts'
+import { rest } from './rest.ts'
 
 interface Opened {
   readonly sent: ToHolder[]
@@ -46,7 +47,7 @@ function page(hidden = false) {
   const client = newQueryClient()
   const world = { now: () => performance.now(), random: Math.random, rest }
   const made = openPage({
-    client,
+    cache: pageCache(client),
     world,
     hidden,
     connect(receive) {
@@ -65,7 +66,7 @@ function page(hidden = false) {
 const last = () => opened.at(-1) as Opened
 const kinds = () => last().sent.map(({ kind }) => kind)
 const attached = () => last().sent.findLast((message) => message.kind === 'attach')
-const line = (client: ReturnType<typeof newQueryClient>) => client.getQueryData<LineSaid>(lineAt('hub a'))
+const line = (client: ReturnType<typeof newQueryClient>) => client.getQueryData<LiveStatus>(statusAt('hub a'))
 
 test('hands over what it was rendered with once somebody asks who is there', () => {
   page().attach(start)

@@ -1,6 +1,7 @@
 import { retryAfter } from '#widgets/kit/retry-after.ts'
-import { backoff, rest as restFor } from '../core/backoff.ts'
+import { backoff } from '../core/backoff.ts'
 import { type Frame, frameDecoder } from '../core/frame.ts'
+import { rest as restFor } from './rest.ts'
 
 /** What a stream yields: its frames, and between two connections that the line is cut. */
 export type Heard =

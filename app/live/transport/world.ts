@@ -1,7 +1,7 @@
 import type { HubView } from '#contract/hub.ts'
 import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
-import { rest } from '../core/backoff.ts'
+import { rest } from './rest.ts'
 import { type Heard, stream } from './stream.ts'
 
 /** Everything the holder reaches outside itself. */
