@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
-import type { SecretName } from '#widgets/define.ts'
+import type { Secrets } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
 import { openDurations } from './base/durations.ts'
 import { every } from './base/pause.ts'
@@ -51,7 +51,7 @@ export async function runDaemon(options: {
   stores: Stores
   followed: FollowedHubs
   eventLog: EventLog
-  secrets: Readonly<Partial<Record<SecretName, string>>>
+  secrets: Secrets
   lacking: Lacking
   log: Logger
   signal: AbortSignal

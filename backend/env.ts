@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { declaredSecrets, doors } from '#sources/registry.ts'
+import type { Secrets } from '#widgets/define.ts'
 import { addressRange } from './base/address-range.ts'
 import { localUrl } from './base/local-url.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
@@ -148,11 +150,6 @@ const variables = z.object({
   NATS_CA: pem,
   NATS_CERT: pem,
   NATS_KEY: pem,
-  GITHUB_WEBHOOK_SECRET: secret,
-  GITHUB_TOKEN: secret,
-  GITHUB_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL such as https://api.github.com' })
-    .optional(),
 })
 
 function partsOf(text: string): string[] {
@@ -182,7 +179,19 @@ const consistent = variables.superRefine((env, context) => {
   }
 })
 
-export type Env = z.output<typeof consistent>
+const ofSources = z.object(
+  Object.fromEntries([
+    ...[...declaredSecrets].map(([name, { schema }]) => [name, schema.optional()] as const),
+    ...[...doors.values()].map((door) => [door.secret, secret] as const),
+  ]),
+)
+
+export interface Env extends z.output<typeof consistent> {
+  /** Those that are set of what sources declare, by name. */
+  readonly secrets: Secrets
+  /** What deliveries at the doors of sources are signed with where that is set, by the name of the source. */
+  readonly doorSecrets: Secrets
+}
 
 const fromFile = [
   'HUBS_SECRET',
@@ -196,8 +205,8 @@ const fromFile = [
   'NATS_CA',
   'NATS_CERT',
   'NATS_KEY',
-  'GITHUB_WEBHOOK_SECRET',
-  'GITHUB_TOKEN',
+  ...[...doors.values()].map(({ secret }) => secret),
+  ...[...declaredSecrets].flatMap(([name, { file }]) => (file ? [name] : [])),
 ]
 
 /** All that is wrong with the environment, a line each. */
@@ -222,7 +231,17 @@ export function parseEnv(given: Readonly<Record<string, string | undefined>>): E
     }
   }
   const parsed = consistent.safeParse(values)
-  for (const issue of parsed.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}`)
-  if (!parsed.success || mistakes.length > 0) throw new EnvError(mistakes.join('\n'))
-  return parsed.data
+  const told = ofSources.safeParse(values)
+  for (const issue of [...(parsed.error?.issues ?? []), ...(told.error?.issues ?? [])])
+    mistakes.push(`${issue.path.join('.')} ${issue.message}`)
+  if (!parsed.success || !told.success || mistakes.length > 0) throw new EnvError(mistakes.join('\n'))
+  return {
+    ...parsed.data,
+    secrets: setAmong([...declaredSecrets.keys()].map((name) => [name, told.data[name]])),
+    doorSecrets: setAmong([...doors].map(([source, door]) => [source, told.data[door.secret]])),
+  }
+}
+
+function setAmong(values: readonly (readonly [name: string, value: string | undefined])[]): Secrets {
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Secrets
 }

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { SecretName } from '#widgets/define.ts'
 import { registry, widgetType } from '#widgets/registry.ts'
 import { basePathOf } from './base/base-path.ts'
 import { openDurations } from './base/durations.ts'
@@ -70,11 +69,7 @@ export async function openProduct(options: {
   // Every part of the process ends by this one signal. Node takes more than ten who listen for a leak, and says so.
   setMaxListeners(MOST_LISTENERS, signal)
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
-  const secrets: Partial<Record<SecretName, string>> = {}
-  for (const name of ['GITHUB_TOKEN', 'GITHUB_URL'] as const) {
-    const value = env[name]
-    if (value !== undefined) secrets[name] = value
-  }
+  const { secrets } = env
   const origin = env.HUBS_ORIGIN ?? localUrl(env.HOST, env.PORT)
   const basePath = basePathOf(origin)
 

@@ -37,7 +37,7 @@ export async function findSecret(given: string | undefined, dataDir: string): Pr
   return made
 }
 
-/** What GitHub signs its deliveries with: `GITHUB_WEBHOOK_SECRET`, or one that follows from `HUBS_SECRET`. */
-export function webhookSecret(given: string | undefined, secret: string): string {
-  return given ?? createHmac('sha256', secret).update('github webhook').digest('base64url')
+/** What a source signs its deliveries with: the one `given` for its door, or one that follows from `HUBS_SECRET`. */
+export function webhookSecret(source: string, given: string | undefined, secret: string): string {
+  return given ?? createHmac('sha256', secret).update(`${source} webhook`).digest('base64url')
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Env, parseEnv } from '#backend/env.ts'
+import { parseEnv } from '#backend/env.ts'
+import { declaredSecrets, doors } from '#sources/registry.ts'
 
 const root = dirname(import.meta.dirname)
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -96,7 +97,11 @@ describe('the variables in operations.md', () => {
     file: file === 'yes',
   }))
   // Variables without a value are absent from what parsing gives, so their names are read from the source.
-  const known = [...read('backend/env.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name = '']) => name)
+  const known = [
+    ...[...read('backend/env.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name = '']) => name),
+    ...declaredSecrets.keys(),
+    ...[...doors.values()].map(({ secret }) => secret),
+  ]
 
   test('are those that the program reads', () => {
     expect(known).toContain('PORT')
@@ -104,8 +109,9 @@ describe('the variables in operations.md', () => {
   })
 
   test('have the defaults that the program has', () => {
-    const defaults = parseEnv({})
-    for (const name of Object.keys(defaults) as (keyof Env)[]) {
+    const { secrets, doorSecrets, ...defaults } = parseEnv({})
+    expect({ ...secrets, ...doorSecrets }).toEqual({})
+    for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
       const told = rows.find((row) => row.name === name)?.preset ?? ''
       expect(`${name}=${told}`).toBe(`${name}=${String(defaults[name])}`)
     }

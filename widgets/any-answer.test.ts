@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contextWith } from './context.fixtures.ts'
-import { type Json, LoadFailure } from './define.ts'
+import { type Json, LoadFailure, type Secrets } from './define.ts'
 import { widgetType } from './registry.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
 const config = (given: Json) => given
 
 /** Every type that reads from elsewhere, with a config that does. */
-const types: readonly [type: string, config: Json, secrets: object][] = [
+const types: readonly [type: string, config: Json, secrets: Secrets][] = [
   ['feed', config({ url: 'https://a.example/feed' }), {}],
   ['json', config({ url: 'https://a.example/x' }), {}],
   ['json', config({ url: 'https://a.example/x', pick: 'a.b', as: 'table' }), {}],

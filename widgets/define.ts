@@ -41,8 +41,8 @@ export interface GitCommit {
   readonly subject: string
 }
 
-/** Deployment settings a type may name in `secrets`; each enters the cache key by name and fingerprint. */
-export type SecretName = 'GITHUB_TOKEN' | 'GITHUB_URL'
+/** Settings of the installation that are set, by name. Which there are say the definitions of `sources/`. */
+export type Secrets = Readonly<Record<string, string>>
 
 /** What `fetch` gives a loader: a Response without streams, since it is whole. */
 export type Answer = Pick<Response, 'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'>
@@ -79,7 +79,7 @@ export interface LoadContext {
   /** Only for `scope: 'hub'`. */
   readonly hub?: { readonly slug: string; readonly title: string }
   /** Those of `secrets` that are set. */
-  readonly secrets: Readonly<Partial<Record<SecretName, string>>>
+  readonly secrets: Secrets
   /** For whom it is loaded, without saying who: what takes turns (`inSandbox`) is handed it. */
   readonly party: Party
   /** Milliseconds since 1970 by the cache's clock; use it instead of `Date.now()`. */
@@ -98,7 +98,7 @@ export interface Sample {
 /** What a type needs before any of its instances can load; what is missing is named to people with its remedy. */
 export type Need =
   | { readonly program: string; readonly remedy: string }
-  | { readonly setting: SecretName; readonly remedy: string }
+  | { readonly setting: string; readonly remedy: string }
 
 /** The promise of a widget type. Members that are functions are in method form so that types stay assignable. */
 export interface WidgetDefinition<
@@ -125,7 +125,7 @@ export interface WidgetDefinition<
    * stays in the house. Loads that share it have a share of all room, so that one that hangs holds up its own alone.
    * Default: the host of `params.url`.
    */
-  source?(params: Params, secrets: Readonly<Partial<Record<SecretName, string>>>): string | undefined
+  source?(params: Params, secrets: Secrets): string | undefined
   /** Whose data it is: everybody's (default), or one hub's. `viewer` comes with identity. */
   readonly scope?: 'shared' | 'hub'
   /** Set by types whose loader calls `context.events`: their keys wait for the event to be in the log. */
@@ -138,7 +138,8 @@ export interface WidgetDefinition<
   readonly deadline?: number
   /** Milliseconds after an event at which the key is invalidated once more, for sources that lag behind their events. */
   readonly settle?: number
-  readonly secrets?: readonly SecretName[]
+  /** Settings its loader may see; each enters the cache key by name and fingerprint. A source has to declare them. */
+  readonly secrets?: readonly string[]
   readonly needs?: readonly Need[]
   isEmpty?(data: z.output<Data>): boolean
   readonly hideWhenEmpty?: boolean

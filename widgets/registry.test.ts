@@ -11,6 +11,7 @@ import { z } from 'zod'
 import type { HubEvent } from '#backend/ingest/event.ts'
 import { parsePattern } from '#backend/ingest/topic.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
+import { declaredSecrets } from '#sources/registry.ts'
 import type { Json, ViewProps } from './define.ts'
 import { matches } from './interest.fixtures.ts'
 import { topicPattern } from './kit/topic-pattern.ts'
@@ -43,6 +44,12 @@ describe.each(Object.keys(registry))('%s', (name) => {
     expect(definition.settle ?? 0).toBeGreaterThanOrEqual(0)
     expect(definition.deadline ?? 10_000).toBeGreaterThan(0)
     expect(definition.deadline ?? 10_000).toBeLessThanOrEqual(60_000)
+  })
+
+  test('names no setting that no source declares', () => {
+    const settings = (definition.needs ?? []).flatMap((need) => ('setting' in need ? need.setting : []))
+    const unknown = [...(definition.secrets ?? []), ...settings].filter((each) => !declaredSecrets.has(each))
+    expect(unknown, 'declare each in the `secrets` of its source, sources/<tool>/source.ts').toEqual([])
   })
 
   test('tells programs what its config is made of', () => {

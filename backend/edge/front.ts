@@ -107,7 +107,7 @@ export async function openFront(options: {
       ...widgetRoutes({ hubs: followed, lookUp, snapshots, cache, explain }),
       ...eventRoutes({
         publish: publisher({ bus }),
-        hookSecret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, secret),
+        hookSecret: (source) => webhookSecret(source, env.doorSecrets[source], secret),
         rate: publishRate(env.HUBS_PUBLISH_RATE),
       }),
       ...deadLetterRoutes(bus.dead),

@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 import type { Position } from '#contract/hub.ts'
-import type { Interest, Json, SecretName, WidgetType } from '#widgets/define.ts'
+import type { Interest, Json, Secrets, WidgetType } from '#widgets/define.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import type { Key } from '../cache/version.ts'
 import type { TypeOf } from './document.ts'
@@ -63,14 +63,10 @@ const SHOWN = 256
  * Resolves stored hubs. `secret` is `HUBS_SECRET`, which makes tokens of keys; `secrets` are the settings widget types may
  * name. All processes must be given the same, for they share the keys.
  */
-export function placer(options: {
-  typeOf: TypeOf
-  secret: string
-  secrets: Readonly<Partial<Record<SecretName, string>>>
-}): Place {
+export function placer(options: { typeOf: TypeOf; secret: string; secrets: Secrets }): Place {
   const { typeOf, secret, secrets } = options
   const short = (text: string) => createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
-  const secretMarks = (names: readonly SecretName[]) =>
+  const secretMarks = (names: readonly string[]) =>
     names.map((name) => `${name}#${secrets[name] === undefined ? '' : short(`secret ${secrets[name]}`)}`)
 
   function resolve(stored: StoredWidget, hub: Pick<StoredHub, 'slug' | 'title'>): Placed {

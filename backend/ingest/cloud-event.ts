@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { FieldError } from '#contract/problem.ts'
 import { contentType, readJson } from '../base/content.ts'
+import { type Post, type Refusal, refuse } from '../base/post.ts'
 import { readBinary } from './binary-mode.ts'
 import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
@@ -12,20 +12,7 @@ export const BATCH_LIMIT = 1024 * 1024
 /** Events of one batch. */
 export const BATCH_EVENTS = 500
 
-export interface Refusal {
-  readonly status: 400 | 401 | 413 | 415
-  /** A plain sentence. */
-  readonly detail: string
-  readonly errors: readonly FieldError[]
-}
 export type Reading = { readonly events: readonly HubEvent[] } | { readonly refusal: Refusal }
-
-export interface Post {
-  readonly headers: IncomingHttpHeaders
-  readonly body: Uint8Array
-  /** Milliseconds since 1970: the time of events that tell none. */
-  readonly now: number
-}
 
 /**
  * The events of an HTTP request by CloudEvents 1.0: structured, binary or a batch; plain `application/json` is taken
@@ -111,14 +98,6 @@ function refuseEvent({ errors, tooLarge }: Bad): Reading {
   const first = errors[0]
   const what = first ? ` ${`${first.field || 'It'} ${first.message}`.trim()}.` : ''
   return refuse(tooLarge ? 413 : 400, `The event is refused.${what}`, errors)
-}
-
-export function refuse(
-  status: Refusal['status'],
-  detail: string,
-  errors: readonly FieldError[] = [],
-): Reading {
-  return { refusal: { status, detail, errors } }
 }
 
 const notJson = refuse(400, 'The body is not JSON in UTF-8.')

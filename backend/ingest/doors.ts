@@ -1,3 +1,4 @@
+import { sources } from '#sources/registry.ts'
 import { patternCovers, type Tokens } from './topic.ts'
 
 /** A way in that proves by itself who speaks: topics and sources that are its own, or anybody's event could pass for one of its. */
@@ -6,15 +7,10 @@ export interface Door {
   owns(source: string): boolean
 }
 
-const github: Door = {
-  topics: ['github', '>'],
-  owns: (source) => /^(https?:)?\/\/([^/]*@)?(www\.|api\.)?github\.com(:\d+)?(\/|$)/i.test(source),
-}
-
 /** What comes over the bus without a name is given one of this source, by its place. */
 const bus: Door = { topics: ['>'], owns: (source) => source === 'bus' }
 
-const doors: readonly Door[] = [github]
+const doors: readonly Door[] = sources.map(({ topics, owns }) => ({ topics: topics.split('.'), owns }))
 
 /** The door a topic belongs to. */
 export const doorOfTopic = (topic: Tokens): Door | undefined =>

@@ -1,14 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Need, SecretName, WidgetType } from '#widgets/define.ts'
+import type { Need, Secrets, WidgetType } from '#widgets/define.ts'
 
 /** What each type still lacks here, as its remedy; types that lack nothing are absent. */
 export type Lacking = ReadonlyMap<string, string>
 
-export async function findLacking(
-  types: Iterable<WidgetType>,
-  secrets: Readonly<Partial<Record<SecretName, string>>>,
-): Promise<Lacking> {
+export async function findLacking(types: Iterable<WidgetType>, secrets: Secrets): Promise<Lacking> {
   const found = new Map<string, Promise<boolean>>()
   const lacking = new Map<string, string>()
   const met = (need: Need): Promise<boolean> => {

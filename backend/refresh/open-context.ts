@@ -3,7 +3,7 @@ import {
   LoadFailure,
   type LoggedEvent,
   type LoggedEvents,
-  type SecretName,
+  type Secrets,
 } from '#widgets/define.ts'
 import { partyOf } from '#widgets/kit/party.ts'
 import type { Key } from '../cache/version.ts'
@@ -34,7 +34,7 @@ export function contextOpener(options: {
   fetch: GuardedFetch
   gitLog: GitLog
   readEvents: ReadEvents
-  secrets: Readonly<Partial<Record<SecretName, string>>>
+  secrets: Secrets
   lacking: Lacking
 }): OpenContext {
   const { memory, byKey, fetch, gitLog, secrets, lacking } = options
@@ -48,7 +48,7 @@ export function contextOpener(options: {
     const own = placed?.interests.map(({ topic }) => topic) ?? []
     const patterns = own.map(parsePattern).filter((pattern) => typeof pattern !== 'string')
     const hub = definition.scope === 'hub' && placed ? memory.hubs.get(placed.hub) : undefined
-    const named: Partial<Record<SecretName, string>> = {}
+    const named: Record<string, string> = {}
     for (const name of definition.secrets ?? []) {
       const value = secrets[name]
       if (value !== undefined) named[name] = value

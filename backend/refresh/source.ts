@@ -1,4 +1,4 @@
-import type { Json, SecretName } from '#widgets/define.ts'
+import type { Json, Secrets } from '#widgets/define.ts'
 import type { Loadable } from './load.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { Loadable } from './load.ts'
  */
 export function sourceOf(
   { type, params }: Pick<Loadable, 'type' | 'params'>,
-  secrets: Readonly<Partial<Record<SecretName, string>>>,
+  secrets: Secrets,
 ): string | undefined {
   const { source } = type.definition
   const named = source ? source.call(type.definition, params, secrets) : addressIn(params)

@@ -7,7 +7,8 @@ import type { Reading } from '#backend/ingest/cloud-event.ts'
 import { decodeDelivery } from '#backend/ingest/delivery.ts'
 import { encodeEvent, type HubEvent } from '#backend/ingest/event.ts'
 import { parseTopic } from '#backend/ingest/topic.ts'
-import { readGithub } from './door.ts'
+import { readWebhook } from '#backend/ingest/webhook.ts'
+import { door } from './door.ts'
 import { fitsEvent } from './fits-event.ts'
 import { projectGitHub } from './projection.ts'
 
@@ -44,7 +45,7 @@ async function deliver(
     'x-hub-signature-256': await sign(secret, body),
     ...headers,
   }
-  return readGithub(secret, { headers: all, body: Buffer.from(body), now })
+  return readWebhook(door, secret, { headers: all, body: Buffer.from(body), now })
 }
 async function accepted(event: string, payload: unknown): Promise<HubEvent> {
   const reading = await deliver(event, payload)
@@ -173,10 +174,12 @@ test('a form that was caught is no other event where its bytes are none of UTF-8
     'x-github-delivery': '1',
     'x-hub-signature-256': await sign(secret, body.toString()),
   }
-  expect(await readGithub(secret, { headers, body, now })).toHaveProperty('events')
+  expect(await readWebhook(door, secret, { headers, body, now })).toHaveProperty('events')
   const at = body.indexOf('\ufffd')
   const other = Buffer.concat([body.subarray(0, at), Buffer.from([0xff]), body.subarray(at + 3)])
-  expect(await readGithub(secret, { headers, body: other, now })).toMatchObject({ refusal: { status: 401 } })
+  expect(await readWebhook(door, secret, { headers, body: other, now })).toMatchObject({
+    refusal: { status: 401 },
+  })
 })
 
 test('a delivery that was caught is no form with another payload', async () => {
@@ -191,7 +194,7 @@ test('a delivery that was caught is no form with another payload', async () => {
 
 test('an empty body is refused', async () => {
   const headers = { 'x-github-event': 'push', 'x-github-delivery': '1', 'x-hub-signature-256': 'sha256=' }
-  const reading = await readGithub(secret, { headers, body: Buffer.from(''), now })
+  const reading = await readWebhook(door, secret, { headers, body: Buffer.from(''), now })
   expect(reading).toMatchObject({ refusal: { status: 401 } })
 })
 
@@ -377,7 +380,9 @@ test('a signature of any kind is compared, never trusted', async () => {
   await fc.assert(
     fc.asyncProperty(signature, async (given) => {
       const headers = { 'x-github-event': 'push', 'x-github-delivery': '1', 'x-hub-signature-256': given }
-      expect(await readGithub(secret, { headers, body, now })).toMatchObject({ refusal: { status: 401 } })
+      expect(await readWebhook(door, secret, { headers, body, now })).toMatchObject({
+        refusal: { status: 401 },
+      })
     }),
     { numRuns: Number(process.env.FUZZ_RUNS ?? 200) },
   )

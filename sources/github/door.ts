@@ -1,21 +1,33 @@
 import { hash } from 'node:crypto'
 import { verify } from '@octokit/webhooks-methods'
+import { z } from 'zod'
 import { contentType, readJson } from '#backend/base/content.ts'
-import { type Post, type Reading, refuse } from '#backend/ingest/cloud-event.ts'
-import { readEnvelope } from '#backend/ingest/envelope.ts'
+import { type Post, refuse } from '#backend/base/post.ts'
 import type { Json } from '#widgets/define.ts'
-import { topicToken } from '#widgets/kit/topic-token.ts'
+import type { WebhookDoor } from '../define.ts'
 import { type Fielded, isFielded } from '../projection.ts'
 import { fitsEvent } from './fits-event.ts'
 import { asGitHub } from './gitea.ts'
-import { eventName } from './headers.ts'
+import { eventName, headerFault } from './headers.ts'
 import { projectGitHub } from './projection.ts'
 import { gitHubTime } from './time.ts'
+import { topicOf } from './topics.ts'
 
 const GITHUB = 'https://github.com'
 
-/** Reads and checks one webhook delivery, signed with `secret`. */
-export async function readGithub(secret: string, { headers, body, now }: Post): Promise<Reading> {
+const sent = z.string().meta({ description: 'As GitHub sends it' })
+
+export const door: WebhookDoor = {
+  secret: 'GITHUB_WEBHOOK_SECRET',
+  // GitHub's own bound.
+  limit: 25 * 1024 * 1024,
+  summary: 'GitHub webhook deliveries, signed with GITHUB_WEBHOOK_SECRET',
+  headers: { 'X-GitHub-Event': sent, 'X-GitHub-Delivery': sent, 'X-Hub-Signature-256': sent },
+  headerFault,
+  read,
+}
+
+async function read(secret: string, { headers, body, now }: Post): ReturnType<WebhookDoor['read']> {
   const signature = header(headers, 'x-hub-signature-256')
   const text = utf8(body)
   if (signature === undefined || !text || !(await verify(secret, text, signature))) {
@@ -45,21 +57,16 @@ export async function readGithub(secret: string, { headers, body, now }: Post): 
     return refuse(400, 'The delivery does not tell which server it is of, and cannot be named as an event.')
   }
   const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
-  const read = readEnvelope(
-    {
-      specversion: '1.0',
-      // Of what is signed, and not X-GitHub-Delivery, which anybody who caught a delivery can change.
-      id: hash('sha256', body, 'base64url'),
-      source: address,
-      type: `com.github.${[event, ...(action === undefined ? [] : [action])].join('.')}`,
-      topic: ['github', ...[owner, repository, event, action].map(topicToken)].join('.'),
-      datacontenttype: 'application/json',
-      data: projectGitHub(event, payload) as unknown as Json,
-    },
-    { now: Math.min(gitHubTime(event, payload) ?? now, now) },
-  )
-  if ('event' in read) return { events: [read.event] }
-  return refuse(400, 'The delivery cannot be named as an event.', read.errors)
+  const told = {
+    // Of what is signed, and not X-GitHub-Delivery, which anybody who caught a delivery can change.
+    id: hash('sha256', body, 'base64url'),
+    source: address,
+    type: `com.github.${[event, ...(action === undefined ? [] : [action])].join('.')}`,
+    topic: topicOf({ owner, repository, event, action }),
+    time: Math.min(gitHubTime(event, payload) ?? now, now),
+    data: projectGitHub(event, payload) as unknown as Json,
+  }
+  return { told: [told] }
 }
 
 /** The text of just these bytes: what is signed is text, and bytes that are none of UTF-8 could stand for others. */

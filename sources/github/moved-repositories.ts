@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { LoggedEvent } from '#widgets/define.ts'
-import { topicToken } from '#widgets/kit/topic-token.ts'
-import { gitHubEvent } from './topics.ts'
+import { eventTopic, gitHubEvent } from './topics.ts'
 
 const login = z.object({ login: z.string() }).nullish().catch(undefined)
 const delivery = z.object({
@@ -35,10 +34,9 @@ export interface Move {
  * deleted. GitHub names the event after what the repository is called then, so that all of an owner are listened to.
  */
 export function repositoryTopics(repositories: readonly string[]): string[] {
-  const ownerOf = (name: string) => name.split('/')[0] ?? '*'
-  const owners = new Set(repositories.map((name) => (name.startsWith('*') ? '*' : topicToken(ownerOf(name)))))
-  const own = [...owners].map((owner) => `github.${owner}.*.repository.>`)
-  return owners.has('*') ? ['github.*.*.repository.>'] : [...own, 'github.*.*.repository.transferred']
+  if (repositories.some((name) => name.startsWith('*'))) return [eventTopic('repository')]
+  const own = new Set(repositories.map((name) => eventTopic('repository', { owner: name.split('/')[0] })))
+  return [...own, 'github.*.*.repository.transferred']
 }
 
 export interface Moves {

@@ -2,6 +2,33 @@ import { z } from 'zod'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { topicToken } from '#widgets/kit/topic-token.ts'
 
+/** The topic of a delivery: `github.<owner>.<repository>.<event>.<action>`, with `-` for what it does not tell. */
+export function topicOf({
+  owner,
+  repository,
+  event,
+  action,
+}: {
+  readonly owner: string | undefined
+  readonly repository: string | undefined
+  readonly event: string
+  readonly action: string | undefined
+}): string {
+  return ['github', ...[owner, repository, event, action].map(topicToken)].join('.')
+}
+
+/** The pattern of what is delivered of an event, with any action: of one repository, of all of an owner, or of all. */
+export function eventTopic(
+  event: string,
+  {
+    owner,
+    repository,
+  }: { readonly owner?: string | undefined; readonly repository?: string | undefined } = {},
+): string {
+  const place = [owner, repository].map((part) => (part === undefined ? '*' : topicToken(part)))
+  return `github.${place.join('.')}.${event}.>`
+}
+
 const about = z.object({ repository: z.object({ full_name: z.string() }) })
 
 /**
@@ -13,4 +40,9 @@ export function gitHubEvent({ topic, data }: Pick<LoggedEvent, 'topic' | 'data'>
   if (first !== 'github') return undefined
   const told = about.safeParse(data).data?.repository.full_name.split('/').map(topicToken)
   return !told || (told[0] === owner && told[1] === repository) ? event : undefined
+}
+
+/** Whether a topic is of GitHub's deliveries. */
+export function isGitHubTopic(topic: string): boolean {
+  return topic.startsWith('github.')
 }

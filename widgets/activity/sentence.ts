@@ -1,3 +1,4 @@
+import { isGitHubTopic } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import { buildSentence } from './build-sentence.ts'
 import { githubSentence } from './github-sentence.ts'
@@ -24,7 +25,7 @@ export interface Sentence {
 
 /** Nothing for what nobody wants to read, such as a ping. */
 export function sentenceOf(event: LoggedEvent): Sentence | undefined {
-  if (event.topic.startsWith('github.')) {
+  if (isGitHubTopic(event.topic)) {
     const told = githubSentence(event)
     if (told !== 'unknown') return told
   }

@@ -1,4 +1,5 @@
 import { type Moves, movesOf } from '#sources/github/moved-repositories.ts'
+import { isGitHubTopic } from '#sources/github/topics.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { matchesBranch } from './branch-pattern.ts'
 import { deadBranches } from './dead-branches.ts'
@@ -81,7 +82,7 @@ function readRuns(events: readonly LoggedEvent[]): { readonly runs: Placed[]; re
   const homes = homesOf(events)
   for (const event of events) {
     const tie = `${event.source} ${event.id}`
-    if (event.topic.startsWith('github.')) runs.push(...githubRuns(event, homes).map((run) => ({ run, tie })))
+    if (isGitHubTopic(event.topic)) runs.push(...githubRuns(event, homes).map((run) => ({ run, tie })))
     else {
       const run = plainRun(event)
       if ('lacks' in run) lacking.set(run.lacks, (lacking.get(run.lacks) ?? new Set()).add(tie))

@@ -1,11 +1,11 @@
 import { repositoryTopics } from '#sources/github/moved-repositories.ts'
-import { topicToken } from '../kit/topic-token.ts'
+import { eventTopic } from '#sources/github/topics.ts'
 
-/** Topics of a GitHub event of `owner/repository` or `owner/*`; of all repositories without a list. */
+/** Topics of a GitHub event of `owner/repository` or `owner/*`. */
 function githubTopics(repositories: readonly string[], event: string): string[] {
   return repositories.map((name) => {
-    const place = name.split('/').map((part) => (part === '*' ? part : topicToken(part)))
-    return `github.${place.join('.')}.${event}.>`
+    const [owner, repository] = name.split('/').map((part) => (part === '*' ? undefined : part))
+    return eventTopic(event, { owner, repository })
   })
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { eventTopic } from '#sources/github/topics.ts'
 import { defineWidget, type Interest } from '../define.ts'
 import { openAddress } from '../kit/http-url.ts'
 import { topicPattern } from '../kit/topic-pattern.ts'
-import { topicToken } from '../kit/topic-token.ts'
 import { samples } from './fixtures.ts'
 
 const commit = z.strictObject({
@@ -70,5 +70,5 @@ function webAddress(text: string): URL | undefined {
 function pushTopic(repository: string): Interest[] {
   const [owner, name, ...rest] = webAddress(repository)?.pathname.split('/').filter(Boolean) ?? []
   if (owner === undefined || name === undefined || rest.length > 0) return []
-  return [{ topic: `github.${topicToken(owner)}.${topicToken(name.replace(/\.git$/, ''))}.push.>` }]
+  return [{ topic: eventTopic('push', { owner, repository: name.replace(/\.git$/, '') }) }]
 }

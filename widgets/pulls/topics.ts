@@ -1,6 +1,7 @@
-import { topicToken } from '../kit/topic-token.ts'
+import { eventTopic } from '#sources/github/topics.ts'
 
 /** Topics of the pull requests of `owner/repository`. */
 export function pullTopic(name: string): string {
-  return `github.${name.split('/').map(topicToken).join('.')}.pull_request.>`
+  const [owner, repository] = name.split('/')
+  return eventTopic('pull_request', { owner, repository })
 }

@@ -111,7 +111,8 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   if (!(perSecond > 0 && perSecond <= 1000))
     throw new UsageError('--rate takes a number of deliveries a second, up to 1000.')
   const own = await readSecret(env.HUBS_SECRET, env.HUBS_DATA)
-  if (own === undefined && !env.GITHUB_WEBHOOK_SECRET) {
+  const { github } = env.doorSecrets
+  if (own === undefined && github === undefined) {
     throw new Error(
       `There is no secret in ${env.HUBS_DATA} to sign deliveries with. Start Hubs first, in this folder, or set GITHUB_WEBHOOK_SECRET as it has it.`,
     )
@@ -120,7 +121,7 @@ async function replay({ url, rate = '5' }: Options): Promise<boolean> {
   const { replayGithub } = await import('./replay.ts')
   await replayGithub({
     url: url ?? addressOf(env),
-    secret: webhookSecret(env.GITHUB_WEBHOOK_SECRET, own ?? ''),
+    secret: webhookSecret('github', github, own ?? ''),
     rate: perSecond,
   })
   return true

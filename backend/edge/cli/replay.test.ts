@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { gitHubDay } from '#sources/github/day.ts'
-import { readGithub } from '#sources/github/door.ts'
+import { door } from '#sources/github/door.ts'
 import type { HubEvent } from '../../ingest/event.ts'
+import { readWebhook } from '../../ingest/webhook.ts'
 import { replayGithub } from './replay.ts'
 
 /** The hook alone, with our own reader behind it. */
@@ -13,7 +14,7 @@ async function hook(secret: string) {
   const events: HubEvent[] = []
   const server = createServer(async (request, response) => {
     const post = { headers: request.headers, body: await buffer(request), now: Date.now() }
-    const reading = await readGithub(secret, post)
+    const reading = await readWebhook(door, secret, post)
     if ('events' in reading) {
       events.push(...reading.events)
       response.writeHead(202).end('{}')

@@ -26,7 +26,7 @@ function openDoor({ rate = 1_000 }: Pick<Circumstances, 'rate'> = {}) {
       published.push(...events)
       return events.map((_, index) => outcomes[index] ?? 'accepted')
     },
-    hookSecret: 'a secret',
+    hookSecret: () => 'a secret',
     rate: publishRate(rate),
   })
   async function send(body: unknown, given: Circumstances = {}): Promise<Answer> {
@@ -105,7 +105,11 @@ test.each(['return=representation', 'no-reply', ''])('who prefers %s gets the id
 })
 
 test('a sender that asks before it sends may', async () => {
-  const routes = eventRoutes({ publish: async () => [], hookSecret: 'a secret', rate: publishRate(1_000) })
+  const routes = eventRoutes({
+    publish: async () => [],
+    hookSecret: () => 'a secret',
+    rate: publishRate(1_000),
+  })
   const route = routes.find(({ method }) => method === 'OPTIONS')
   const asked = (headers: Record<string, string>) => route?.handle({ headers } as unknown as Call)
   expect(

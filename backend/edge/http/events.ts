@@ -1,18 +1,16 @@
 import { z } from 'zod'
 import { cloudEvent } from '#contract/cloud-event.ts'
-import { readGithub } from '#sources/github/door.ts'
-import { githubHeaderFault } from '#sources/github/headers.ts'
+import type { WebhookDoor } from '#sources/define.ts'
+import { doors } from '#sources/registry.ts'
 import { BATCH_LIMIT, type Reading, readCloudEvents } from '../../ingest/cloud-event.ts'
 import { type HubEvent, PUBLISHER } from '../../ingest/event.ts'
 import type { Publish } from '../../ingest/publish.ts'
+import { readWebhook } from '../../ingest/webhook.ts'
 import type { Actor } from '../../operations/actor.ts'
 import { answered } from './openapi.ts'
 import { ProblemError } from './problem.ts'
 import type { PublishRate } from './publish-rate.ts'
 import type { Answer, Call, Route } from './route.ts'
-
-/** Bytes of one webhook delivery, which GitHub bounds. */
-const DELIVERY_LIMIT = 25 * 1024 * 1024
 
 const taken = answered(
   'Safely on the bus; duplicates are ids that were there already',
@@ -58,17 +56,17 @@ function allowed(actor: Actor, events: readonly HubEvent[]): void {
 
 export function eventRoutes(options: {
   readonly publish: Publish
-  readonly hookSecret: string
+  /** What the deliveries of a source are signed with. */
+  readonly hookSecret: (source: string) => string
   readonly rate: PublishRate
 }): Route[] {
   const { publish, hookSecret, rate } = options
 
-  async function readDelivery(call: Call): Promise<Reading> {
-    // Anybody may ask, so what the headers tell comes before a body of megabytes is taken in.
-    const fault = githubHeaderFault(call.headers)
+  async function readDelivery(source: string, door: WebhookDoor, call: Call): Promise<Reading> {
+    const fault = door.headerFault(call.headers)
     if (fault) return fault
-    const body = await call.body(DELIVERY_LIMIT)
-    return readGithub(hookSecret, { headers: call.headers, body, now: Date.now() })
+    const body = await call.body(door.limit)
+    return readWebhook(door, hookSecret(source), { headers: call.headers, body, now: Date.now() })
   }
 
   async function put(call: Call, events: readonly HubEvent[]): Promise<Answer> {
@@ -121,28 +119,21 @@ export function eventRoutes(options: {
       },
     },
     handshake('/api/v1/events'),
-    {
-      method: 'POST',
-      path: '/api/v1/hooks/github',
-      // Its signature says whose it is.
-      right: 'anyone',
-      about: {
-        summary: 'GitHub webhook deliveries, signed with GITHUB_WEBHOOK_SECRET',
-        requestParams: {
-          header: z.object(
-            Object.fromEntries(
-              ['X-GitHub-Event', 'X-GitHub-Delivery', 'X-Hub-Signature-256'].map((name) => [
-                name,
-                z.string().meta({ description: 'As GitHub sends it' }),
-              ]),
-            ),
-          ),
+    ...[...doors].map(
+      ([source, door]): Route => ({
+        method: 'POST',
+        path: `/api/v1/hooks/${source}`,
+        // Its signature says whose it is.
+        right: 'anyone',
+        about: {
+          summary: door.summary,
+          requestParams: { header: z.object(door.headers) },
+          requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+          responses: { 202: taken },
         },
-        requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-        responses: { 202: taken },
-      },
-      handle: async (call) => put(call, accepted(await readDelivery(call))),
-    },
+        handle: async (call) => put(call, accepted(await readDelivery(source, door, call))),
+      }),
+    ),
   ]
 }
 
