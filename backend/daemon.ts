@@ -26,10 +26,10 @@ import type { Stores } from './stores.ts'
 import { triageCounts } from './triage/counts.ts'
 import { followingIndex } from './triage/following-index.ts'
 import { indexHubs } from './triage/index-hubs.ts'
+import type { InvalidationTarget } from './triage/invalidation-target.ts'
 import { matchingIndex } from './triage/matching.ts'
 import { readersOf } from './triage/readers.ts'
 import { replayMemory } from './triage/replay-memory.ts'
-import type { Target } from './triage/target.ts'
 import { runTriage } from './triage/triage.ts'
 import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
 
@@ -59,7 +59,7 @@ export async function runDaemon(options: {
   const { env, stores, followed, eventLog, secrets, lacking, log, signal } = options
   const { bus, cache, database } = stores
   const counts = triageCounts()
-  const index = matchingIndex<Target>()
+  const index = matchingIndex<InvalidationTarget>()
 
   let poke = () => {}
   const following = followingIndex({ index, cache, logger: log, signal, onDue: () => poke() })

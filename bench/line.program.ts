@@ -101,8 +101,8 @@ async function open(options: LineOptions): Promise<number> {
       find: (key) => ({ key, type: noopWidget, params: {} }),
       knows: () => true,
       sourceOf: () => undefined,
-      openContext: (_, now, ending) =>
-        lazySignal(ending, { now, party, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
+      openContext: (_, now, lifetime) =>
+        lazySignal(lifetime, { now, party, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
       log: logger,
       signal,
     })

@@ -4,13 +4,13 @@ import { encodeEvent, type HubEvent } from './event.ts'
 import { sameEvent } from './same-event.ts'
 
 /** `conflict`: within 24 h another event had this `source` and `id`; it stays, and this one went nowhere. */
-export type Outcome = 'accepted' | 'duplicate' | 'conflict'
+export type PublishOutcome = 'accepted' | 'duplicate' | 'conflict'
 
 /**
  * Resolves once every event that is not in conflict is safely on the bus, with what became of each; one `source` and
  * `id`, sent again within 24 h, is stored once.
  */
-export type Publish = (events: readonly HubEvent[]) => Promise<readonly Outcome[]>
+export type Publish = (events: readonly HubEvent[]) => Promise<readonly PublishOutcome[]>
 
 /** @throws BusAway */
 export function publisher({ bus }: { readonly bus: Pick<Bus, 'publish'> }): Publish {

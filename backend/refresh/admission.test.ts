@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { type Admission, openAdmission, type Place, type Release } from './admission.ts'
+import { type Admission, type Lane, openAdmission, type Release } from './admission.ts'
 import type { Standing } from './sources.ts'
 
 const LONG = 60_000
@@ -19,11 +19,11 @@ beforeEach(() => {
   admission = openAdmission(LIMITS, (source) => standings[source ?? ''] ?? 'answers')
 })
 
-const at = (type: string, source?: string): Place => ({ type, source })
+const at = (type: string, source?: string): Lane => ({ type, source })
 
 /** Begins a load, which must be able to at once or later. */
-async function begin(place: Place, urgent = false): Promise<Release> {
-  const stay = admission.enter(place)
+async function begin(lane: Lane, urgent = false): Promise<Release> {
+  const stay = admission.enter(lane)
   const release = await admission.begin(stay, LONG, urgent)
   if (!release) throw new Error('Its turn did not come.')
   return (failed) => {
@@ -100,18 +100,18 @@ test.each([
 test('keys enter and are held as their loads will begin soon, by how long the last ones took', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const place = at('a', 'x')
+  const lane = at('a', 'x')
   const room = () => {
     const stays = []
-    for (let n = 0; n < 100 && admission.admits(place); n++) stays.push(admission.enter(place))
+    for (let n = 0; n < 100 && admission.admits(lane); n++) stays.push(admission.enter(lane))
     const held = []
-    for (let stay = admission.hold(place); stay; stay = admission.hold(place)) held.push(stay)
+    for (let stay = admission.hold(lane); stay; stay = admission.hold(lane)) held.push(stay)
     for (const stay of held) admission.letGo(stay)
     for (const stay of stays) admission.leave(stay)
     return [stays.length, held.length]
   }
   const load = async (ms: number, failed?: boolean) => {
-    const release = await begin(place)
+    const release = await begin(lane)
     vi.advanceTimersByTime(ms)
     release(failed)
   }

@@ -7,8 +7,8 @@ const SOON = 500
 /** Sources whose average is kept at most, beside those that something is loaded from. */
 const MOST = 10_000
 
-/** What the loads of a key occupy: their type, and the system outside that they ask. */
-export interface Place {
+/** What loads share that are bounded together: their type, and the system outside that they ask. */
+export interface Lane {
   readonly type: string
   readonly source: string | undefined
 }
@@ -41,7 +41,7 @@ interface Share {
 
 /** A key that was let in: it counts in its shares until it leaves. */
 export interface Stay {
-  readonly place: Place
+  readonly lane: Lane
   readonly shares: readonly Share[]
 }
 
@@ -53,17 +53,17 @@ export type Release = (failed?: boolean) => void
  * a type's room is kept for sources that answer.
  */
 export interface Admission {
-  /** A load of this place would begin at once, or nearly. */
-  admits(place: Place): boolean
+  /** A load of this lane would begin at once, or nearly. */
+  admits(lane: Lane): boolean
   /** A key begins to be leased. */
-  enter(place: Place): Stay
+  enter(lane: Lane): Stay
   leave(stay: Stay): void
   /**
    * Resolves when its load may begin, urgent ones first; nothing when `patience` ms have passed before.
    */
   begin(stay: Stay, patience: number, urgent?: boolean): Promise<Release | undefined>
   /** A claimed key may wait here: it will begin within a second or so. Until it is `letGo`. */
-  hold(place: Place): Stay | undefined
+  hold(lane: Lane): Stay | undefined
   letGo(stay: Stay): void
   /** Keys in all. */
   readonly keys: number
@@ -83,7 +83,7 @@ export function openAdmission(limits: Limits, standing: (source: string | undefi
   const sources = new Map<string, Share>()
   const waiting: Waiter[] = []
 
-  function sharesOf({ type, source }: Place): readonly Share[] {
+  function sharesOf({ type, source }: Lane): readonly Share[] {
     let ofType = types.get(type)
     if (!ofType) {
       ofType = {
@@ -131,16 +131,16 @@ export function openAdmission(limits: Limits, standing: (source: string | undefi
   }
 
   return {
-    admits(place) {
-      for (const one of sharesOf(place)) {
+    admits(lane) {
+      for (const one of sharesOf(lane)) {
         if (one.loads >= one.most || one.keys >= within(one, 1)) return false
       }
-      return !waiting.some(({ stay }) => isSame(stay.place, place))
+      return !waiting.some(({ stay }) => isSame(stay.lane, lane))
     },
-    enter(place) {
-      const shares = sharesOf(place)
+    enter(lane) {
+      const shares = sharesOf(lane)
       for (const one of shares) one.keys++
-      return { place, shares }
+      return { lane, shares }
     },
     leave({ shares }) {
       for (const one of shares) one.keys--
@@ -163,11 +163,11 @@ export function openAdmission(limits: Limits, standing: (source: string | undefi
             }, patience)
             waiting.push(waiter)
           }),
-    hold(place) {
-      const shares = sharesOf(place)
+    hold(lane) {
+      const shares = sharesOf(lane)
       for (const one of shares) if (one.keys + one.held >= within(one, 2)) return undefined
       for (const one of shares) one.held++
-      return { place, shares }
+      return { lane, shares }
     },
     letGo({ shares }) {
       for (const one of shares) one.held--
@@ -189,4 +189,4 @@ function within({ most, keep, average = Number.POSITIVE_INFINITY }: Share, times
   return Math.min(times * keep, most * (1 + times * Math.floor(SOON / average)))
 }
 
-const isSame = (one: Place, other: Place): boolean => one.type === other.type && one.source === other.source
+const isSame = (one: Lane, other: Lane): boolean => one.type === other.type && one.source === other.source

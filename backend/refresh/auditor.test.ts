@@ -68,7 +68,7 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
         return placed && !placed.problem ? { key: wanted, type, params: placed.params } : undefined
       },
       sourceOf: () => undefined,
-      openContext: (_, now, ending) => ({ now, signal: ending.signal() }) as LoadContext,
+      openContext: (_, now, lifetime) => ({ now, signal: lifetime.signal() }) as LoadContext,
     })
     const end = () => {
       stop.abort()

@@ -67,9 +67,9 @@ function open({
       find: (key) => ({ key, type, params: { name: key }, hub: house ? sourceIn(key) : 'h' }),
       knows: () => true,
       sourceOf: ({ key }) => (house ? undefined : sourceIn(key)),
-      openContext: (_, now, ending) => {
-        const fetch = (source: string) => ending.outside(answer(source, ending.signal()))
-        return lazySignal(ending, { now, fetch } as unknown as LoadContext)
+      openContext: (_, now, lifetime) => {
+        const fetch = (source: string) => lifetime.outside(answer(source, lifetime.signal()))
+        return lazySignal(lifetime, { now, fetch } as unknown as LoadContext)
       },
       log: pino({ level: 'silent' }),
       signal: stop.signal,

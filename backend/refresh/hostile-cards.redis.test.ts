@@ -59,12 +59,17 @@ function daemon(cache: Cache, cards: ReadonlyMap<Key, { type: WidgetType; config
       const card = cards.get(key)
       return card && { key, type: card.type, params: card.type.params(card.type.parseConfig(card.config)) }
     },
-    openContext({ key }, now, ending) {
+    openContext({ key }, now, lifetime) {
       loaded.push(key)
       const reach: Pick<LoadContext, 'fetch'> = {
-        fetch: (to, init) => ending.outside(fetch(to, init, ending.signal())),
+        fetch: (to, init) => lifetime.outside(fetch(to, init, lifetime.signal())),
       }
-      return lazySignal(ending, { ...reach, now, party: partyOf('h'), secrets: {} } as unknown as LoadContext)
+      return lazySignal(lifetime, {
+        ...reach,
+        now,
+        party: partyOf('h'),
+        secrets: {},
+      } as unknown as LoadContext)
     },
   })
   const end = async () => {

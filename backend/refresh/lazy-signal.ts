@@ -1,5 +1,5 @@
 import type { LoadContext } from '#widgets/define.ts'
-import type { Ending } from './load.ts'
+import type { LoadLifetime } from './load.ts'
 
 const MAKE = Symbol('signal')
 
@@ -13,8 +13,8 @@ const signal = {
 }
 
 /** Makes `rest` itself a context whose `signal` is made when it is asked for. */
-export function lazySignal(ending: Ending, rest: Omit<LoadContext, 'signal'>): LoadContext {
-  Object.defineProperty(Object.assign(rest, { [MAKE]: ending.signal }), 'signal', signal)
+export function lazySignal(lifetime: LoadLifetime, rest: Omit<LoadContext, 'signal'>): LoadContext {
+  Object.defineProperty(Object.assign(rest, { [MAKE]: lifetime.signal }), 'signal', signal)
   // It has it now.
   return rest as LoadContext
 }

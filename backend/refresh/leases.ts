@@ -1,7 +1,7 @@
 import { swapRemove } from '../base/swap-remove.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import type { Load } from './load.ts'
+import type { RunningLoad } from './load.ts'
 
 /** Milliseconds a lease lasts; a load that takes longer extends it, so that a crash is noticed within this time. */
 export const LEASE = 10_000
@@ -14,7 +14,7 @@ export interface Lease {
   readonly token: string
   /** It became another's. */
   readonly lost: boolean
-  load: Load | undefined
+  load: RunningLoad | undefined
 }
 
 /** The leases this process holds: extended for as long as they are. */

@@ -25,7 +25,7 @@ export interface Loadable {
 }
 
 /** The end of one load. Its signal is made when it is asked for: many loads need none, and it costs more than they do. */
-export interface Ending {
+export interface LoadLifetime {
   aborted(): boolean
   signal(): AbortSignal
   /** An answer from outside, for which the load waits until it comes: only for such time is its source to blame. */
@@ -33,7 +33,7 @@ export interface Ending {
 }
 
 /** The world as one loader may see it, for the time of one load. */
-export type OpenContext = (loadable: Loadable, now: number, ending: Ending) => LoadContext
+export type OpenContext = (loadable: Loadable, now: number, lifetime: LoadLifetime) => LoadContext
 
 /** What a load tells of its source; nothing when it had no answer, and no time to wait for one either. */
 type Heard = 'answered' | 'unanswered' | 'nothing'
@@ -54,7 +54,7 @@ function deadlineOf({ type }: Pick<Loadable, 'type'>): number {
 }
 
 /** A load under way. */
-export interface Load {
+export interface RunningLoad {
   /** Never rejects. */
   readonly loaded: Promise<Loaded>
   /** Nobody waits for the result any more. */
@@ -67,7 +67,7 @@ export function load(options: {
   source: string | undefined
   now: number
   openContext: OpenContext
-}): Load {
+}): RunningLoad {
   let giveUp = (_reason: Error) => {}
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = reject
@@ -84,15 +84,15 @@ async function run(
 ): Promise<Loaded> {
   const { type, params } = loadable
   const deadline = deadlineOf(loadable)
-  const ending = openEnding()
+  const lifetime = openLifetime()
   const tooLate = () => {
-    const heard = ending.heard(deadline)
+    const heard = lifetime.heard(deadline)
     giveUp(new Timeout(deadline, heard === 'unanswered' ? source : undefined, heard))
   }
   const timer = setTimeout(tooLate, deadline)
   let over = OVER
   try {
-    const context = openContext(loadable, now, ending)
+    const context = openContext(loadable, now, lifetime)
     // A loader that ignores its signal is left behind; its result is thrown away.
     const loaded = await Promise.race([type.load(params, context), givenUp])
     if (loaded.nextChangeAt !== undefined && !(Math.abs(loaded.nextChangeAt) <= LATEST)) {
@@ -120,18 +120,18 @@ async function run(
       kind: 'failure',
       error: { ...inWords(error), reference: randomUUID().slice(0, 8) },
       retryAfter: error instanceof LoadFailure ? error.retryAfter : undefined,
-      heard: error instanceof Timeout ? error.heard : ending.waited() < IN_TIME ? 'answered' : 'unanswered',
+      heard: error instanceof Timeout ? error.heard : lifetime.waited() < IN_TIME ? 'answered' : 'unanswered',
       thrown: error,
     }
   } finally {
     clearTimeout(timer)
-    ending.abort(over)
+    lifetime.abort(over)
   }
 }
 
 const endsLoad = (error: unknown): error is Error => error === GIVEN_UP || error instanceof Timeout
 
-interface OwnEnding extends Ending {
+interface OwnLifetime extends LoadLifetime {
   abort(reason: Error): void
   /** Milliseconds for which something outside was waited for. */
   waited(): number
@@ -139,7 +139,7 @@ interface OwnEnding extends Ending {
   heard(deadline: number): Heard
 }
 
-function openEnding(): OwnEnding {
+function openLifetime(): OwnLifetime {
   let controller: AbortController | undefined
   let ended: Error | undefined
   let asked = false

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Told } from './silence.ts'
+import type { FailureRecord } from './silence.ts'
 
 /** Leases lost in a row after which a key is loaded apart from those it was loaded with, and after which it is set aside. */
 const APART = 2
@@ -13,7 +13,7 @@ const HOURS = 6
  * which may have been any other's fault. After the second all that were loaded at the time are put off, each for another
  * while, so that the third tells which it is.
  */
-export function afterLost(lost: number): Told | undefined {
+export function afterLost(lost: number): FailureRecord | undefined {
   if (lost < APART) return undefined
   const [wait, retryIn] =
     lost < MOST

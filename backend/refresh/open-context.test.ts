@@ -3,13 +3,13 @@ import type { LoggedEvents } from '#widgets/define.ts'
 import { nameOf } from '#widgets/kit/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
-import type { Ending } from './load.ts'
+import type { LoadLifetime } from './load.ts'
 import { contextOpener, type ReadEvents } from './open-context.ts'
 
 const type = widgetType('activity')
 if (!type) throw new Error('There is no activity.')
 const interests = [{ topic: 'a.>' }]
-const ending: Ending = {
+const lifetime: LoadLifetime = {
   aborted: () => false,
   signal: () => new AbortController().signal,
   outside: (answer) => answer,
@@ -29,7 +29,7 @@ const opener = (readEvents: ReadEvents) =>
 
 test('the party of a load is its hub, of which the loader can make no data', () => {
   const openContext = opener(() => Promise.reject(new Error('not here')))
-  const { party } = openContext({ key: 'a', type, params: {} }, 0, ending)
+  const { party } = openContext({ key: 'a', type, params: {} }, 0, lifetime)
   expect(nameOf(party)).toBe('a')
   expect(JSON.stringify(party)).toBe('{}')
 })
@@ -37,7 +37,7 @@ test('the party of a load is its hub, of which the loader can make no data', () 
 test('what a load fetches and what git reads for it is waited for outside, and the event log is not', async () => {
   const openContext = opener(async () => ({ events: [], more: false }))
   const outside = vi.fn()
-  const context = openContext({ key: 'a', type, params: {} }, 0, { ...ending, outside })
+  const context = openContext({ key: 'a', type, params: {} }, 0, { ...lifetime, outside })
   await context.fetch('https://a.example')
   await context.gitLog({ repository: '/a', limit: 1 })
   expect(outside).toHaveBeenCalledTimes(2)
@@ -54,7 +54,7 @@ test('loads of a hub that reads much wait behind those of one that reads little'
       }),
   )
   const read = (hub: string, topic: string) =>
-    openContext({ key: hub, type, params: {} }, 0, ending).events({ topics: [topic], limit: 1 })
+    openContext({ key: hub, type, params: {} }, 0, lifetime).events({ topics: [topic], limit: 1 })
 
   const much = Array.from({ length: 20 }, (_, n) => read('much', `a.${n}`))
   const little = read('little', 'a.little')

@@ -40,7 +40,7 @@ export function contextOpener(options: {
   const { memory, byKey, fetch, gitLog, secrets, lacking } = options
   const readEvents = fairReadings(options.readEvents)
 
-  return ({ key, type }, now, ending): LoadContext => {
+  return ({ key, type }, now, lifetime): LoadContext => {
     const { definition } = type
     const remedy = lacking.get(definition.type)
     if (remedy !== undefined) throw new LoadFailure('unavailable', remedy)
@@ -53,15 +53,15 @@ export function contextOpener(options: {
       const value = secrets[name]
       if (value !== undefined) named[name] = value
     }
-    return lazySignal(ending, {
+    return lazySignal(lifetime, {
       now,
       party: partyOf(placed?.hub ?? ''),
       secrets: named,
       ...(hub ? { hub: { slug: hub.slug, title: hub.title } } : {}),
-      fetch: (url, init) => ending.outside(fetch(url, init, ending.signal())),
-      gitLog: (query) => ending.outside(gitLog(query, ending.signal())),
+      fetch: (url, init) => lifetime.outside(fetch(url, init, lifetime.signal())),
+      gitLog: (query) => lifetime.outside(gitLog(query, lifetime.signal())),
       async events({ topics = own, limit, ...from }) {
-        if (ending.aborted()) ending.signal().throwIfAborted()
+        if (lifetime.aborted()) lifetime.signal().throwIfAborted()
         if (definition.reads !== 'events') {
           throw new LoadFailure('refused', 'This widget type does not declare that it reads the event log.')
         }
@@ -75,7 +75,7 @@ export function contextOpener(options: {
         }
         const bounded = Math.max(1, Math.min(MAX_EVENTS, Math.floor(limit)))
         const query = { patterns: topics, limit: bounded, ...from }
-        return readEvents(placed?.hub ?? '', query, ending.signal())
+        return readEvents(placed?.hub ?? '', query, lifetime.signal())
       },
     })
   }

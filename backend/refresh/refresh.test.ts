@@ -31,9 +31,9 @@ function refreshing(
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
     knows: (wanted) => !wanted.includes('@2:'),
     sourceOf: () => source,
-    openContext: (_, now, ending) => {
-      const fetch = () => ending.outside(new Promise(() => {}))
-      return lazySignal(ending, { now, fetch } as unknown as LoadContext)
+    openContext: (_, now, lifetime) => {
+      const fetch = () => lifetime.outside(new Promise(() => {}))
+      return lazySignal(lifetime, { now, fetch } as unknown as LoadContext)
     },
     log: pino({ level: 'silent' }),
     signal: stop.signal,

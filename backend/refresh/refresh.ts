@@ -4,10 +4,10 @@ import type { WidgetType } from '#widgets/define.ts'
 import { retry } from '../base/retry.ts'
 import type { Cache, Granted, Invalidation, Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import { type Limits, openAdmission, type Place, type Stay } from './admission.ts'
+import { type Lane, type Limits, openAdmission, type Stay } from './admission.ts'
 import { LEASE, type Lease, openLeases } from './leases.ts'
-import { openLines, type Turn } from './lines.ts'
-import { type Load, type Loadable, type Loaded, load, type OpenContext } from './load.ts'
+import { type Loadable, type Loaded, load, type OpenContext, type RunningLoad } from './load.ts'
+import { openLoadQueue, type QueuedKey } from './load-queue.ts'
 import { afterLost } from './lost-leases.ts'
 import { openSilence } from './silence.ts'
 
@@ -106,18 +106,18 @@ export function runRefresh(options: {
 }): Refresh {
   const { cache, find, catchUp, knows, sourceOf, openContext, onEnd, log, signal } = options
   const leases = openLeases(cache)
-  const beside = new Set<Load>()
+  const beside = new Set<RunningLoad>()
   /** Every token of this process begins with it, and no two are the same. */
   const name = randomUUID()
   let tokens = 0
   const newToken = () => `${name}-${tokens++}`
   const silence = openSilence({ cache, newToken, log, began: beginOne })
   const admission = openAdmission(LIMITS, silence.standing)
-  const lines = openLines(admission)
+  const queue = openLoadQueue(admission)
   const counts = {
     ...{ loads: 0, changed: 0, unannounced: 0, failed: 0, lost: 0, running: 0 },
     get waiting() {
-      return lines.size
+      return queue.size
     },
     get silent() {
       return silence.silent
@@ -155,14 +155,14 @@ export function runRefresh(options: {
     while (!signal.aborted) {
       poked = false
       try {
-        const room = Math.min(CLAIM, LIMITS.keys.all - admission.keys, QUEUE - lines.held)
+        const room = Math.min(CLAIM, LIMITS.keys.all - admission.keys, QUEUE - queue.held)
         const claimed = room > 0 ? await cache.claim(room, VISIBILITY) : undefined
         const found = claimed?.keys.length ?? 0
         drained = found < room
         if (claimed) await receive(claimed.keys, claimed.urgent)
         delay = POLL
         // Beyond that more is claimed only now and then.
-        if (found === room && room > 0 && lines.held < ENOUGH) continue
+        if (found === room && room > 0 && queue.held < ENOUGH) continue
         await idle(Math.max(1, Math.min(POLL, claimed?.nextIn ?? POLL)))
       } catch (error) {
         delay = Math.min(delay * 2, 2_000)
@@ -171,13 +171,13 @@ export function runRefresh(options: {
         await idle(delay)
       }
     }
-    lines.clear()
+    queue.clear()
     // An invalidation under way may yet be granted leases, which are given back.
     if (underWay > 0) await new Promise<void>((resolve) => (allEnded = resolve))
     leases.close()
   }
 
-  const placeOf = (type: string, loadable: Loadable | undefined): Place => ({
+  const laneOf = (type: string, loadable: Loadable | undefined): Lane => ({
     type,
     source: loadable && sourceOf(loadable),
   })
@@ -188,10 +188,10 @@ export function runRefresh(options: {
     const silent: Key[] = []
     for (const [n, key] of keys.entries()) {
       const loadable = find(key)
-      const place = placeOf(typeOf(key), loadable)
-      if (loadable && place.source !== undefined && !isTried(place))
-        (silence.tell(loadable, place.source) ? silent : noRoom).push(key)
-      else if (!lines.add({ key, place, hub: loadable?.hub ?? '' }, n < urgent)) noRoom.push(key)
+      const lane = laneOf(typeOf(key), loadable)
+      if (loadable && lane.source !== undefined && !isTried(lane))
+        (silence.tell(loadable, lane.source) ? silent : noRoom).push(key)
+      else if (!queue.add({ key, lane, hub: loadable?.hub ?? '' }, n < urgent)) noRoom.push(key)
     }
     startWaiting()
     const together = TOGETHER - (Date.now() % TOGETHER)
@@ -199,14 +199,14 @@ export function runRefresh(options: {
   }
 
   /** Of a silent source, the one load that is tried. */
-  function isTried(place: Place): boolean {
-    if (silence.standing(place.source) !== 'silent') return true
-    return admission.admits(place) && !lines.waits(place)
+  function isTried(lane: Lane): boolean {
+    if (silence.standing(lane.source) !== 'silent') return true
+    return admission.admits(lane) && !queue.waits(lane)
   }
 
   function startWaiting(): void {
-    for (let turn = lines.next(admission.admits); turn; turn = lines.next(admission.admits)) {
-      const stay = admission.enter(turn.place)
+    for (let turn = queue.next(admission.admits); turn; turn = queue.next(admission.admits)) {
+      const stay = admission.enter(turn.lane)
       start(stay, turn.key, refreshKey(stay, turn))
     }
   }
@@ -220,7 +220,7 @@ export function runRefresh(options: {
       .then(() => {
         admission.leave(stay)
         startWaiting()
-        if (!drained && lines.held < ENOUGH / 2) poke()
+        if (!drained && queue.held < ENOUGH / 2) poke()
       })
       .finally(endOne)
   }
@@ -239,13 +239,13 @@ export function runRefresh(options: {
   /** Room for the keys that may be loaded before any other. */
   function reserve(keys: readonly { readonly key: Key }[]): Map<Key, Reserved> {
     const reserved = new Map<Key, Reserved>()
-    if (!drained || poked || lines.held > 0 || signal.aborted) return reserved
+    if (!drained || poked || queue.held > 0 || signal.aborted) return reserved
     for (const { key } of keys) {
       const loadable = !reserved.has(key) && knows(key) ? find(key) : undefined
       if (!loadable) continue
-      const place = placeOf(typeOf(key), loadable)
-      if (!lines.waits(place) && admission.admits(place))
-        reserved.set(key, { loadable, stay: admission.enter(place) })
+      const lane = laneOf(typeOf(key), loadable)
+      if (!queue.waits(lane) && admission.admits(lane))
+        reserved.set(key, { loadable, stay: admission.enter(lane) })
     }
     return reserved
   }
@@ -287,7 +287,7 @@ export function runRefresh(options: {
     await retry(release, { signal, onFailure: () => {} }).catch(() => {})
   }
 
-  async function refreshKey(stay: Stay, { key, urgent }: Turn): Promise<void> {
+  async function refreshKey(stay: Stay, { key, urgent }: QueuedKey): Promise<void> {
     if (!find(key)) await catchUp?.()
     const loadable = find(key)
     // Left to the processes that can load it; taken below only to be dropped when nobody looks at it any more.
@@ -329,7 +329,7 @@ export function runRefresh(options: {
         }
         if (outcome === 'stale') poke()
       } else {
-        const { type, source } = stay.place
+        const { type, source } = stay.lane
         const { code, reference } = loaded.error
         log.warn({ err: loaded.thrown, reference, key, type, code }, 'a load failed')
         counts.failed++
@@ -357,27 +357,27 @@ export function runRefresh(options: {
     try {
       if (lease.lost || signal.aborted) return undefined
       counts.loads++
-      lease.load = load({ loadable, source: stay.place.source, now: grant.now, openContext })
+      lease.load = load({ loadable, source: stay.lane.source, now: grant.now, openContext })
       loaded = await lease.load.loaded
-      const { source } = stay.place
+      const { source } = stay.lane
       const heard = source !== undefined && !lease.lost && !signal.aborted
-      if (heard && silence.hear(source, loaded, grant.now)) lines.drop(source)
+      if (heard && silence.hear(source, loaded, grant.now)) queue.drop(source)
       return loaded
     } finally {
       counts.running--
       release(loaded?.kind !== 'result')
-      onEnd?.(stay.place.type, loaded?.kind ?? 'cut off', performance.now() - began)
+      onEnd?.(stay.lane.type, loaded?.kind ?? 'cut off', performance.now() - began)
       startWaiting()
     }
   }
 
   async function loadBeside(loadable: Loadable, now: number): Promise<Loaded | undefined> {
-    const place = placeOf(loadable.type.definition.type, loadable)
-    if (signal.aborted || !admission.admits(place)) return undefined
-    const stay = admission.enter(place)
+    const lane = laneOf(loadable.type.definition.type, loadable)
+    if (signal.aborted || !admission.admits(lane)) return undefined
+    const stay = admission.enter(lane)
     // At once, for it was admitted.
     const release = await admission.begin(stay, 0)
-    const running = load({ loadable, source: place.source, now, openContext })
+    const running = load({ loadable, source: lane.source, now, openContext })
     beside.add(running)
     const loaded = await running.loaded
     beside.delete(running)

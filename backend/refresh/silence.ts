@@ -10,7 +10,7 @@ const RETRY = 10_000
 const TELLING = 64
 
 /** How a card is told: its error, and milliseconds until it is tried again. */
-export interface Told {
+export interface FailureRecord {
   readonly error: Omit<LoadError, 'at'>
   readonly retryIn: number
 }
@@ -22,7 +22,7 @@ export interface Silence extends Pick<Sources, 'standing' | 'silent'> {
   /** Puts it on the card of a key, once, that its source is silent; says whether that is done or begun, or must wait. */
   tell(loadable: Loadable, source: string): boolean
   /** How a load that failed at `now` is told if its silent source is to blame. */
-  blame(source: string | undefined, loaded: Loaded, now: number): Told | undefined
+  blame(source: string | undefined, loaded: Loaded, now: number): FailureRecord | undefined
 }
 
 export function openSilence(options: {
@@ -45,7 +45,7 @@ export function openSilence(options: {
     else await cache.release(key, token)
   }
 
-  function inWords(source: string, now: number): Told | undefined {
+  function inWords(source: string, now: number): FailureRecord | undefined {
     const since = sources.silentSince(source)
     if (since === undefined) return undefined
     return {

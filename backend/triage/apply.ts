@@ -8,8 +8,8 @@ import type { EventLog } from '../ingest/event-log.ts'
 import { together } from '../ingest/together.ts'
 import type { WriteBehind } from '../ingest/write-behind.ts'
 import type { TriageCounts } from './counts.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import type { Finding } from './judge.ts'
-import type { Target } from './target.ts'
 
 /** Events named as the cause of one invalidation. */
 const CAUSES = 10
@@ -35,9 +35,12 @@ export interface Apply {
     refused?: (message: Message, reason: string) => void,
   ): Promise<{ rest(): Promise<Applied<Message>> }>
   /** Invalidates the keys of one finding that `wanted` picks. */
-  invalidate(found: readonly Finding<unknown>[], wanted: (target: Target) => boolean): Promise<void>
+  invalidate(
+    found: readonly Finding<unknown>[],
+    wanted: (target: InvalidationTarget) => boolean,
+  ): Promise<void>
   /** Invalidates the key of each target, with no event as the cause. */
-  invalidateAll(targets: Iterable<Target>): Promise<void>
+  invalidateAll(targets: Iterable<InvalidationTarget>): Promise<void>
 }
 
 export function applier(options: {
@@ -64,7 +67,7 @@ export function applier(options: {
 
   async function invalidate(
     found: readonly Finding<unknown>[],
-    wanted: (target: Target) => boolean,
+    wanted: (target: InvalidationTarget) => boolean,
   ): Promise<void> {
     const causes = new Map<Key, Cause[]>()
     for (const { event, targets } of found) {

@@ -4,18 +4,18 @@ import { type Criterion, compileCriteria, fieldReader } from './criterion.ts'
 import { type FilteredMap, filteredMap, get, remove, set } from './filtered-map.ts'
 
 /** One interest of one instance, as it lies in a bucket. */
-export interface Placed<Owner> {
+export interface Posting<Owner> {
   readonly owner: Owner
   /** The criterion it lies under; the others are `rest`. */
   readonly access: Criterion | undefined
   readonly rest: ((event: HubEvent) => boolean) | undefined
-  list: Placed<Owner>[]
+  list: Posting<Owner>[]
   at: number
 }
 
 interface Field<Owner> {
   readonly read: (event: HubEvent) => unknown
-  readonly byValue: FilteredMap<Placed<Owner>[]>
+  readonly byValue: FilteredMap<Posting<Owner>[]>
 }
 
 /**
@@ -25,7 +25,7 @@ interface Field<Owner> {
  */
 export interface Bucket<Owner> {
   /** Those without criteria. Like `fields`, made when first needed: there is a bucket for each of a million patterns. */
-  plain: Placed<Owner>[] | undefined
+  plain: Posting<Owner>[] | undefined
   fields: Map<string, Field<Owner>> | undefined
 }
 
@@ -41,26 +41,26 @@ export function put<Owner>(
   bucket: Bucket<Owner>,
   owner: Owner,
   criteria: readonly Criterion[],
-): Placed<Owner> {
+): Posting<Owner> {
   const access = mostSelective(bucket, criteria)
   const rest = compileCriteria(criteria.filter((criterion) => criterion !== access))
   const list = access ? listOf(bucket, access) : bucket.plain
   if (list) {
-    const placed = { owner, access, rest, list, at: list.length }
-    list.push(placed)
-    return placed
+    const posting = { owner, access, rest, list, at: list.length }
+    list.push(posting)
+    return posting
   }
-  const placed: Placed<Owner> = { owner, access, rest, list: [], at: 0 }
+  const posting: Posting<Owner> = { owner, access, rest, list: [], at: 0 }
   // Most lists hold one: a push to an empty list would make room for seventeen.
-  placed.list = [placed]
-  if (access) setList(bucket, access, placed.list)
-  else bucket.plain = placed.list
-  return placed
+  posting.list = [posting]
+  if (access) setList(bucket, access, posting.list)
+  else bucket.plain = posting.list
+  return posting
 }
 
-export function take<Owner>({ fields }: Bucket<Owner>, placed: Placed<Owner>): void {
-  const { access, list } = placed
-  swapRemove(list, placed)
+export function take<Owner>({ fields }: Bucket<Owner>, posting: Posting<Owner>): void {
+  const { access, list } = posting
+  swapRemove(list, posting)
   if (!access || list.length > 0) return
   const byValue = fields?.get(access[0])?.byValue
   if (byValue) remove(byValue, access[1])
@@ -108,12 +108,12 @@ function mostSelective(bucket: Bucket<unknown>, criteria: readonly Criterion[]):
   return best
 }
 
-function listOf<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Placed<Owner>[] | undefined {
+function listOf<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion): Posting<Owner>[] | undefined {
   const byValue = bucket.fields?.get(name)?.byValue
   return byValue && get(byValue, value)
 }
 
-function setList<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion, list: Placed<Owner>[]): void {
+function setList<Owner>(bucket: Bucket<Owner>, [name, value]: Criterion, list: Posting<Owner>[]): void {
   bucket.fields ??= new Map()
   let field = bucket.fields.get(name)
   if (!field) {

@@ -5,14 +5,14 @@ import { CacheAway } from '../cache/cache.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { matchesTopic } from '../ingest/topic.ts'
 import { type FollowedWidget, followingIndex } from './following-index.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import { matchingIndex } from './matching.ts'
-import type { Target } from './target.ts'
 
 /** The machine may be busy. */
 const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
 function setUp() {
-  const index = matchingIndex<Target>()
+  const index = matchingIndex<InvalidationTarget>()
   const invalidated: string[] = []
   const stop = new AbortController()
   const place = { away: false, failures: 0, due: 0 }

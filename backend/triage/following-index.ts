@@ -4,11 +4,11 @@ import type { Interest } from '#widgets/define.ts'
 import { retry } from '../base/retry.ts'
 import type { Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import type { MatchingIndex } from './matching.ts'
-import type { Target } from './target.ts'
 
 /** What triage has to know of a placed widget. */
-export interface FollowedWidget extends Target {
+export interface FollowedWidget extends InvalidationTarget {
   readonly id: string
   readonly interests: readonly Interest[]
 }
@@ -37,7 +37,7 @@ export interface FollowingIndex {
 const LEFT_FOR = 2_000
 
 /** The widgets that share a key and interests: one entry of the index, and what it leads to. */
-interface Entry extends Target {
+interface Entry extends InvalidationTarget {
   /** In the index: a digest of key and interests. */
   readonly name: string
   /** Ids; nearly always one. */
@@ -48,7 +48,7 @@ interface Entry extends Target {
 
 /** Keeps those of one key in a chain: there are hundreds of thousands, and hardly ever two. */
 export function followingIndex(options: {
-  readonly index: MatchingIndex<Target>
+  readonly index: MatchingIndex<InvalidationTarget>
   readonly cache: Invalidator
   readonly logger: Pick<Logger, 'warn'>
   readonly signal: AbortSignal

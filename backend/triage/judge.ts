@@ -1,15 +1,15 @@
 import type { StoredMessage } from '../bus/bus.ts'
 import { decodeDelivery } from '../ingest/delivery.ts'
 import type { ReceivedEvent } from '../ingest/event.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import type { MatchingIndex } from './matching.ts'
-import type { Target } from './target.ts'
 
 /** A message with the keys it makes stale. */
 export interface Finding<Message> {
   readonly message: Message
   /** Absent when it matched nothing and nobody asked for it. */
   readonly event: ReceivedEvent | undefined
-  readonly targets: readonly Target[]
+  readonly targets: readonly InvalidationTarget[]
 }
 
 export interface Judged<Message> {
@@ -23,7 +23,7 @@ export interface Judged<Message> {
 /** Works out which keys each message makes stale. Those that match nothing are parsed only for as long as `wanted`. */
 export function judge<Message extends StoredMessage>(
   messages: readonly Message[],
-  index: MatchingIndex<Target>,
+  index: MatchingIndex<InvalidationTarget>,
   wanted: () => boolean,
 ): Judged<Message> {
   const found: Finding<Message>[] = []

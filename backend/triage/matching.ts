@@ -1,7 +1,7 @@
 import type { Interest } from '#widgets/define.ts'
 import type { HubEvent } from '../ingest/event.ts'
 import { parsePattern, type Tokens } from '../ingest/topic.ts'
-import { type Bucket, emptyBucket, isEmpty, type Placed, put, take, visit, visitAll } from './bucket.ts'
+import { type Bucket, emptyBucket, isEmpty, type Posting, put, take, visit, visitAll } from './bucket.ts'
 import { type FilteredMap, filteredMap, get, remove as removeFrom, set } from './filtered-map.ts'
 
 /** Which instances an event concerns. Cost follows the matches, not the instances. */
@@ -35,7 +35,7 @@ interface Owner<Payload> {
   readonly payload: Payload
   /** Of its interests, in order. */
   readonly topics: readonly string[]
-  placed: readonly Placed<Owner<Payload>>[]
+  postings: readonly Posting<Owner<Payload>>[]
   /** The last event it was found for, so that no event finds it twice. */
   seen: number
 }
@@ -51,8 +51,8 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
   function remove(id: string): boolean {
     const owner = instances.get(id)
     if (!owner) return false
-    for (const [index, placed] of owner.placed.entries()) {
-      removePlaced(root, owner.topics[index]?.split('.') ?? [], 0, placed)
+    for (const [index, posting] of owner.postings.entries()) {
+      removePosting(root, owner.topics[index]?.split('.') ?? [], 0, posting)
     }
     return instances.delete(id)
   }
@@ -68,10 +68,10 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
       const owner: Owner<Payload> = {
         payload,
         topics: interests.map(({ topic }) => topic),
-        placed: none,
+        postings: none,
         seen: 0,
       }
-      owner.placed = patterns.map((pattern, index) =>
+      owner.postings = patterns.map((pattern, index) =>
         put(bucketFor(root, pattern), owner, Object.entries(interests[index]?.where ?? {})),
       )
       instances.set(id, owner)
@@ -159,23 +159,23 @@ function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
 }
 
 /** Also takes away the buckets and nodes that this leaves empty. */
-function removePlaced<Payload>(
+function removePosting<Payload>(
   node: Node<Payload>,
   pattern: Tokens,
   depth: number,
-  placed: Placed<Owner<Payload>>,
+  posting: Posting<Owner<Payload>>,
 ): void {
   const token = pattern[depth]
   if (token === undefined) {
-    if (node.here) take(node.here, placed)
+    if (node.here) take(node.here, posting)
     if (node.here && isEmpty(node.here)) node.here = undefined
   } else if (token === '>') {
-    if (node.below) take(node.below, placed)
+    if (node.below) take(node.below, posting)
     if (node.below && isEmpty(node.below)) node.below = undefined
   } else {
     const next = token === '*' ? node.star : node.literals && get(node.literals, token)
     if (!next) return
-    removePlaced(next, pattern, depth + 1, placed)
+    removePosting(next, pattern, depth + 1, posting)
     if (next.here || next.below || next.star || next.literals?.entries.size) return
     if (token === '*') node.star = undefined
     else if (node.literals) removeFrom(node.literals, token)

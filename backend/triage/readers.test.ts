@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Interest } from '#widgets/define.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import { matchingIndex } from './matching.ts'
 import { readersOf } from './readers.ts'
-import type { Target } from './target.ts'
 
 test('what read the log on a topic is found by topic alone, each key once', () => {
-  const index = matchingIndex<Target>()
+  const index = matchingIndex<InvalidationTarget>()
   const add = (id: string, key: string, interests: readonly Interest[], reads = true) =>
     index.add(id, interests, { key, reads, settle: 0 })
   add('a', 'wide', [{ topic: 'ci.>' }])

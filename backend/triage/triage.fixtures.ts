@@ -9,17 +9,17 @@ import type { OpenDatabase } from '../db/database.ts'
 import { DatabaseAway } from '../db/database-away.ts'
 import { type EventLog, eventLog } from '../ingest/event-log.ts'
 import { type TriageCounts, triageCounts } from './counts.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import { type MatchingIndex, matchingIndex } from './matching.ts'
 import { replayMemory } from './replay-memory.ts'
-import type { Target } from './target.ts'
 import { runTriage } from './triage.ts'
 
 /** Triage on embedded stores, whose cache and event log can be taken away. */
-export interface Line {
+export interface TestTriage {
   readonly bus: Bus
   readonly cache: Cache
   readonly log: EventLog
-  readonly index: MatchingIndex<Target>
+  readonly index: MatchingIndex<InvalidationTarget>
   readonly counts: TriageCounts
   readonly away: { cache: boolean; log: boolean }
   /** What was asked of the stores, in order: `log ID…`, `invalidate KEY…`. */
@@ -31,7 +31,7 @@ export interface Line {
   required(key: string): Promise<number>
 }
 
-export async function openLine(
+export async function openTestTriage(
   database: OpenDatabase,
   options: {
     onDue?: () => void
@@ -42,13 +42,13 @@ export async function openLine(
     indexed?: () => Promise<void>
     logger?: Logger
   } = {},
-): Promise<Line> {
+): Promise<TestTriage> {
   if (!options.keep) for (const table of [busMessages, events, facts]) await database.db.delete(table)
   const logger = options.logger ?? pino({ level: 'silent' })
   const bus = options.bus ?? (await memoryBus({ store: busStore(database.db), log: logger }))
   const cache = options.cache ?? memoryCache()
   const log = eventLog(database.db)
-  const index = matchingIndex<Target>()
+  const index = matchingIndex<InvalidationTarget>()
   const counts = triageCounts()
   const away = { cache: false, log: false }
   const trace: string[] = []

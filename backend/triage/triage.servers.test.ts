@@ -13,9 +13,9 @@ import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
 import { eventLog } from '../ingest/event-log.ts'
 import { triageCounts } from './counts.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import { matchingIndex } from './matching.ts'
 import { replayMemory } from './replay-memory.ts'
-import type { Target } from './target.ts'
 import { runTriage } from './triage.ts'
 
 const logger = pino({ level: 'silent' })
@@ -46,7 +46,7 @@ async function open() {
 async function daemon() {
   const { database, cache, bus } = await open()
   const log = eventLog(database.db)
-  const index = matchingIndex<Target>()
+  const index = matchingIndex<InvalidationTarget>()
   for (let key = 0; key < 20; key++) {
     const target = { key: `k${key}`, reads: key % 2 === 0, settle: 0 }
     index.add(String(key), [{ topic: 'load.*', where: { 'data.key': key } }], target)

@@ -7,14 +7,14 @@ import { memoryBus } from '../bus/memory-bus.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
-import type { Target } from './target.ts'
-import { type Line, openLine } from './triage.fixtures.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
+import { openTestTriage, type TestTriage } from './triage.fixtures.ts'
 
 /** The machine may be busy. */
 const soon = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
 let database: OpenDatabase
-let line: Line
+let line: TestTriage
 beforeAll(async () => {
   database = await emptyPglite()
   await database.migrate()
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterEach(() => line.stop())
 afterAll(() => database.close())
 
-const target = (key: string, fields: Partial<Target> = {}): Target => ({
+const target = (key: string, fields: Partial<InvalidationTarget> = {}): InvalidationTarget => ({
   key,
   reads: false,
   settle: 0,
@@ -39,7 +39,7 @@ const left = (id: string, deliveries: number, body = '{}') =>
 
 test('an event invalidates the keys it concerns, and no other; it is logged and acknowledged', async () => {
   let due = 0
-  line = await openLine(database, { onDue: () => due++ })
+  line = await openTestTriage(database, { onDue: () => due++ })
   line.index.add('1', [{ topic: 'a.*' }], target('hit'))
   line.index.add('2', [{ topic: 'a.>', where: { 'data.n': 1 } }], target('picky'))
   line.index.add('3', [{ topic: 'b' }], target('miss'))
@@ -55,7 +55,7 @@ test('an event invalidates the keys it concerns, and no other; it is logged and 
 })
 
 test('what matches nothing is logged and acknowledged', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.start()
   await line.publish('a', '1')
   await soon(acknowledged).toEqual([true])
@@ -64,7 +64,7 @@ test('what matches nothing is logged and acknowledged', async () => {
 })
 
 test('keys of types that read the log wait for it, the others do not', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('reads', { reads: true }))
   line.index.add('2', [{ topic: 'a' }], target('plain'))
   line.away.log = true
@@ -79,7 +79,7 @@ test('keys of types that read the log wait for it, the others do not', async () 
 })
 
 test('a type that does not read the log works while the database of the log is away', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('plain'))
   line.away.log = true
   line.start()
@@ -91,7 +91,7 @@ test('a type that does not read the log works while the database of the log is a
 })
 
 test('keys that need not wait for the log do not wait for those that do, however many came before', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('reads', { reads: true }))
   line.index.add('2', [{ topic: 'b' }], target('plain'))
   line.away.log = true
@@ -121,7 +121,7 @@ test('while the database is away no more is taken than memory holds, whatever th
     working() {},
     async deadLetter() {},
   })
-  line = await openLine(database, {
+  line = await openTestTriage(database, {
     bus: {
       ...bus,
       async *consume() {
@@ -141,7 +141,7 @@ test('while the database is away no more is taken than memory holds, whatever th
 
 test('after events were lost, all that follows events is stale, a key once', async () => {
   const bus = await memoryBus({ store: busStore(database.db), log: pino({ level: 'silent' }) })
-  line = await openLine(database, {
+  line = await openTestTriage(database, {
     bus: {
       ...bus,
       async *consume(options) {
@@ -171,7 +171,7 @@ test('a batch is taken while the keys of the one before are being invalidated', 
   })
   onTestFinished(() => free())
   const cache = memoryCache()
-  line = await openLine(database, {
+  line = await openTestTriage(database, {
     cache: {
       ...cache,
       async invalidate(marks) {
@@ -192,7 +192,7 @@ test('a batch is taken while the keys of the one before are being invalidated', 
 })
 
 test('while the cache is away two batches are taken and no more', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: '>' }], target('k'))
   line.away.cache = true
   line.start()
@@ -209,7 +209,7 @@ test('while the cache is away two batches are taken and no more', async () => {
 })
 
 test('while the cache is away nothing is acknowledged, given up or delivered again', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: '>' }], target('k'))
   line.away.cache = true
   line.start()
@@ -225,7 +225,7 @@ test('while the cache is away nothing is acknowledged, given up or delivered aga
 test('a message is acknowledged once the index has every widget of then', async () => {
   let behind = true
   let asked = 0
-  line = await openLine(database, {
+  line = await openTestTriage(database, {
     async indexed() {
       asked += 1
       if (behind) throw new Error('behind')
@@ -244,7 +244,7 @@ test('a message is acknowledged once the index has every widget of then', async 
 })
 
 test('while the database is away no more is taken than it can hold in progress', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
   line.away.log = true
   line.start()
@@ -260,7 +260,7 @@ test('while the database is away no more is taken than it can hold in progress',
 })
 
 test('a burst on one key is one invalidation a batch, with its newest causes', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: '>' }], target('k'))
   await line.required('k')
   await line.bus.publish(Array.from({ length: 200 }, (_, id) => ({ topic: 'a', id: String(id), body: '{}' })))
@@ -279,7 +279,7 @@ test('a burst on one key is one invalidation a batch, with its newest causes', a
 })
 
 test('what is no event goes to the dead letters with the reason, its neighbours do not', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: '>' }], target('k'))
   await line.bus.publish([
     { topic: 'a', id: 'good', body: '{}' },
@@ -301,7 +301,7 @@ test('what is no event goes to the dead letters with the reason, its neighbours 
 test('many dead letters leave one line, and the others are counted', async () => {
   const lines: { msg: string }[] = []
   const logger = pino({ level: 'warn' }, { write: (text) => lines.push(JSON.parse(text)) })
-  line = await openLine(database, { logger })
+  line = await openTestTriage(database, { logger })
   await line.bus.publish(
     Array.from({ length: 50 }, (_, at) => ({ topic: 'a', id: `junk-${at}`, body: `junk ${at}` })),
   )
@@ -314,7 +314,7 @@ test.each([
   ['awaited', true],
   ['written behind', false],
 ])('another event of a source and id goes to the dead letters, %s', async (_, reads) => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('k', { reads }))
   line.start()
   await line.publish('a', 'first')
@@ -331,12 +331,12 @@ test.each([
 })
 
 test('a message delivered often is handled alone, and put aside only if it fails then', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   await line.stop()
   await left('innocent', 6)
   await left('guilty', 6, 'no JSON')
   await left('new', 0)
-  line = await openLine(database, { keep: true })
+  line = await openTestTriage(database, { keep: true })
   line.index.add('1', [{ topic: '>' }], target('k', { reads: true }))
   line.start()
   await soon(async () => (await acknowledged()).every(Boolean)).toBe(true)
@@ -346,10 +346,10 @@ test('a message delivered often is handled alone, and put aside only if it fails
 })
 
 test('one that has ended the process again and again is put aside before it is handled once more', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   await line.stop()
   await left('deadly', 9)
-  line = await openLine(database, { keep: true })
+  line = await openTestTriage(database, { keep: true })
   line.index.add('1', [{ topic: '>' }], target('k'))
   line.start()
   await soon(() => line.trace).toContain('invalidate k')
@@ -357,10 +357,10 @@ test('one that has ended the process again and again is put aside before it is h
 })
 
 test('a message we fail on comes again; alone and failing still it is put aside', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   await line.stop()
   await left('often', 6)
-  line = await openLine(database, { keep: true })
+  line = await openTestTriage(database, { keep: true })
   line.index.match = () => {
     throw new Error('a bug')
   }
@@ -372,7 +372,7 @@ test('a message we fail on comes again; alone and failing still it is put aside'
 })
 
 test('an event handled after a later one makes its key stale all the same', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   const { cache, index } = line
   index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
   const { match } = index
@@ -394,7 +394,7 @@ test('an event handled after a later one makes its key stale all the same', asyn
   const result = { data, hash: data, empty: false, dueAt: Date.now() + 600_000 }
   expect(await cache.commit('k', 't', result)).toBe('fresh')
   await line.stop()
-  line = await openLine(database, { keep: true, cache })
+  line = await openTestTriage(database, { keep: true, cache })
   line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
   line.start()
   await soon(acknowledged).toEqual([true, true])
@@ -402,7 +402,7 @@ test('an event handled after a later one makes its key stale all the same', asyn
 })
 
 test('a settling key is invalidated once more, and the message acknowledged after that', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('slow', { settle: 200 }))
   line.index.add('2', [{ topic: 'a' }], target('quick'))
   line.start()
@@ -413,21 +413,21 @@ test('a settling key is invalidated once more, and the message acknowledged afte
 })
 
 test('what has not settled when the daemon ends is delivered again', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('slow', { settle: 4_000 }))
   line.start()
   await line.publish('a', '1')
   await soon(() => line.trace).toContain('invalidate slow')
   await line.stop()
   expect(await acknowledged()).toEqual([false])
-  line = await openLine(database, { keep: true })
+  line = await openTestTriage(database, { keep: true })
   line.index.add('1', [{ topic: 'a' }], target('slow'))
   line.start()
   await soon(acknowledged).toEqual([true])
 })
 
 test('a daemon that ends while the cache is away leaves what it holds for another', async () => {
-  line = await openLine(database)
+  line = await openTestTriage(database)
   line.index.add('1', [{ topic: 'a' }], target('k'))
   line.away.cache = true
   line.start()
@@ -439,7 +439,7 @@ test('a daemon that ends while the cache is away leaves what it holds for anothe
 })
 
 test('in a new epoch the last minute is triaged again, once', async () => {
-  line = await openLine(database, { replays: true })
+  line = await openTestTriage(database, { replays: true })
   line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
   line.start()
   await line.publish('a', '1')
@@ -447,7 +447,7 @@ test('in a new epoch the last minute is triaged again, once', async () => {
   const { cache } = line
   await line.stop()
 
-  line = await openLine(database, { keep: true, cache, replays: true })
+  line = await openTestTriage(database, { keep: true, cache, replays: true })
   line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
   line.start()
   await line.publish('b', '2')
@@ -457,7 +457,7 @@ test('in a new epoch the last minute is triaged again, once', async () => {
 
   const { epoch } = (await cache.read([])).cursor
   const later = memoryCache({ now: () => epoch + 5_000 })
-  line = await openLine(database, { keep: true, cache: later, replays: true })
+  line = await openTestTriage(database, { keep: true, cache: later, replays: true })
   line.index.add('1', [{ topic: 'a' }], target('k', { reads: true }))
   line.start()
   await soon(() => line.counts.replayed).toBe(2)

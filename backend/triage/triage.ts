@@ -9,11 +9,11 @@ import { writeBehind } from '../ingest/write-behind.ts'
 import { applier } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
 import { heldDeliveries } from './held.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 import { type Finding, judge } from './judge.ts'
 import type { MatchingIndex } from './matching.ts'
 import { keepReplayed, type ReplayMemory } from './replay-window.ts'
 import { settling } from './settling.ts'
-import type { Target } from './target.ts'
 
 /**
  * Messages taken at once. The keys of two batches may be invalidated at a time, each with its lease: with more of them
@@ -40,7 +40,7 @@ export async function runTriage(options: {
   readonly bus: Bus
   readonly cache: Pick<Cache, 'read'> & Invalidator
   readonly log: EventLog
-  readonly index: MatchingIndex<Target>
+  readonly index: MatchingIndex<InvalidationTarget>
   /**
    * Resolves when every widget placed by now is in the index and its key invalidated. What was matched without it is
    * acknowledged after that only, or a daemon that ends in between would lose the event for it.

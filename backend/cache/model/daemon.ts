@@ -1,8 +1,8 @@
 import type { IndexedMark } from '../../hubs/indexed-mark.ts'
 import type { Hub } from '../../hubs/placed.ts'
 import { type FollowingIndex, followingIndex } from '../../triage/following-index.ts'
+import type { InvalidationTarget } from '../../triage/invalidation-target.ts'
 import { type MatchingIndex, matchingIndex } from '../../triage/matching.ts'
-import type { Target } from '../../triage/target.ts'
 import { invalidateUnseen } from '../../triage/unseen-widgets.ts'
 import type { Cache } from '../cache.ts'
 import type { Key } from '../version.ts'
@@ -40,7 +40,7 @@ export async function startDaemon(options: {
 }): Promise<ModelDaemon> {
   const { cache, hubs, mark } = options
   const reader = hubs.reader()
-  const index: MatchingIndex<Target> = matchingIndex()
+  const index: MatchingIndex<InvalidationTarget> = matchingIndex()
   const stop = new AbortController()
   let learning = true
   const following = followingIndex({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HubEvent } from '../../ingest/event.ts'
-import type { Outcome } from '../../ingest/publish.ts'
+import type { PublishOutcome } from '../../ingest/publish.ts'
 import { actorOf } from '../../operations/actor.ts'
 import { eventRoutes } from './events.ts'
 import { ProblemError } from './problem.ts'
@@ -9,7 +9,7 @@ import type { Answer, Call } from './route.ts'
 
 interface Circumstances {
   /** What the bus says of the events. */
-  readonly outcomes?: readonly Outcome[]
+  readonly outcomes?: readonly PublishOutcome[]
   readonly scopes?: readonly string[]
   readonly headers?: Call['headers']
   readonly bytes?: Buffer
@@ -20,7 +20,7 @@ interface Circumstances {
 /** A door of its own for each test, with what it put on the bus. */
 function openDoor({ rate = 1_000 }: Pick<Circumstances, 'rate'> = {}) {
   const published: HubEvent[] = []
-  let outcomes: readonly Outcome[] = []
+  let outcomes: readonly PublishOutcome[] = []
   const routes = eventRoutes({
     async publish(events) {
       published.push(...events)
@@ -54,7 +54,7 @@ function openDoor({ rate = 1_000 }: Pick<Circumstances, 'rate'> = {}) {
   return { published, send }
 }
 
-const post = (body: unknown, outcomes: readonly Outcome[] = []) => openDoor().send(body, { outcomes })
+const post = (body: unknown, outcomes: readonly PublishOutcome[] = []) => openDoor().send(body, { outcomes })
 
 const event = (id: string) => ({ specversion: '1.0', id, source: 'ci', type: 'deploy.web' })
 

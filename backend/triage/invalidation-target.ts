@@ -1,7 +1,7 @@
 import type { Key } from '../cache/version.ts'
 
 /** What an interest leads to: the key to invalidate, and how. */
-export interface Target {
+export interface InvalidationTarget {
   readonly key: Key
   /** Its loader reads the event log, so the event must be in there first. */
   readonly reads: boolean

@@ -1,7 +1,7 @@
 import type { Key } from '../cache/version.ts'
 
 /** Keys of hubs: each hub has its turn, and of its keys the first that came. */
-export interface HubTurns extends Iterable<Key> {
+export interface FairQueue extends Iterable<Key> {
   /** It keeps its place if it was there. */
   add(key: Key, hub: string): void
   has(key: Key): boolean
@@ -12,7 +12,7 @@ export interface HubTurns extends Iterable<Key> {
   readonly size: number
 }
 
-export function openHubTurns(): HubTurns {
+export function openFairQueue(): FairQueue {
   const hubs = new Map<string, Set<Key>>()
   const hubOf = new Map<Key, string>()
 
