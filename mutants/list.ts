@@ -307,7 +307,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'A session is sent the keys above its cursor.',
     patches: [
       {
-        file: 'backend/stream/session-group.ts',
+        file: 'backend/stream/greeting.ts',
         find: 'state.version.offset > cursor.offset',
         replace: 'state.version.offset >= cursor.offset',
       },

@@ -17,6 +17,8 @@ import { layoutsOf } from '../stream/layouts.ts'
 import { followLiveness, type Liveness } from '../stream/liveness.ts'
 import { openSessions, type Sessions } from '../stream/sessions.ts'
 import { openSnapshots } from '../stream/snapshots.ts'
+import { closedHeaders } from './http/answer.ts'
+import { sharedHeaders } from './http/cross-origin.ts'
 import { deadLetterRoutes } from './http/dead-letters.ts'
 import { embedScriptRoute } from './http/embed-script.ts'
 import { eventRoutes } from './http/events.ts'
@@ -93,7 +95,8 @@ export async function openFront(options: {
     liveness = live
     const keys = await followKeys({ cache, log, signal, onPulse: live.heard, basePath })
     if (has('stream')) {
-      sessions = openSessions({ keys, layouts, liveness: live, build, signal })
+      const headers = { ...closedHeaders, ...sharedHeaders }
+      sessions = openSessions({ keys, layouts, liveness: live, build, headers, signal })
       const quota = openQuota({ all: env.HUBS_STREAMS, client: env.HUBS_STREAMS_PER_CLIENT })
       routes.push(streamRoute({ sessions, layouts, lookUp, draining, quota }))
     }

@@ -1,26 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Key, Version } from '../cache/version.ts'
-import { type Changes, openChanges } from './changes.ts'
+import { openChanges } from './changes.ts'
+import type { FlushQueue } from './flush-queue.ts'
 import type { FollowedKeys, KeyListener } from './followed-keys.ts'
-import type { Placement } from './frame.ts'
-import {
-  type Edit,
-  type Gone,
-  type GroupLayout,
-  type Layouts,
-  openGroupLayout,
-  type Target,
-} from './group-layout.ts'
-import type { Session } from './session.ts'
-import type { Turns } from './turns.ts'
+import { frame } from './frame.ts'
+import { type Edit, type GroupLayout, type Layouts, openGroupLayout, type Target } from './group-layout.ts'
+import { sendManifest } from './manifest.ts'
+import { end, type Session, type SharedBySessions, write } from './session.ts'
+import type { WorkQueue } from './work-queue.ts'
 
 /** All sessions that follow the same: what they are sent is the same, so it is worked out once. */
-export interface SessionGroup extends Pick<GroupLayout, 'concerns' | 'follows' | 'revisions' | 'tokens'> {
+export interface SessionGroup
+  extends SharedBySessions,
+    Pick<GroupLayout, 'concerns' | 'follows' | 'revisions' | 'tokens'> {
   readonly name: string
   readonly sessions: Set<Session>
-  readonly changes: Pick<Changes, 'end' | 'since'>
-  /** Which widgets show which key, as of the last layout taken in. */
-  placements(): ReadonlyMap<Key, Placement>
   /** Resolves once interest is registered and states are read. */
   readonly ready: Promise<void>
   /** Takes in that hub as it is now: the connect order for gained keys, then `layout`, then their frames. */
@@ -28,29 +21,18 @@ export interface SessionGroup extends Pick<GroupLayout, 'concerns' | 'follows' |
   close(): void
 }
 
-export interface GroupEvents {
-  /** There is something for them. */
-  pending(sessions: Iterable<Session>): void
-  layout(group: SessionGroup, hub: string, revision: number, keys: Readonly<Record<string, string>>): void
-  gone(group: SessionGroup, what: Gone): void
-  /** Nothing is left that they follow. */
-  over(group: SessionGroup): void
-  restarted(group: SessionGroup): void
-}
-
-export function groupName(target: Target): string {
-  return JSON.stringify([[...target.hubs].sort(), [...target.widgets].sort()])
-}
-
 /** `target`: what of it is not there is not followed. */
 export function openGroup(options: {
+  name: string
   target: Target
   keys: FollowedKeys
   layouts: Layouts
-  events: GroupEvents
-  inTurn: Turns
+  flushQueue: FlushQueue
+  queueWork: WorkQueue
+  /** It no longer follows all of its target: who asks for the same again needs another. */
+  onLoss: (group: SessionGroup) => void
 }): SessionGroup {
-  const { target, keys, layouts, events, inTurn } = options
+  const { name, target, keys, layouts, flushQueue, queueWork, onLoss } = options
   const sessions = new Set<Session>()
   const changes = openChanges()
   const layout = openGroupLayout(target, layouts)
@@ -61,12 +43,18 @@ export function openGroup(options: {
 
   const listener: KeyListener = {
     changed: changes.note,
-    settled: () => events.pending(sessions),
-    restarted: () => events.restarted(group),
+    settled: () => flushQueue.add(sessions),
+    restarted() {
+      for (const session of sessions) if (session.open) sendManifest(session)
+    },
+  }
+
+  function writeAll(chunk: Buffer): void {
+    for (const session of sessions) write(session, chunk)
   }
 
   async function takeIn(slug: string): Promise<void> {
-    const edit = await inTurn(() => {
+    const edit = await queueWork(() => {
       underWay = layout.edited(slug)
       return underWay
     })
@@ -80,7 +68,7 @@ export function openGroup(options: {
         await setTimeout(delay)
       }
     }
-    await inTurn(() => show(edit))
+    await queueWork(() => show(edit))
   }
 
   function show(edit: Edit): void {
@@ -92,15 +80,17 @@ export function openGroup(options: {
     const { lost, redrawn, moved } = layout.takeIn(edit)
     keys.detach(lost, listener)
     for (const key of lost) changes.drop(key)
-    for (const what of edit.gone) events.gone(group, what)
-    if (layout.isOver()) events.over(group)
-    for (const { hub, revision, tokens } of redrawn) events.layout(group, hub, revision, tokens)
+    if (edit.gone.length > 0) onLoss(group)
+    for (const what of edit.gone) writeAll(frame('gone', what))
+    if (layout.isOver()) for (const session of sessions) end(session)
+    for (const { hub, revision, tokens } of redrawn)
+      writeAll(frame('layout', { hub, revision, keys: tokens }))
     for (const { key } of moved) changes.note(key, true)
-    events.pending(sessions)
+    flushQueue.add(sessions)
   }
 
   const group: SessionGroup = {
-    name: groupName(target),
+    name,
     sessions,
     changes,
     placements: () => layout.placements,
@@ -120,18 +110,4 @@ export function openGroup(options: {
     },
   }
   return group
-}
-
-/** Keys whose versions are above `cursor`; all of which there is a state when there is no cursor. */
-export function keysAbove(
-  cursor: Version | undefined,
-  placements: ReadonlyMap<Key, Placement>,
-  keys: FollowedKeys,
-): readonly Key[] {
-  const above: Key[] = []
-  for (const key of placements.keys()) {
-    const state = keys.state(key)
-    if (state && (!cursor || state.version.offset > cursor.offset)) above.push(key)
-  }
-  return above
 }

@@ -1,16 +1,24 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Key, Version } from '../cache/version.ts'
+import type { Changes } from './changes.ts'
 import { chunkSocket, writeChunks } from './chunk.ts'
 import type { FollowedKeys } from './followed-keys.ts'
-import type { SessionGroup } from './session-group.ts'
+import type { Placement } from './frame.ts'
 
 /** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
 const SLOW_BYTES = 64 * 1024
 
+/** What all sessions that follow the same have in common. */
+export interface SharedBySessions {
+  readonly changes: Pick<Changes, 'end' | 'since'>
+  /** Which widgets show which key, as of the last layout taken in. */
+  placements(): ReadonlyMap<Key, Placement>
+}
+
 interface Origin {
   readonly response: ServerResponse
-  readonly group: Pick<SessionGroup, 'placements' | 'changes'>
+  readonly group: SharedBySessions
   /** Second of the heartbeat in which it is sent its beat. */
   readonly slot: number
   readonly keys: Pick<FollowedKeys, 'position' | 'state' | 'frames'>

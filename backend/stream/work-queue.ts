@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { inSlices } from '../base/slice.ts'
 
-/** Does the work when it is its turn, in the order it was asked for. Resolves with what it gives. */
-export type Turns = <Result>(work: () => Result) => Promise<Result>
+/** Does the work once what was asked for before it is done. Resolves with what it gives, rejects with what it throws. */
+export type WorkQueue = <Result>(work: () => Result) => Promise<Result>
 
 /** Work that many have at one time is done in slices, so that all of it together does not block the process. */
-export function openTurns(): Turns {
+export function openWorkQueue(): WorkQueue {
   const waiting = new Set<() => void>()
   let working = false
 

@@ -1,0 +1,63 @@
+import type { FlushQueue } from './flush-queue.ts'
+import type { FollowedKeys } from './followed-keys.ts'
+import type { Layouts, Target } from './group-layout.ts'
+import { openGroup, type SessionGroup } from './session-group.ts'
+import { openWorkQueue } from './work-queue.ts'
+
+/** The groups of all sessions of this process. */
+export interface SessionGroups {
+  /** The group of whoever follows this target. What of it is not there is not followed, so that it makes no group of its own. */
+  join(target: Target): SessionGroup
+  /** Called when a session has left the group: one that nobody follows is closed. */
+  left(group: SessionGroup): void
+}
+
+export function openSessionGroups(options: {
+  keys: FollowedKeys
+  layouts: Layouts
+  flushQueue: FlushQueue
+  signal: AbortSignal
+}): SessionGroups {
+  const { keys, layouts, flushQueue, signal } = options
+  const followed = new Set<SessionGroup>()
+  /** Of those, the ones that follow all that their name says: whoever asks for the same joins them. */
+  const byName = new Map<string, SessionGroup>()
+  const queueWork = openWorkQueue()
+
+  function forgetName(group: SessionGroup): void {
+    if (byName.get(group.name) === group) byName.delete(group.name)
+  }
+
+  const undo = layouts.onChange((slug) => {
+    for (const group of followed) if (group.concerns(slug)) group.relayout(slug)
+  })
+  signal.addEventListener('abort', undo, { once: true })
+
+  return {
+    join({ hubs, widgets }) {
+      const target = {
+        hubs: hubs.filter((slug) => layouts.hub(slug)),
+        widgets: widgets.filter((id) => layouts.widget(id)),
+      }
+      const name = nameOf(target)
+      let group = byName.get(name)
+      if (!group) {
+        group = openGroup({ name, target, keys, layouts, flushQueue, queueWork, onLoss: forgetName })
+        byName.set(name, group)
+        followed.add(group)
+      }
+      return group
+    },
+    left(group) {
+      if (group.sessions.size > 0) return
+      forgetName(group)
+      followed.delete(group)
+      group.close()
+    },
+  }
+}
+
+/** The same for all who ask for the same, in whatever order. */
+function nameOf(target: Target): string {
+  return JSON.stringify([[...target.hubs].sort(), [...target.widgets].sort()])
+}
