@@ -334,7 +334,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Every write into the query cache keeps the higher version.',
     patches: [
       {
-        file: 'app/live/core/result.ts',
+        file: 'app/live/core/known-result.ts',
         find: 'if (order > 0 || (order === 0 && awaited))',
         replace: 'if (order >= 0)',
       },
@@ -366,12 +366,12 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Results are held by key, and versions compared only within one.',
     patches: [
       {
-        file: 'app/live/core/results.ts',
-        find: "} from './result.ts'\n",
-        replace: "} from './result.ts'\nimport { compareVersions } from './version.ts'\n",
+        file: 'app/live/core/result-store.ts',
+        find: "} from './known-result.ts'\n",
+        replace: "} from './known-result.ts'\nimport { compareVersions } from './version.ts'\n",
       },
       {
-        file: 'app/live/core/results.ts',
+        file: 'app/live/core/result-store.ts',
         find: 'take: (state) => followed(state.key) &&',
         replace:
           "take: (state) => followed(state.key) && [...results.values()].every(({ shown }) => compareVersions(state.version, shown?.version ?? '') >= 0) &&",

@@ -1,12 +1,12 @@
 import { api } from '#testing/api.ts'
 import type { LiveStatus } from '../../app/live/core/live-state.ts'
-import type { Layout } from '../../app/live/core/messages.ts'
+import type { HubLayout } from '../../app/live/core/messages.ts'
 import { newQueryClient } from '../../app/live/react/document.ts'
 import type { LiveWidget } from '../../app/live/react/live-widget.ts'
 import { layoutAt, pageCache, resultAt, statusAt } from '../../app/live/react/query-cache.ts'
+import { environmentAt } from '../../app/live/transport/environment.ts'
 import { openHolder } from '../../app/live/transport/holder.ts'
 import { openPage } from '../../app/live/transport/page.ts'
-import { worldAt } from '../../app/live/transport/world.ts'
 
 /** What is on the screen of somebody who looks at a hub. */
 export interface Look {
@@ -30,11 +30,11 @@ export interface Reader {
 /** The browser half itself, without a browser: many are cheap. It reads hub and snapshot as a page is rendered from them. */
 export async function openReader(name: string, url: string, slugs: readonly string[]): Promise<Reader> {
   const client = newQueryClient()
-  const world = worldAt(url)
-  const holder = openHolder(world)
+  const environment = environmentAt(url)
+  const holder = openHolder(environment)
   const page = openPage({
     cache: pageCache(client),
-    world,
+    environment,
     hidden: false,
     connect(receive) {
       queueMicrotask(() => receive({ kind: 'who' }))
@@ -49,7 +49,7 @@ export async function openReader(name: string, url: string, slugs: readonly stri
 
   function look(slug: string): Look {
     const name = `hub ${slug}`
-    const layout = client.getQueryData<Layout>(layoutAt(name))
+    const layout = client.getQueryData<HubLayout>(layoutAt(name))
     const line = client.getQueryData<LiveStatus>(statusAt(name))?.live.kind
     const shown = new Map<string, { value: number; fresh: boolean }>()
     for (const { key, title, type } of layout?.widgets ?? []) {

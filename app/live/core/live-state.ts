@@ -24,7 +24,7 @@ export const LIVE_WITHIN = 10_000
 /** Milliseconds for which reads may fail before a page says so. */
 const READS_WITHIN = 3_000
 
-/** What is known of one stream. Moments are by `World.now()`, the rest by the server's clock. */
+/** What is known of one stream. Moments are by `Environment.now()`, the rest by the server's clock. */
 export interface LineFacts {
   readonly connected: boolean
   /** Moment of the newest frame, or of the first try. */

@@ -9,11 +9,11 @@ export interface Shows {
 }
 
 /** Who is where, as of a revision of the hub. A page of one widget begins with that widget alone. */
-export type Layout = Pick<HubView, 'revision' | 'widgets'> & Partial<HubView>
+export type HubLayout = Pick<HubView, 'revision' | 'widgets'> & Partial<HubView>
 
 /** What the server rendered, or a page knows since. Everything of its layout is known up to `cursor`. */
 export interface InitialView extends Shows {
-  readonly layout: Layout
+  readonly layout: HubLayout
   readonly cursor: string
   readonly states: readonly WidgetSnapshot[]
   /** Server time, in milliseconds since 1970. */
@@ -47,7 +47,7 @@ export type ToPage =
       /** A page whose layout is not newer than `revision` knows everything up to `cursor`. */
       readonly upTo?: { readonly revision: number; readonly cursor: string }
     }
-  | { readonly kind: 'layout'; readonly page: string; readonly layout: Layout }
+  | { readonly kind: 'layout'; readonly page: string; readonly layout: HubLayout }
   | { readonly kind: 'gone'; readonly page: string }
   | {
       readonly kind: 'line'

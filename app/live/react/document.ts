@@ -1,11 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
-import { firstThatSpeaks, loaded } from '../transport/channel.ts'
+import { firstToAnswer, loaded } from '../transport/channel.ts'
 import { openPage, type Page } from '../transport/page.ts'
 import { rest } from '../transport/rest.ts'
 import { bySharedWorker } from '../transport/shared-worker.ts'
 import { pageCache } from './query-cache.ts'
 
-/** Results nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
+/** ResultStore nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
 const KEPT = 30 * 60_000
 
 export function newQueryClient(): QueryClient {
@@ -40,8 +40,8 @@ function openDocument(build: string): LiveDocument {
   ]
   const page = openPage({
     cache: pageCache(client),
-    connect: firstThatSpeaks(ways),
-    world: { now: () => performance.now(), random: Math.random, rest },
+    connect: firstToAnswer(ways),
+    environment: { now: () => performance.now(), random: Math.random, rest },
     hidden: document.visibilityState === 'hidden',
   })
   document.addEventListener('visibilitychange', () => {

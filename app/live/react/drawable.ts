@@ -1,13 +1,13 @@
-import type { Layout } from '../core/messages.ts'
+import type { HubLayout } from '../core/messages.ts'
 
 interface Drawable {
-  readonly layout: Layout
+  readonly layout: HubLayout
   /** Ids of widgets that a newer server shows in a way this page's scripts do not know. */
   readonly outdated: ReadonlySet<string>
 }
 
 /** The newest layout as far as the scripts loaded with `first` can draw it: what they cannot stays as it was. */
-export function drawable(first: Layout, newest: Layout, newBuild: boolean): Drawable {
+export function drawable(first: HubLayout, newest: HubLayout, newBuild: boolean): Drawable {
   const known = new Map(first.widgets.map(({ type, schema }) => [type, schema]))
   const before = new Map(first.widgets.map((widget) => [widget.id, widget]))
   const outdated = new Set<string>()

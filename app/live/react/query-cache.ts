@@ -1,9 +1,9 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import { nameOf } from '../core/follow.ts'
+import { mergeState } from '../core/known-result.ts'
 import type { LiveStatus } from '../core/live-state.ts'
-import type { InitialView, Layout } from '../core/messages.ts'
-import { mergeState } from '../core/result.ts'
+import type { HubLayout, InitialView } from '../core/messages.ts'
+import { nameOf } from '../core/subscription.ts'
 import type { PageCache } from '../transport/page-cache.ts'
 import type { LiveWidget } from './live-widget.ts'
 
@@ -38,12 +38,12 @@ export function writeState(client: QueryClient, state: WidgetSnapshot, now: numb
 export function writeLayout(
   client: QueryClient,
   name: string,
-  layout: Layout,
+  layout: HubLayout,
   from: 'server' | 'holder',
 ): void {
-  const held = client.getQueryData<Layout>(layoutAt(name))
+  const held = client.getQueryData<HubLayout>(layoutAt(name))
   const least = held ? held.revision + (from === 'holder' ? 0 : 1) : 0
-  if (layout.revision >= least) client.setQueryData<Layout>(layoutAt(name), layout)
+  if (layout.revision >= least) client.setQueryData<HubLayout>(layoutAt(name), layout)
 }
 
 /** Puts what the server rendered into the cache, as far as it is news there. */
@@ -59,7 +59,7 @@ export function pageCache(client: QueryClient): PageCache {
     state: (key) => client.getQueryData<LiveWidget>(resultAt(key))?.state,
     writeState: (state, now) => writeState(client, state, now),
     forgetState: (key) => client.removeQueries({ queryKey: resultAt(key), exact: true }),
-    layout: (name) => client.getQueryData<Layout>(layoutAt(name)),
+    layout: (name) => client.getQueryData<HubLayout>(layoutAt(name)),
     writeLayout: (name, layout) => writeLayout(client, name, layout, 'holder'),
     writeGone: (name, gone) => void client.setQueryData<boolean>(goneAt(name), gone),
     writeStatus: (name, status) => void client.setQueryData<LiveStatus | null>(statusAt(name), status),

@@ -4,9 +4,9 @@ import { skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import type { HubView, HubWidget } from '#contract/hub.ts'
 import type { Snapshot } from '#contract/snapshot.ts'
-import { keysIn, nameOf } from '../core/follow.ts'
 import type { LiveState, LiveStatus } from '../core/live-state.ts'
-import type { InitialView, Layout, Shows } from '../core/messages.ts'
+import type { HubLayout, InitialView, Shows } from '../core/messages.ts'
+import { keysIn, nameOf } from '../core/subscription.ts'
 import { liveDocument } from './document.ts'
 import { drawable } from './drawable.ts'
 import { asOutdated, type LiveWidget, waiting } from './live-widget.ts'
@@ -26,14 +26,14 @@ interface Live {
 }
 
 export interface LiveHub extends Live {
-  /** Follows edits of the hub. */
+  /** Subscriptions edits of the hub. */
   readonly hub: HubView
   /** By widget id. An object stays the same until its widget changes. */
   readonly widgets: Readonly<Record<string, LiveWidget>>
 }
 
 export interface LiveWidgetPage extends Live {
-  /** Follows edits of the widget. */
+  /** Subscriptions edits of the widget. */
   readonly widget: HubWidget
   readonly shown: LiveWidget
 }
@@ -75,11 +75,11 @@ export function useLiveWidget(start: WidgetStart): LiveWidgetPage {
 }
 
 interface Followed extends Live {
-  readonly layout: Layout
+  readonly layout: HubLayout
   readonly widgets: LiveHub['widgets']
 }
 
-function beginning({ snapshot, ...shows }: Shows & { layout: Layout; snapshot: Snapshot }): InitialView {
+function beginning({ snapshot, ...shows }: Shows & { layout: HubLayout; snapshot: Snapshot }): InitialView {
   const states = Object.values(snapshot.widgets)
   return { ...shows, cursor: snapshot.cursor, now: snapshot.now, states }
 }
@@ -105,7 +105,7 @@ function useFollowed(start: InitialView, rendered: Rendered): Followed {
   useEffect(() => page.attach(start), [page, start])
 
   const said = useQuery<LiveStatus | null>({ queryKey: statusAt(name), queryFn: skipToken }, client).data
-  const newest = useQuery<Layout>({ queryKey: layoutAt(name), queryFn: skipToken }, client).data
+  const newest = useQuery<HubLayout>({ queryKey: layoutAt(name), queryFn: skipToken }, client).data
   const gone = useQuery<boolean>({ queryKey: goneAt(name), queryFn: skipToken }, client).data ?? false
   const newBuild = said?.build !== undefined && said.build !== build
 
@@ -130,7 +130,7 @@ function useFollowed(start: InitialView, rendered: Rendered): Followed {
 
 /** By widget id. */
 function shownBy(
-  layout: Layout,
+  layout: HubLayout,
   resultOf: (key: string) => LiveWidget | undefined,
   outdated: ReadonlySet<string> = new Set(),
 ): Readonly<Record<string, LiveWidget>> {

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HubView, HubWidget } from '#contract/hub.ts'
-import { keysIn, nameOf } from '../core/follow.ts'
 import type { LiveStatus } from '../core/live-state.ts'
-import type { Layout, Shows, ToHolder, ToPage } from '../core/messages.ts'
+import type { HubLayout, Shows, ToHolder, ToPage } from '../core/messages.ts'
+import { keysIn, nameOf } from '../core/subscription.ts'
 import { compareVersions } from '../core/version.ts'
 import { newQueryClient } from '../react/document.ts'
 import type { LiveWidget } from '../react/live-widget.ts'
 import { goneAt, layoutAt, pageCache, resultAt, statusAt } from '../react/query-cache.ts'
+import type { Environment } from '../transport/environment.ts'
 import { type Holder, openHolder } from '../transport/holder.ts'
 import { openPage, type Page } from '../transport/page.ts'
 import { stream } from '../transport/stream.ts'
-import type { World } from '../transport/world.ts'
 import { simulatedServer } from './simulated-server.ts'
 
 const slugs = ['a', 'b'] as const
@@ -75,7 +75,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
   const resting = new Set<{ at: number; end: () => void }>()
   let random = seed
 
-  const world: World = {
+  const environment: Environment = {
     open: ({ hubs, widgets, cursor, signal }) => {
       const asked = new URLSearchParams([
         ...hubs.map((hub) => ['hub', hub]),
@@ -87,8 +87,8 @@ async function live(scheduler: fc.Scheduler, seed: number) {
         cursor,
         signal,
         fetch: server.streamFetch,
-        random: world.random,
-        rest: world.rest,
+        random: environment.random,
+        rest: environment.rest,
       })
     },
     read: server.read,
@@ -132,7 +132,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
   }
 
   // The holder may die with all it knew; the pages outlive it.
-  let holder: Holder = openHolder(world)
+  let holder: Holder = openHolder(environment)
   /** It died and nobody has been told. */
   let silent = false
   /** Those that have not heard yet that another leads. */
@@ -167,7 +167,7 @@ async function live(scheduler: fc.Scheduler, seed: number) {
 
   function replace(): void {
     silent = false
-    holder = openHolder(world)
+    holder = openHolder(environment)
   }
 
   function tellAll(): void {
@@ -213,14 +213,17 @@ async function live(scheduler: fc.Scheduler, seed: number) {
         return { send: (message) => !dead && channel.send(message), close: channel.close }
       },
       // The clock of a tab that is no more stands still.
-      world: { ...world, rest: (ms, signal) => (dead ? new Promise(() => {}) : world.rest(ms, signal)) },
+      environment: {
+        ...environment,
+        rest: (ms, signal) => (dead ? new Promise(() => {}) : environment.rest(ms, signal)),
+      },
       hidden: false,
     })
     const die = () => {
       dead = true
       for (const close of closing) close()
     }
-    const layout: Layout =
+    const layout: HubLayout =
       what.widget === undefined
         ? view
         : { ...view, widgets: view.widgets.filter(({ id }) => id === what.widget) }
@@ -365,7 +368,7 @@ test('whatever happens in whatever order, no tab goes back, and in the end none 
             expect(client.getQueryData(goneAt(nameOf(shows)))).toBe(true)
             continue
           }
-          const layout = client.getQueryData<Layout>(layoutAt(nameOf(shows)))
+          const layout = client.getQueryData<HubLayout>(layoutAt(nameOf(shows)))
           const keys = [...keysIn(layout ?? view, shows.widget)]
           expect(keys).toEqual([...keysIn(view, shows.widget)])
           const shown = keys.map((key) => client.getQueryData<LiveWidget>(resultAt(key))?.state)

@@ -1,14 +1,14 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import type { Follow } from '../core/follow.ts'
 import type { LiveState } from '../core/live-state.ts'
 import type { ToPage } from '../core/messages.ts'
+import type { Subscription } from '../core/subscription.ts'
 
 export type Reply = (message: ToPage) => void
 
 /** One page that is attached. */
 export interface Listener {
   readonly page: string
-  readonly follow: Follow
+  readonly follow: Subscription
   readonly post: Reply
   /** Moment after which it is forgotten. */
   until: number
@@ -20,7 +20,7 @@ export interface Audience {
   get(page: string): Listener | undefined
   remove(page: string): void
   forgetSilent(now: number): void
-  of(follow: Follow): readonly Listener[]
+  of(follow: Subscription): readonly Listener[]
   /** States of its keys, or of those `wanted`. */
   tellStates(listener: Listener, wanted?: (key: string, version: string) => boolean): void
   /** A key changed: everybody who shows it. */
@@ -33,8 +33,8 @@ export interface Audience {
 export function openAudience(facts: {
   shown(key: string): WidgetSnapshot | undefined
   /** Nothing remains to be read for it. */
-  settled(follow: Follow): boolean
-  live(follow: Follow): LiveState
+  settled(follow: Subscription): boolean
+  live(follow: Subscription): LiveState
   now(): number | undefined
   build(): string | undefined
 }): Audience {

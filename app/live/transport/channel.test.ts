@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ToHolder, ToPage } from '../core/messages.ts'
-import { firstThatSpeaks, loaded, type Way } from './channel.ts'
+import { firstToAnswer, loaded, type Transport } from './channel.ts'
 
 /** A way whose fate the test decides. */
 function way() {
@@ -15,14 +15,14 @@ function way() {
       made.speak = receive
       made.fail = failed
       return { send: (message) => void made.sent.push(message), close: () => void made.closed++ }
-    }) as Way,
+    }) as Transport,
   }
   return made
 }
 
 const who: ToPage = { kind: 'who' }
 const knock: ToHolder = { kind: 'knock' }
-const throws: Way = () => {
+const throws: Transport = () => {
   throw new Error('not here')
 }
 
@@ -36,7 +36,7 @@ afterEach(() => {
 test('the first way that speaks is taken, and the next is not tried', async () => {
   const [first, second] = [way(), way()]
   const told: ToPage[] = []
-  const channel = firstThatSpeaks([first.open, second.open])((message) => told.push(message))
+  const channel = firstToAnswer([first.open, second.open])((message) => told.push(message))
   first.speak(who)
   await vi.advanceTimersByTimeAsync(5_000)
   channel.send(knock)
@@ -48,7 +48,7 @@ test('the first way that speaks is taken, and the next is not tried', async () =
 test('a way that throws, fails or stays silent is followed by the next', async () => {
   const [failing, silent, last] = [way(), way(), way()]
   const told: ToPage[] = []
-  firstThatSpeaks([throws, failing.open, silent.open, last.open])((message) => told.push(message))
+  firstToAnswer([throws, failing.open, silent.open, last.open])((message) => told.push(message))
   expect(failing.tried).toBe(1)
   failing.fail()
   expect(silent.tried).toBe(1)
@@ -62,7 +62,7 @@ test('a way that throws, fails or stays silent is followed by the next', async (
 test('a way that speaks late takes the place of a later one', async () => {
   const [late, early] = [way(), way()]
   const told: ToPage[] = []
-  const channel = firstThatSpeaks([late.open, early.open])((message) => told.push(message))
+  const channel = firstToAnswer([late.open, early.open])((message) => told.push(message))
   await vi.advanceTimersByTimeAsync(1_000)
   early.speak(who)
   late.speak(who)
@@ -76,7 +76,7 @@ test('a way that speaks late takes the place of a later one', async () => {
 test('when the way that spoke fails, the next is tried', () => {
   const [first, second] = [way(), way()]
   const told: ToPage[] = []
-  firstThatSpeaks([first.open, second.open])((message) => told.push(message))
+  firstToAnswer([first.open, second.open])((message) => told.push(message))
   first.speak(who)
   first.fail()
   second.speak(who)
@@ -85,7 +85,7 @@ test('when the way that spoke fails, the next is tried', () => {
 
 test('closing closes all that was opened and tries no more', async () => {
   const [first, second] = [way(), way()]
-  firstThatSpeaks([first.open, second.open])(() => {}).close()
+  firstToAnswer([first.open, second.open])(() => {}).close()
   await vi.advanceTimersByTimeAsync(5_000)
   expect(first.closed).toBe(1)
   expect(second.tried).toBe(0)
@@ -93,14 +93,14 @@ test('closing closes all that was opened and tries no more', async () => {
 
 test('a way whose scripts cannot be loaded fails', async () => {
   const second = way()
-  firstThatSpeaks([loaded(() => Promise.reject(new Error('away'))), second.open])(() => {})
+  firstToAnswer([loaded(() => Promise.reject(new Error('away'))), second.open])(() => {})
   await vi.waitFor(() => expect(second.tried).toBe(1))
 })
 
 test('a way that is closed before its scripts are there is never opened', async () => {
   const first = way()
-  let arrive = (_: Way) => {}
-  const channel = firstThatSpeaks([loaded(() => new Promise((resolve) => (arrive = resolve)))])(() => {})
+  let arrive = (_: Transport) => {}
+  const channel = firstToAnswer([loaded(() => new Promise((resolve) => (arrive = resolve)))])(() => {})
   channel.close()
   arrive(first.open)
   await Promise.resolve()

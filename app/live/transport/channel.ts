@@ -8,7 +8,7 @@ export interface Channel {
 export type Connect = (receive: (message: ToPage) => void) => Channel
 
 /** One way to come to a holder. It throws, or calls `failed`, where the browser does not allow it. */
-export type Way = (receive: (message: ToPage) => void, failed: () => void) => Channel
+export type Transport = (receive: (message: ToPage) => void, failed: () => void) => Channel
 
 /** Milliseconds for which a way may be silent before the next is tried as well. */
 const WORD_WITHIN = 1_000
@@ -17,7 +17,7 @@ const WORD_WITHIN = 1_000
  * Takes the first of the ways that works, each tried by use: in frames of other origins a worker can be made and then
  * fails, and locks throw. One that speaks late, on a busy machine, still takes the place of a later one.
  */
-export function firstThatSpeaks(ways: readonly Way[]): Connect {
+export function firstToAnswer(ways: readonly Transport[]): Connect {
   return (receive) => {
     const opened = new Map<number, Channel>()
     let speaking = Number.POSITIVE_INFINITY
@@ -80,7 +80,7 @@ export function firstThatSpeaks(ways: readonly Way[]): Connect {
 }
 
 /** A way whose scripts are loaded when it is tried. */
-export function loaded(load: () => Promise<Way>): Way {
+export function loaded(load: () => Promise<Transport>): Transport {
   return (receive, failed) => {
     let channel: Channel | undefined
     let closed = false

@@ -1,11 +1,11 @@
 import type { ToHolder, ToPage } from '../core/messages.ts'
-import type { Way } from './channel.ts'
+import type { Transport } from './channel.ts'
+import { browserEnvironment } from './environment.ts'
 import { type Holder, openHolder } from './holder.ts'
-import { browserWorld } from './world.ts'
 
 /** Sees to it that one of the documents with the same `name` leads, until the signal ends its part in it. */
-export type Lead = (name: string, signal: AbortSignal, outcome: Outcome) => void
-export interface Outcome {
+export type Lead = (name: string, signal: AbortSignal, outcome: Candidate) => void
+export interface Candidate {
   elected(): void
   /** Another leads after all. */
   deposed(): void
@@ -20,7 +20,7 @@ type Letter =
 const EVERYBODY = '*'
 
 /** The holder in one of the documents, which the others reach over a BroadcastChannel. */
-export function byElection(lead: Lead, name: string): Way {
+export function byElection(lead: Lead, name: string): Transport {
   return (receive, failed) => {
     const leaving = new AbortController()
     const letters = new BroadcastChannel(name)
@@ -47,7 +47,7 @@ export function byElection(lead: Lead, name: string): Way {
 
     lead(name, leaving.signal, {
       elected() {
-        holder = openHolder(browserWorld)
+        holder = openHolder(browserEnvironment)
         write({ to: EVERYBODY, message: { kind: 'who' } })
         receive({ kind: 'who' })
       },

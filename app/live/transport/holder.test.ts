@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { HubView, HubWidget } from '#contract/hub.ts'
 import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import type { StreamEvents } from '#contract/stream-events.ts'
-import type { Frame } from '../core/frame.ts'
 import type { Attachment, ToPage } from '../core/messages.ts'
+import type { StreamEvent } from '../core/stream-event.ts'
+import type { Environment } from './environment.ts'
 import { type Holder, openHolder } from './holder.ts'
 import { rest } from './rest.ts'
-import { type Heard, StreamRefused } from './stream.ts'
-import type { World } from './world.ts'
+import { type LinkEvent, StreamRefused } from './stream.ts'
 
 /** One stream that the holder opened, spoken to by the test. */
 interface Opened {
@@ -15,7 +15,7 @@ interface Opened {
   readonly widgets: readonly string[]
   readonly cursor: string
   readonly signal: AbortSignal
-  say(heard: Heard): void
+  say(heard: LinkEvent): void
   refuse(status: number): void
 }
 
@@ -53,23 +53,23 @@ beforeEach(() => {
   opened.length = 0
   reads = []
   served = { hubs: {}, states: {} }
-  holder = openHolder(world)
+  holder = openHolder(environment)
 })
 afterEach(() => {
   holder.close()
   vi.useRealTimers()
 })
 
-const world: World = {
+const environment: Environment = {
   open(request) {
-    const queue: (Heard | StreamRefused)[] = []
+    const queue: (LinkEvent | StreamRefused)[] = []
     let wake = () => {}
-    const push = (item: Heard | StreamRefused) => {
+    const push = (item: LinkEvent | StreamRefused) => {
       queue.push(item)
       wake()
     }
     opened.push({ ...request, say: push, refuse: (status) => push(new StreamRefused(status)) })
-    async function* heard(): AsyncGenerator<Heard> {
+    async function* heard(): AsyncGenerator<LinkEvent> {
       while (!request.signal.aborted) {
         const next = queue.shift()
         if (next instanceof StreamRefused) throw next
@@ -130,11 +130,15 @@ function attach(view: HubView, more: Partial<Attachment> & { page?: string } = {
 
 const soon = (ms = 20) => vi.advanceTimersByTimeAsync(ms)
 const last = () => opened.at(-1) as Opened
-function hello(hubs: Record<string, number>, more: Partial<StreamEvents['hello']> = {}): Frame {
+function hello(hubs: Record<string, number>, more: Partial<StreamEvents['hello']> = {}): StreamEvent {
   const said = { cursor: '1:10', heartbeat: 20, now: 100_000, through: 99_000, build: 'b', hubs, ...more }
   return { name: 'hello', data: said }
 }
-const widget = (id: string, from: Partial<WidgetSnapshot> & { href?: string }, cursor?: string): Frame => {
+const widget = (
+  id: string,
+  from: Partial<WidgetSnapshot> & { href?: string },
+  cursor?: string,
+): StreamEvent => {
   const { type: _, data: __, ...base } = state('', '')
   return { name: 'widget', data: { id, ...base, ...from }, ...(cursor !== undefined && { id: cursor }) }
 }

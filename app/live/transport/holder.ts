@@ -1,6 +1,13 @@
 import type { HubView } from '#contract/hub.ts'
+import type { Incoming } from '../core/known-result.ts'
+import type { LiveState } from '../core/live-state.ts'
+import { LIVE_WITHIN, liveState } from '../core/live-state.ts'
+import type { Attachment, HubLayout, ToHolder } from '../core/messages.ts'
+import { openResultStore } from '../core/result-store.ts'
+import { serverClock } from '../core/server-clock.ts'
+import type { StreamEvent } from '../core/stream-event.ts'
 import {
-  type Follow,
+  type AnnouncedLayout,
   hasKeys,
   isCurrent,
   isSettled,
@@ -9,24 +16,17 @@ import {
   keysById,
   keysIn,
   places,
-  type Told,
-} from '../core/follow.ts'
-import { openFollows } from '../core/follows.ts'
-import type { Frame } from '../core/frame.ts'
-import type { LiveState } from '../core/live-state.ts'
-import { LIVE_WITHIN, liveState } from '../core/live-state.ts'
-import type { Attachment, Layout, ToHolder } from '../core/messages.ts'
-import type { Incoming } from '../core/result.ts'
-import { openResults } from '../core/results.ts'
-import { serverClock } from '../core/server-clock.ts'
+  type Subscription,
+} from '../core/subscription.ts'
+import { openSubscriptions } from '../core/subscriptions.ts'
 import { compareVersions, lowestCursor, newerCursor } from '../core/version.ts'
 import { openAbsence } from './absence.ts'
 import { type Listener, openAudience, type Reply } from './audience.ts'
+import type { Environment } from './environment.ts'
 import { openLayouts } from './layouts.ts'
 import { type Line, openLines } from './lines.ts'
 import { openReads, type Want } from './reads.ts'
-import type { Heard } from './stream.ts'
-import type { World } from './world.ts'
+import type { LinkEvent } from './stream.ts'
 
 /** Holds the stream for every page that talks to it, and the newest result of every key those pages show. */
 export interface Holder {
@@ -39,16 +39,16 @@ export interface Holder {
 const GATHER = 10
 const SWEEP_EVERY = 10_000
 
-export function openHolder(world: World): Holder {
+export function openHolder(environment: Environment): Holder {
   const closing = new AbortController()
   const { signal } = closing
-  const follows = openFollows()
-  const clock = serverClock(world)
+  const follows = openSubscriptions()
+  const clock = serverClock(environment)
   let build: string | undefined
   let offline = false
   let fitting = false
 
-  const results = openResults(follows.show)
+  const results = openResultStore(follows.show)
   const audience = openAudience({
     shown: (key) => results.get(key)?.shown,
     settled: (follow) => reads.idle() && isSettled(follow),
@@ -56,9 +56,9 @@ export function openHolder(world: World): Holder {
     now: clock.read,
     build: () => build,
   })
-  const lines = openLines({ world, signal, clock, hear, refused: (line) => void absence.refused(line) })
+  const lines = openLines({ environment, signal, clock, hear, refused: (line) => void absence.refused(line) })
   const layouts = openLayouts({
-    world,
+    environment,
     signal,
     stillFollowed,
     take: takeLayout,
@@ -66,7 +66,7 @@ export function openHolder(world: World): Holder {
     changed: () => audience.tellLines(),
   })
   const absence = openAbsence({
-    world,
+    environment,
     signal,
     stillFollowed,
     gone: (follow) => leave(follow, true),
@@ -74,7 +74,7 @@ export function openHolder(world: World): Holder {
     renew: () => lines.renew('all'),
   })
   const reads = openReads({
-    world,
+    environment,
     signal,
     held: results.get,
     followed: follows.show,
@@ -153,7 +153,7 @@ export function openHolder(world: World): Holder {
     audience.tellLines()
   }
 
-  function hear(line: Line, heard: Heard): void {
+  function hear(line: Line, heard: LinkEvent): void {
     if (heard.name === 'lost') {
       line.facts = { ...line.facts, connected: false, crowded: heard.crowded ?? false }
       tellLinesLater()
@@ -165,7 +165,7 @@ export function openHolder(world: World): Holder {
       pulse = heard.data
       clock.heard(pulse.now, heard.name === 'hello')
     }
-    line.facts = { connected: true, heard: world.now(), heardAt: clock.read(), pulse }
+    line.facts = { connected: true, heard: environment.now(), heardAt: clock.read(), pulse }
     const changed = hearFrame(line, heard)
     const { id } = heard
     if (id !== undefined) for (const follow of line.follows) follow.cursor = newerCursor(follow.cursor, id)
@@ -175,7 +175,7 @@ export function openHolder(world: World): Holder {
   }
 
   /** The key of which something else is to be shown, if any. */
-  function hearFrame(line: Line, frame: Frame): string | undefined {
+  function hearFrame(line: Line, frame: StreamEvent): string | undefined {
     switch (frame.name) {
       case 'hello':
         offline = false
@@ -203,7 +203,7 @@ export function openHolder(world: World): Holder {
           const own = follow.widget === undefined ? Object.values(keys) : keys[follow.widget]
           if (own !== undefined) follow.keys = new Set([own].flat())
           // Who follows one widget is told what changed of it, if anything.
-          const all = follow.widget === undefined ? keys : { ...follow.told.keys, ...keys }
+          const all = follow.widget === undefined ? keys : { ...follow.announced.keys, ...keys }
           layouts.told(follow, { revision, keys: all })
           if (revision === follow.layout.revision && isCurrent(follow.layout, follow)) catchUp(follow)
         }
@@ -232,7 +232,11 @@ export function openHolder(world: World): Holder {
   }
 
   /** A stream that begins says how far its server knows the hub. */
-  function compareLayout(follow: Follow, revision: number | undefined, keys: Told['keys']): void {
+  function compareLayout(
+    follow: Subscription,
+    revision: number | undefined,
+    keys: AnnouncedLayout['keys'],
+  ): void {
     const { layout, widget } = follow
     // One that lags behind may follow the same keys all the same; of a widget alone it then has nothing more to say.
     const agrees = keys
@@ -249,20 +253,20 @@ export function openHolder(world: World): Holder {
     else layouts.told(follow, { revision, keys })
   }
 
-  function miss(follow: Follow): void {
-    follow.missedSince ??= world.now()
+  function miss(follow: Subscription): void {
+    follow.missedSince ??= environment.now()
     tellLinesLater()
   }
 
-  function catchUp(follow: Follow): void {
+  function catchUp(follow: Subscription): void {
     if (follow.missedSince !== undefined) readAbsent(follow)
     follow.missedSince = undefined
   }
 
-  function takeLayout(follow: Follow, view: HubView): void {
+  function takeLayout(follow: Subscription, view: HubView): void {
     adopt(follow, view)
     readAbsent(follow)
-    const { revision, keys } = follow.told
+    const { revision, keys } = follow.announced
     if (keys ? hasKeys(view, follow.widget, keys) : view.revision === revision) follow.missedSince = undefined
     for (const listener of audience.of(follow)) {
       listener.post({ kind: 'layout', page: listener.page, layout: view })
@@ -271,7 +275,7 @@ export function openHolder(world: World): Holder {
     if (!places(view, follow)) leave(follow, true)
   }
 
-  function readAbsent({ layout, keys, missedSince }: Follow): void {
+  function readAbsent({ layout, keys, missedSince }: Subscription): void {
     const placed = layout.widgets.flatMap(({ id, key }) => (key && keys.has(key) ? [{ id, key }] : []))
     readOvertaken(placed.filter(({ key }) => missedSince !== undefined || !results.get(key)))
   }
@@ -281,32 +285,32 @@ export function openHolder(world: World): Holder {
     reads.want(wants)
   }
 
-  function adopt(follow: Follow, layout: Layout): void {
+  function adopt(follow: Subscription, layout: HubLayout): void {
     follow.layout = layout
     follow.keys = keysIn(layout, follow.widget)
-    if (layout.revision > follow.told.revision) follow.told = { revision: layout.revision }
+    if (layout.revision > follow.announced.revision) follow.announced = { revision: layout.revision }
     results.forgetUnfollowed()
   }
 
-  function saidGone(follow: Follow): void {
+  function saidGone(follow: Subscription): void {
     miss(follow)
     lines.dropped(follow)
     audience.tellLines()
     void absence.said(follow)
   }
 
-  function stillFollowed(follow: Follow): boolean {
+  function stillFollowed(follow: Subscription): boolean {
     return !signal.aborted && follows.has(follow)
   }
 
   /** A page that says no more is forgotten after `ms`, and what it showed is left unless others show it. */
-  function keep(follow: Follow, listener: Listener | undefined, ms: number): void {
-    const until = world.now() + ms
+  function keep(follow: Subscription, listener: Listener | undefined, ms: number): void {
+    const until = environment.now() + ms
     follow.until = Math.max(follow.until, until)
     if (listener) listener.until = until
   }
 
-  function leave(follow: Follow, gone: boolean): void {
+  function leave(follow: Subscription, gone: boolean): void {
     follows.end(follow)
     if (gone) lines.dropped(follow)
     for (const { page, post } of audience.of(follow)) {
@@ -320,7 +324,7 @@ export function openHolder(world: World): Holder {
   function fitSoon(): void {
     if (fitting) return
     fitting = true
-    void world.rest(GATHER, signal).then(() => {
+    void environment.rest(GATHER, signal).then(() => {
       fitting = false
       if (signal.aborted) return
       lines.fit(follows.all())
@@ -330,27 +334,27 @@ export function openHolder(world: World): Holder {
 
   async function sweepForEver(): Promise<void> {
     while (!signal.aborted) {
-      await world.rest(SWEEP_EVERY, signal)
-      audience.forgetSilent(world.now())
-      for (const follow of follows.all()) if (follow.until < world.now()) leave(follow, false)
+      await environment.rest(SWEEP_EVERY, signal)
+      audience.forgetSilent(environment.now())
+      for (const follow of follows.all()) if (follow.until < environment.now()) leave(follow, false)
     }
   }
 
   /** The best that any of its streams says: while one replaces another, the old one still delivers. */
-  function live(follow: Follow): LiveState {
+  function live(follow: Subscription): LiveState {
     const moments = [reads.failingSince(), layouts.failingSince(follow), follow.missedSince]
     const failing = moments.filter((moment) => moment !== undefined)
     const failingSince = failing.length > 0 ? Math.min(...failing) : undefined
     const states = lines
       .carrying(follow)
-      .map(({ facts }) => liveState({ ...facts, offline, failingSince }, world.now()))
+      .map(({ facts }) => liveState({ ...facts, offline, failingSince }, environment.now()))
     const best = (kind: LiveState['kind']) => states.find((state) => state.kind === kind)
     return best('live') ?? best('paused') ?? { kind: 'connecting' }
   }
 
   /** Connecting turns into paused by time alone. */
   function tellLinesLater(): void {
-    void world.rest(LIVE_WITHIN, signal).then(() => {
+    void environment.rest(LIVE_WITHIN, signal).then(() => {
       if (!signal.aborted) audience.tellLines()
     })
   }

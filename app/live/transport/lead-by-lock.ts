@@ -1,4 +1,4 @@
-import type { Way } from './channel.ts'
+import type { Transport } from './channel.ts'
 import { byElection, type Lead } from './election.ts'
 
 /** The document that holds a Web Lock leads; the browser hands it on when that document ends. */
@@ -20,4 +20,4 @@ const leadByLock: Lead = (name, signal, { elected, failed }) => {
   void queue()
 }
 
-export const byLock = (build: string): Way => byElection(leadByLock, `hubs-live ${build} by lock`)
+export const byLock = (build: string): Transport => byElection(leadByLock, `hubs-live ${build} by lock`)

@@ -1,4 +1,4 @@
-import type { Way } from './channel.ts'
+import type { Transport } from './channel.ts'
 import { byElection, type Lead } from './election.ts'
 import { rest } from './rest.ts'
 
@@ -80,4 +80,4 @@ export const leadByVote: Lead = (name, signal, { elected, deposed }) => {
   void takePart()
 }
 
-export const byVote = (build: string): Way => byElection(leadByVote, `hubs-live ${build} by vote`)
+export const byVote = (build: string): Transport => byElection(leadByVote, `hubs-live ${build} by vote`)

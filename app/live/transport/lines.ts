@@ -1,13 +1,13 @@
-import { type Follow, groups } from '../core/follow.ts'
 import type { LineFacts } from '../core/live-state.ts'
 import type { ServerClock } from '../core/server-clock.ts'
+import { groups, type Subscription } from '../core/subscription.ts'
 import { lowestCursor } from '../core/version.ts'
-import { type Heard, StreamRefused } from './stream.ts'
-import type { World } from './world.ts'
+import type { Environment } from './environment.ts'
+import { type LinkEvent, StreamRefused } from './stream.ts'
 
 /** One stream and what it carries. */
 export interface Line {
-  readonly follows: Set<Follow>
+  readonly follows: Set<Subscription>
   facts: Pick<LineFacts, 'connected' | 'heard' | 'heardAt' | 'pulse' | 'crowded'>
   greeted: boolean
   /** Cut at least once, and resting or trying since. */
@@ -17,23 +17,23 @@ export interface Line {
 
 export interface Lines {
   /** Makes the streams carry exactly these. A stream that is replaced ends after the `hello` of its successor. */
-  fit(follows: readonly Follow[]): void
+  fit(follows: readonly Subscription[]): void
   /** Drops all connections and makes new ones at once, or only those that are cut. */
   renew(which: 'all' | 'lost'): void
   /** Streams that carry it, the newest last. */
-  carrying(follow: Follow): readonly Line[]
+  carrying(follow: Subscription): readonly Line[]
   /** The server has stopped sending it of its own accord. */
-  dropped(follow: Follow): void
+  dropped(follow: Subscription): void
 }
 
 export function openLines(options: {
-  readonly world: World
+  readonly environment: Environment
   readonly signal: AbortSignal
   readonly clock: ServerClock
-  hear(line: Line, heard: Heard): void
+  hear(line: Line, heard: LinkEvent): void
   refused(line: Line): void
 }): Lines {
-  const { world, signal, clock, hear, refused } = options
+  const { environment, signal, clock, hear, refused } = options
   let current: Line[] = []
   let replaced: Line[] = []
 
@@ -49,8 +49,8 @@ export function openLines(options: {
     replaced = []
   }
 
-  function open(follows: readonly Follow[], before?: Line): Line {
-    const silence = before?.facts ?? { heard: world.now(), heardAt: clock.read(), pulse: undefined }
+  function open(follows: readonly Subscription[], before?: Line): Line {
+    const silence = before?.facts ?? { heard: environment.now(), heardAt: clock.read(), pulse: undefined }
     const line: Line = {
       follows: new Set(follows),
       facts: { ...silence, connected: false },
@@ -71,7 +71,7 @@ export function openLines(options: {
       signal: line.control.signal,
     }
     try {
-      for await (const heard of world.open(request)) {
+      for await (const heard of environment.open(request)) {
         if (line.control.signal.aborted) return
         if (heard.name === 'hello') line.greeted = true
         line.lost = heard.name === 'lost'
@@ -85,7 +85,7 @@ export function openLines(options: {
     }
   }
 
-  function replace(wanted: readonly (readonly Follow[])[]): void {
+  function replace(wanted: readonly (readonly Subscription[])[]): void {
     const next = wanted.map((group) => current.find((line) => carries(line, group)) ?? open(group))
     const old = current.filter((line) => !next.includes(line))
     // Only a stream that sends something bridges the time until the new one does.
@@ -114,6 +114,6 @@ export function openLines(options: {
   }
 }
 
-function carries({ follows }: Line, group: readonly Follow[]): boolean {
+function carries({ follows }: Line, group: readonly Subscription[]): boolean {
   return follows.size === group.length && group.every((follow) => follows.has(follow))
 }

@@ -1,5 +1,5 @@
-import { keysIn, nameOf } from '../core/follow.ts'
-import type { Attachment, InitialView, Layout, Shows, ToPage } from '../core/messages.ts'
+import type { Attachment, HubLayout, InitialView, Shows, ToPage } from '../core/messages.ts'
+import { keysIn, nameOf } from '../core/subscription.ts'
 import type { PageCache } from './page-cache.ts'
 
 /** What the components of a document show, each kept current in the cache by what the holder says of it. */
@@ -19,7 +19,7 @@ export interface Mounts {
 interface Mounted {
   readonly shows: Shows
   readonly name: string
-  readonly layout: Layout
+  readonly layout: HubLayout
   cursor: string
   gone: boolean
 }
@@ -27,12 +27,12 @@ interface Mounted {
 export function openMounts(cache: PageCache): Mounts {
   const mounted = new Map<string, Mounted>()
 
-  function layoutOf({ name, layout }: Mounted): Layout {
+  function layoutOf({ name, layout }: Mounted): HubLayout {
     return cache.layout(name) ?? layout
   }
 
   /** What nothing here showed was followed by nobody, so what is left of it may have changed unheard. */
-  function forgetUnshown({ shows }: Mounted, layout: Layout): void {
+  function forgetUnshown({ shows }: Mounted, layout: HubLayout): void {
     const shown = new Set(
       [...mounted.values()].flatMap((one) => [...keysIn(layoutOf(one), one.shows.widget)]),
     )

@@ -1,6 +1,6 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { LiveStatus } from '../core/live-state.ts'
-import type { InitialView, Layout } from '../core/messages.ts'
+import type { HubLayout, InitialView } from '../core/messages.ts'
 
 /**
  * Where a document keeps what its components draw. `name` is of what is shown, a hub or a widget. Of states and layouts
@@ -13,8 +13,8 @@ export interface PageCache {
   /** `now`: server time, in milliseconds since 1970. */
   writeState(state: WidgetSnapshot, now: number): void
   forgetState(key: string): void
-  layout(name: string): Layout | undefined
-  writeLayout(name: string, layout: Layout): void
+  layout(name: string): HubLayout | undefined
+  writeLayout(name: string, layout: HubLayout): void
   writeGone(name: string, gone: boolean): void
   /** Null until the holder says how it stands. */
   writeStatus(name: string, status: LiveStatus | null): void

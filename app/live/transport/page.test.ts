@@ -45,10 +45,10 @@ afterEach(() => {
 
 function page(hidden = false) {
   const client = newQueryClient()
-  const world = { now: () => performance.now(), random: Math.random, rest }
+  const environment = { now: () => performance.now(), random: Math.random, rest }
   const made = openPage({
     cache: pageCache(client),
-    world,
+    environment,
     hidden,
     connect(receive) {
       const channel: Opened = { sent: [], say: receive, closed: false }

@@ -1,13 +1,13 @@
 import type { InitialView, ToHolder, ToPage } from '../core/messages.ts'
 import { serverClock } from '../core/server-clock.ts'
 import type { Channel, Connect } from './channel.ts'
+import type { Environment } from './environment.ts'
 import { openMounts } from './mounts.ts'
 import type { PageCache } from './page-cache.ts'
-import type { World } from './world.ts'
 
 /** A document's end of the live updates: what it mounts is kept current in its cache. */
 export interface Page {
-  /** Follows it until the returned function is called. */
+  /** Subscriptions it until the returned function is called. */
   attach(view: InitialView): () => void
   /** Milliseconds since 1970 by the server's clock. */
   clock(): number
@@ -27,11 +27,11 @@ const ANSWER_WITHIN = 5_000
 export function openPage(options: {
   readonly cache: PageCache
   readonly connect: Connect
-  readonly world: Pick<World, 'now' | 'random' | 'rest'>
+  readonly environment: Pick<Environment, 'now' | 'random' | 'rest'>
   readonly hidden: boolean
 }): Page {
-  const { cache, connect, world } = options
-  const clock = serverClock(world)
+  const { cache, connect, environment } = options
+  const clock = serverClock(environment)
   const mounts = openMounts(cache)
   let { hidden } = options
   let channel: Channel | undefined
@@ -49,7 +49,7 @@ export function openPage(options: {
   }
 
   function receive(message: ToPage): void {
-    heard = world.now()
+    heard = environment.now()
     if (message.kind === 'who') {
       present = true
       mounts.ids().forEach(sendAttach)
@@ -82,12 +82,12 @@ export function openPage(options: {
   /** A holder that does not answer is dead with everything it held, and another is found. */
   async function showLife(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await world.rest(SEEN_EVERY, signal)
+      await environment.rest(SEEN_EVERY, signal)
       if (signal.aborted) return
       if (hidden || mounts.ids().length === 0) continue
-      const asked = world.now()
+      const asked = environment.now()
       for (const page of mounts.ids()) send({ kind: 'seen', page })
-      await world.rest(ANSWER_WITHIN, signal)
+      await environment.rest(ANSWER_WITHIN, signal)
       if (signal.aborted) return
       if (hidden || (present && heard >= asked)) continue
       close()
@@ -98,7 +98,7 @@ export function openPage(options: {
 
   return {
     attach(view) {
-      const page = world.random().toString(36).slice(2)
+      const page = environment.random().toString(36).slice(2)
       clock.heard(view.now)
       mounts.add(page, view)
       if (present) sendAttach(page)

@@ -1,8 +1,8 @@
 import type { KeyedData, WidgetSnapshot } from '#contract/snapshot.ts'
 import { backoff } from '../core/backoff.ts'
-import type { Result } from '../core/result.ts'
+import type { KnownResult } from '../core/known-result.ts'
 import { compareVersions } from '../core/version.ts'
-import type { World } from './world.ts'
+import type { Environment } from './environment.ts'
 
 /** A key whose newest state the stream did not bring. */
 export interface Want {
@@ -18,7 +18,7 @@ export interface Reads {
   want(wants: readonly Want[]): void
   /** Everything asked for is here. */
   idle(): boolean
-  /** `World.now()` of the oldest failure that no success has followed yet. */
+  /** `Environment.now()` of the oldest failure that no success has followed yet. */
   failingSince(): number | undefined
 }
 
@@ -27,9 +27,9 @@ const MANY = 5
 
 /** Reads what is wanted until it is here or nobody follows the key any more. */
 export function openReads(options: {
-  readonly world: World
+  readonly environment: Environment
   readonly signal: AbortSignal
-  held(key: string): Result | undefined
+  held(key: string): KnownResult | undefined
   followed(key: string): boolean
   /** A widget that shows it by the newest layouts, and that widget's hub when all of the hub is followed. */
   place(key: string): { readonly id: string; readonly hub: string | undefined } | undefined
@@ -38,7 +38,7 @@ export function openReads(options: {
   /** Called when `idle` or `failingSince` may have changed. */
   changed(): void
 }): Reads {
-  const { world, signal, held, followed, place, take, takeData, changed } = options
+  const { environment, signal, held, followed, place, take, takeData, changed } = options
   const wants = new Map<string, Want>()
   const failing = new Map<symbol, number>()
 
@@ -58,16 +58,16 @@ export function openReads(options: {
 
   /** Each resolves to the keys that were answered. */
   async function readOne({ key, id, href }: Want): Promise<readonly string[]> {
-    const data = href === undefined ? undefined : await world.read.data(href)
+    const data = href === undefined ? undefined : await environment.read.data(href)
     if (data) takeData(data)
     if (data && !held(key)?.awaited) return [key]
-    const state = await world.read.widget(place(key)?.id ?? id)
+    const state = await environment.read.widget(place(key)?.id ?? id)
     if (state) take([state])
     return state ? [state.key] : []
   }
 
   async function readHub(slug: string): Promise<readonly string[]> {
-    const states = Object.values((await world.read.snapshot(slug))?.widgets ?? {})
+    const states = Object.values((await environment.read.snapshot(slug))?.widgets ?? {})
     take(states)
     return states.map(({ key }) => key)
   }
@@ -93,10 +93,10 @@ export function openReads(options: {
         if (stands(want) && answered.has(want.key) && met(want)) wants.delete(want.key)
       batch = batch.filter(stands)
       if (batch.length === 0) break
-      if (!failing.has(task)) failing.set(task, world.now())
+      if (!failing.has(task)) failing.set(task, environment.now())
       changed()
       failures += 1
-      await world.rest(backoff(failures, world.random), signal)
+      await environment.rest(backoff(failures, environment.random), signal)
       batch = batch.filter(stands)
     }
     failing.delete(task)

@@ -1,8 +1,8 @@
 import type { ToHolder, ToPage } from '../core/messages.ts'
-import type { Way } from './channel.ts'
+import type { Transport } from './channel.ts'
 
 /** The holder in a worker that all documents of the origin share. A deploy names another worker. */
-export function bySharedWorker(build: string): Way {
+export function bySharedWorker(build: string): Transport {
   return (receive, failed) => {
     const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
       type: 'module',

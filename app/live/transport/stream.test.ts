@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { backoff } from '../core/backoff.ts'
-import { type Heard, StreamRefused, stream } from './stream.ts'
+import { type LinkEvent, StreamRefused, stream } from './stream.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -53,10 +53,10 @@ const refuses =
   }
 
 /** What the stream yields until the last name was seen, and how long it rested. */
-async function hear(url: string, until: (heard: Heard) => boolean, cursor = '1:1') {
+async function hear(url: string, until: (heard: LinkEvent) => boolean, cursor = '1:1') {
   const control = new AbortController()
   stopping.push(control)
-  const all: Heard[] = []
+  const all: LinkEvent[] = []
   const rests: number[] = []
   const rest = async (ms: number) => {
     rests.push(ms)
@@ -68,7 +68,7 @@ async function hear(url: string, until: (heard: Heard) => boolean, cursor = '1:1
   return { all, names: all.map(({ name }) => name), rests }
 }
 
-const isBeat = ({ name }: Heard) => name === 'beat'
+const isBeat = ({ name }: LinkEvent) => name === 'beat'
 
 test('begins at the given cursor', async () => {
   const { url, asked } = await serve(says(hello(20), beat(1)))

@@ -1,11 +1,11 @@
 import { retryAfter } from '#widgets/kit/retry-after.ts'
 import { backoff } from '../core/backoff.ts'
-import { type Frame, frameDecoder } from '../core/frame.ts'
+import { eventDecoder, type StreamEvent } from '../core/stream-event.ts'
 import { rest as restFor } from './rest.ts'
 
 /** What a stream yields: its frames, and between two connections that the line is cut. */
-export type Heard =
-  | Frame
+export type LinkEvent =
+  | StreamEvent
   /** `crowded`: the server has as many streams of this network as it takes of one. */
   | { readonly name: 'lost'; readonly crowded?: true }
 
@@ -46,7 +46,7 @@ const HEARTBEAT = 8
  * EventSource is not used: it gives up for good on a 502, and has no backoff.
  * @throws StreamRefused on 4xx other than 429.
  */
-export async function* stream(options: StreamOptions): AsyncGenerator<Heard, void> {
+export async function* stream(options: StreamOptions): AsyncGenerator<LinkEvent, void> {
   const { url, signal, random = Math.random, rest = restFor } = options
   let { cursor } = options
   let failures = 0
@@ -97,7 +97,7 @@ async function* connection(
   request: { readonly url: string; readonly headers: Record<string, string> },
   patience: number,
   { signal, fetch: ask = fetch }: StreamOptions,
-): AsyncGenerator<Frame, void> {
+): AsyncGenerator<StreamEvent, void> {
   const control = new AbortController()
   const stop = () => control.abort()
   signal.addEventListener('abort', stop)
@@ -122,7 +122,7 @@ async function* connection(
     }
     heardWithin(silence)
     const reader = response.body.getReader()
-    const decode = frameDecoder()
+    const decode = eventDecoder()
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return

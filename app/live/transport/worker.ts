@@ -1,8 +1,8 @@
 import type { ToHolder } from '../core/messages.ts'
+import { browserEnvironment } from './environment.ts'
 import { openHolder } from './holder.ts'
-import { browserWorld } from './world.ts'
 
-const holder = openHolder(browserWorld)
+const holder = openHolder(browserEnvironment)
 
 addEventListener('connect', (event) => {
   // The types are those of a window, which has no such event.

@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { StreamEvents } from '#contract/stream-events.ts'
 
 /** One event of a stream. `id` is the cursor once it is taken in. */
-export type Frame = {
+export type StreamEvent = {
   [Name in keyof StreamEvents]: {
     readonly name: Name
     readonly data: StreamEvents[Name]
@@ -27,7 +27,7 @@ const LONGEST = 8 * 1024 * 1024
  * Cuts the bytes of one connection into frames, however they are split. Unknown events are left out.
  * @throws SyntaxError when an event of ours is not JSON, ParseError when one has no end; the connection cannot be trusted then.
  */
-export function frameDecoder(): (bytes: Uint8Array) => Iterable<Frame> {
+export function eventDecoder(): (bytes: Uint8Array) => Iterable<StreamEvent> {
   let events: EventSourceMessage[] = []
   const text = new TextDecoder()
   const parser = createParser({
@@ -43,7 +43,7 @@ export function frameDecoder(): (bytes: Uint8Array) => Iterable<Frame> {
     for (const { event: name, data, id } of events) {
       if (name === undefined || !Object.hasOwn(names, name)) continue
       // The server is ours and speaks this contract; checking its every field would cost the reader a schema library.
-      yield { name, data: JSON.parse(data), ...(id !== undefined && { id }) } as Frame
+      yield { name, data: JSON.parse(data), ...(id !== undefined && { id }) } as StreamEvent
     }
   }
 }

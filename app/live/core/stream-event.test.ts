@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CacheEntry } from '#backend/cache/cache.ts'
 import { frame as encoded, keyState, openFrames } from '#backend/stream/frame.ts'
-import { type Frame, frameDecoder } from './frame.ts'
+import { eventDecoder, type StreamEvent } from './stream-event.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
 
@@ -32,8 +32,8 @@ function encode(frames: readonly { name: string; data: unknown; id?: string }[],
   return new TextEncoder().encode(lines.map((line) => line + end).join(''))
 }
 
-function decode(bytes: Uint8Array, cuts: readonly number[]): readonly Frame[] {
-  const feed = frameDecoder()
+function decode(bytes: Uint8Array, cuts: readonly number[]): readonly StreamEvent[] {
+  const feed = eventDecoder()
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
   return places.slice(1).flatMap((to, n) => [...feed(bytes.subarray(places[n], to))])
 }
@@ -67,11 +67,11 @@ test('every single byte may arrive alone, characters of several bytes too', () =
 test('unknown events are left out, known ones after them are not', () => {
   const text =
     'event: news\ndata: {"x":1}\n\ndata: {"y":1}\n\nevent: toString\ndata: 1\n\nevent: bye\ndata: {}\n\n'
-  expect([...frameDecoder()(new TextEncoder().encode(text))]).toEqual([{ name: 'bye', data: {} }])
+  expect([...eventDecoder()(new TextEncoder().encode(text))]).toEqual([{ name: 'bye', data: {} }])
 })
 
 test('an event that is not JSON is an error, after the events before it', () => {
-  const frames = frameDecoder()(
+  const frames = eventDecoder()(
     new TextEncoder().encode('event: bye\ndata: {}\n\nevent: beat\ndata: {"now":\n\n'),
   )
   const heard: string[] = []
@@ -207,7 +207,7 @@ const scraps = fc.oneof(
 test('arbitrary bytes are frames, nothing, or a SyntaxError', () => {
   fc.assert(
     fc.property(fc.array(scraps), (chunks) => {
-      const feed = frameDecoder()
+      const feed = eventDecoder()
       try {
         for (const chunk of chunks)
           for (const { name, id } of feed(chunk)) {
@@ -223,7 +223,7 @@ test('arbitrary bytes are frames, nothing, or a SyntaxError', () => {
 })
 
 test('an event without end is given up before it fills the memory', () => {
-  const feed = frameDecoder()
+  const feed = eventDecoder()
   const chunk = new TextEncoder().encode('x'.repeat(1024 * 1024))
   const read = () => {
     for (let n = 0; n < 9; n++) expect([...feed(chunk)]).toEqual([])

@@ -1,9 +1,9 @@
 import type { KeyedData } from '#contract/snapshot.ts'
-import { type Incoming, mergeData, mergeState, type Result } from './result.ts'
+import { type Incoming, type KnownResult, mergeData, mergeState } from './known-result.ts'
 
 /** The newest result of every followed key. */
-export interface Results {
-  get(key: string): Result | undefined
+export interface ResultStore {
+  get(key: string): KnownResult | undefined
   /** Version of the newest state, whether its data is here or not. */
   version(key: string): string | undefined
   /** Each takes something in and tells whether what is shown of the key changed. Keys nobody follows are refused. */
@@ -18,10 +18,10 @@ export interface Results {
   forgetUnfollowed(): void
 }
 
-export function openResults(followed: (key: string) => boolean): Results {
-  const results = new Map<string, Result>()
+export function openResultStore(followed: (key: string) => boolean): ResultStore {
+  const results = new Map<string, KnownResult>()
 
-  function put(key: string, after: Result | undefined): boolean {
+  function put(key: string, after: KnownResult | undefined): boolean {
     const before = results.get(key)
     if (after) results.set(key, after)
     return before?.shown !== after?.shown

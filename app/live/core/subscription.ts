@@ -1,17 +1,17 @@
-import type { Layout, Shows } from './messages.ts'
+import type { HubLayout, Shows } from './messages.ts'
 
 /** Milliseconds for which a hub is followed after a page last showed it, and after it was hidden. */
 export const KEPT_AFTER_SHOWN = 60_000
 export const KEPT_AFTER_HIDDEN = 300_000
 
 /** A hub, or one widget of it, that pages show. */
-export interface Follow extends Shows {
-  layout: Layout
+export interface Subscription extends Shows {
+  layout: HubLayout
   /** What the stream follows for it, as far as is known; all results of these are known up to `cursor`. */
   keys: ReadonlySet<string>
   cursor: string
   /** The newest that a stream has said of the layout. */
-  told: Told
+  announced: AnnouncedLayout
   /** Moment since when a stream follows other keys than ours, so that its cursor says nothing about ours. */
   missedSince: number | undefined
   /** Moment after which it is left. */
@@ -19,32 +19,35 @@ export interface Follow extends Shows {
 }
 
 /** A revision, and which widgets show which keys if that was said as well. */
-export interface Told {
+export interface AnnouncedLayout {
   readonly revision: number
   readonly keys?: Keys | undefined
 }
 /** By widget id. */
 export type Keys = Readonly<Record<string, string>>
 
-/** Whether the keys of a layout are those told; a page of one widget compares that one alone. */
-export function hasKeys(layout: Layout, widget: string | undefined, keys: Keys): boolean {
+/** Whether the keys of a layout are these; a page of one widget compares that one alone. */
+export function hasKeys(layout: HubLayout, widget: string | undefined, keys: Keys): boolean {
   const placed = layout.widgets.filter(({ id, key }) => key !== undefined && (widget ?? id) === id)
-  const told = widget === undefined ? Object.keys(keys).length : placed.length
-  return placed.length === told && placed.every(({ id, key }) => (widget && !keys[id]) || keys[id] === key)
+  const count = widget === undefined ? Object.keys(keys).length : placed.length
+  return placed.length === count && placed.every(({ id, key }) => (widget && !keys[id]) || keys[id] === key)
 }
 
-/** Whether nothing newer than this layout has been told. */
-export function isCurrent(layout: Layout, { widget, told }: Pick<Follow, 'widget' | 'told'>): boolean {
-  if (layout.revision !== told.revision) return layout.revision > told.revision
-  return told.keys === undefined || hasKeys(layout, widget, told.keys)
+/** Whether nothing newer than this layout has been announced. */
+export function isCurrent(
+  layout: HubLayout,
+  { widget, announced }: Pick<Subscription, 'widget' | 'announced'>,
+): boolean {
+  if (layout.revision !== announced.revision) return layout.revision > announced.revision
+  return announced.keys === undefined || hasKeys(layout, widget, announced.keys)
 }
 
-/** Whether its layout is what streams have told, and they follow its keys. */
-export function isSettled(follow: Follow): boolean {
+/** Whether its layout is what streams have announced, and they follow its keys. */
+export function isSettled(follow: Subscription): boolean {
   return isCurrent(follow.layout, follow) && follow.missedSince === undefined
 }
 
-export function keysById(layout: Layout): Keys {
+export function keysById(layout: HubLayout): Keys {
   return Object.fromEntries(layout.widgets.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key]])))
 }
 
@@ -52,13 +55,13 @@ export function nameOf({ hub, widget }: Shows): string {
   return widget === undefined ? `hub ${hub}` : `widget ${widget}`
 }
 
-export function keysIn(layout: Layout, widget: string | undefined): ReadonlySet<string> {
+export function keysIn(layout: HubLayout, widget: string | undefined): ReadonlySet<string> {
   const keys = new Set<string>()
   for (const { id, key } of layout.widgets) if (key && (widget === undefined || id === widget)) keys.add(key)
   return keys
 }
 
-export function places(layout: Layout, { widget }: Shows): boolean {
+export function places(layout: HubLayout, { widget }: Shows): boolean {
   return widget === undefined || layout.widgets.some(({ id }) => id === widget)
 }
 
@@ -67,7 +70,7 @@ const HUBS = 50
 const WIDGETS = 500
 
 /** Spreads what is followed over as few streams as may carry it. */
-export function groups(follows: readonly Follow[]): readonly (readonly Follow[])[] {
+export function groups(follows: readonly Subscription[]): readonly (readonly Subscription[])[] {
   const hubs = follows.filter(({ widget }) => widget === undefined)
   const widgets = follows.filter(({ widget }) => widget !== undefined)
   const count = Math.max(Math.ceil(hubs.length / HUBS), Math.ceil(widgets.length / WIDGETS))

@@ -7,7 +7,7 @@ import { compareVersions } from './version.ts'
 export type Incoming = Omit<StreamEvents['widget'], 'id'>
 
 /** The newest that is known of one key. */
-export interface Result {
+export interface KnownResult {
   /** Newest state whose data is here. */
   readonly shown: WidgetSnapshot | undefined
   /** A newer state whose data is still to be fetched. */
@@ -20,7 +20,7 @@ export interface Result {
 }
 
 /** Takes in a state. The higher version stays, whichever came last; the same object comes back when nothing is new. */
-export function mergeState(held: Result | undefined, incoming: Incoming): Result {
+export function mergeState(held: KnownResult | undefined, incoming: Incoming): KnownResult {
   const { awaited, shown } = held ?? {}
   const newest = awaited?.state.version ?? shown?.version
   const order = newest === undefined ? 1 : compareVersions(incoming.version, newest)
@@ -32,7 +32,7 @@ export function mergeState(held: Result | undefined, incoming: Incoming): Result
       return { shown: complete(awaited.state, data, shown) }
     if (held && awaited && (!shown || compareVersions(incoming.version, shown.version) > 0))
       return { shown: complete(incoming, data, shown), awaited }
-    return held as Result
+    return held as KnownResult
   }
 
   if (held && order <= 0) return held
@@ -46,7 +46,10 @@ export function mergeState(held: Result | undefined, incoming: Incoming): Result
 }
 
 /** Takes in data that was fetched for an awaited state. */
-export function mergeData(held: Result | undefined, { version, data }: KeyedData): Result | undefined {
+export function mergeData(
+  held: KnownResult | undefined,
+  { version, data }: KeyedData,
+): KnownResult | undefined {
   const awaited = held?.awaited
   if (!awaited || compareVersions(version, awaited.version) < 0) return held
   return { shown: complete(awaited.state, data, held.shown) }

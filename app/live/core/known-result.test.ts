@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { type Incoming, mergeData, mergeState, type Result } from './result.ts'
+import { type Incoming, type KnownResult, mergeData, mergeState } from './known-result.ts'
 
 function state(version: string, more: Partial<Incoming> = {}): Incoming {
   return { key: 'k', version, schema: 'notes@1', status: 'fresh', loadedAt: 1, checkedAt: 1, ...more }
 }
 
-const held = (version: string, data: string): Result => mergeState(undefined, state(version, { data }))
+const held = (version: string, data: string): KnownResult => mergeState(undefined, state(version, { data }))
 
 test('a newer state takes the place of an older one, an older one changes nothing', () => {
   const five = held('1:5', 'five')

@@ -2,17 +2,17 @@ import type { HubView } from '#contract/hub.ts'
 import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { rest } from './rest.ts'
-import { type Heard, stream } from './stream.ts'
+import { type LinkEvent, stream } from './stream.ts'
 
 /** Everything the holder reaches outside itself. */
-export interface World {
+export interface Environment {
   /** @throws StreamRefused while iterating. */
   open(request: {
     readonly hubs: readonly string[]
     readonly widgets: readonly string[]
     readonly cursor: string
     readonly signal: AbortSignal
-  }): AsyncIterable<Heard>
+  }): AsyncIterable<LinkEvent>
   /** Each reads once, resolves with nothing on 404, and rejects when the server does not answer as it should. */
   readonly read: {
     hub(slug: string): Promise<HubView | undefined>
@@ -40,7 +40,7 @@ async function read<T>(address: string, cache: RequestCache): Promise<T | undefi
 }
 
 /** The API of the Hubs at `origin`, below `path`. The server's own addresses have the path. */
-export function worldAt(origin: string, path = ''): World {
+export function environmentAt(origin: string, path = ''): Environment {
   const api = `${origin}${path}/api/v1`
   return {
     open({ hubs, widgets, cursor, signal }) {
@@ -63,4 +63,4 @@ export function worldAt(origin: string, path = ''): World {
 }
 
 /** The API of the origin this script came from. */
-export const browserWorld: World = worldAt('', basePath)
+export const browserEnvironment: Environment = environmentAt('', basePath)

@@ -1,27 +1,27 @@
-import { type Follow, keysIn, nameOf } from './follow.ts'
 import type { Attachment } from './messages.ts'
+import { keysIn, nameOf, type Subscription } from './subscription.ts'
 
 /** Everything that pages show, each once. */
-export interface Follows {
-  all(): readonly Follow[]
+export interface Subscriptions {
+  all(): readonly Subscription[]
   /** What the page shows, followed from now on if it was not. */
-  join(attachment: Attachment): Follow
-  end(follow: Follow): void
-  has(follow: Follow): boolean
+  join(attachment: Attachment): Subscription
+  end(follow: Subscription): void
+  has(follow: Subscription): boolean
   /** Whether anything, or anything `beside` one, shows the key. */
-  show(key: string, beside?: Follow): boolean
+  show(key: string, beside?: Subscription): boolean
   /** A widget that shows the key, and that widget's hub when all of the hub is followed. */
   place(key: string): { readonly id: string; readonly hub: string | undefined } | undefined
 }
 
-export function openFollows(): Follows {
-  const follows = new Map<string, Follow>()
+export function openSubscriptions(): Subscriptions {
+  const follows = new Map<string, Subscription>()
   return {
     all: () => [...follows.values()],
     join({ hub, widget, layout, cursor }) {
       const shows = widget === undefined ? { hub } : { hub, widget }
       const name = nameOf(shows)
-      const known = { layout, keys: keysIn(layout, widget), cursor, told: { revision: layout.revision } }
+      const known = { layout, keys: keysIn(layout, widget), cursor, announced: { revision: layout.revision } }
       const follow = follows.get(name) ?? { ...shows, ...known, missedSince: undefined, until: 0 }
       follows.set(name, follow)
       return follow
