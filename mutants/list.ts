@@ -261,7 +261,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'A session registers interest in its keys, however much of them it knows.',
     patches: [
       {
-        file: 'backend/stream/followed-keys.ts',
+        file: 'backend/stream/interest.ts',
         find: 'await cache.interest(some, INTEREST_TTL)\n',
         replace: '',
       },
@@ -276,10 +276,9 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Order on connect: attach and queue, register interest, read, flush the queue.',
     patches: [
       {
-        file: 'backend/stream/followed-keys.ts',
-        find: 'await cache.interest(some, INTEREST_TTL)\n      const { entries } = await cache.read(some)\n',
-        replace:
-          'const { entries } = await cache.read(some)\n      await cache.interest(some, INTEREST_TTL)\n',
+        file: 'backend/stream/interest.ts',
+        find: 'await cache.interest(some, INTEREST_TTL)\n    const { entries } = await cache.read(some)\n',
+        replace: 'const { entries } = await cache.read(some)\n    await cache.interest(some, INTEREST_TTL)\n',
       },
     ],
     caught: sessions(
@@ -322,7 +321,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'A version is sent once: what the feed brings is news only above what was read.',
     patches: [
       {
-        file: 'backend/stream/followed-keys.ts',
+        file: 'backend/stream/key-states.ts',
         find: 'if (order <= 0) return\n',
         replace: 'if (order < 0) return\n',
       },

@@ -1,24 +1,14 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Cache, CacheEntry, Pulse } from '../cache/cache.ts'
-import { compareVersions, type Key, type Version } from '../cache/version.ts'
-import { type Frames, type KeyState, keyState, openFrames } from './frame.ts'
-import { fitsInline } from './widget-state.ts'
+import { pause } from '../base/pause.ts'
+import { retry } from '../base/retry.ts'
+import type { Cache, Pulse } from '../cache/cache.ts'
+import type { Key, Version } from '../cache/version.ts'
+import { type Frames, type KeyState, openFrames } from './frame.ts'
+import { RENEW_EVERY, renewInterest, watchAndRead } from './interest.ts'
+import { type KeyListener, openKeyStates } from './key-states.ts'
 
-/** Milliseconds a watch lasts, and after which it is renewed. */
-const INTEREST_TTL = 60_000
-const RENEW_EVERY = 20_000
-const CHUNK = 500
-
-/** Told of changes of followed keys, in ascending order of version within one call. */
-export interface KeyListener {
-  /** `withData`: the data changed, or may have. */
-  changed(key: Key, withData: boolean): void
-  /** A batch of changes is complete. */
-  settled(): void
-  /** The feed began a new life: nothing sent before holds. */
-  restarted(): void
-}
+/** Milliseconds between the first two tries while the cache is away. */
+const FIRST = 250
 
 export interface FollowedKeys {
   /** Up to here every change of a followed key is in its state. */
@@ -37,12 +27,6 @@ export interface FollowedKeys {
   readonly size: number
 }
 
-interface Followed {
-  state: KeyState | undefined
-  readonly listeners: Set<KeyListener>
-  ready: Promise<void>
-}
-
 /** Tails the feed once for the whole process and keeps the newest state of every key somebody here looks at. */
 export async function followKeys(options: {
   cache: Cache
@@ -53,111 +37,43 @@ export async function followKeys(options: {
   basePath?: string
 }): Promise<FollowedKeys> {
   const { cache, log, signal, onPulse, basePath } = options
-  const followed = new Map<Key, Followed>()
-  const pause = (ms: number) => setTimeout(ms, undefined, { signal }).catch(() => {})
+  const states = openKeyStates()
+  const read = (keys: readonly Key[]) => watchAndRead(cache, states, keys)
   let position = (await cache.read([])).cursor
 
-  const touched = new Set<KeyListener>()
-
-  function apply(entry: CacheEntry, changed: boolean): void {
-    const known = followed.get(entry.key)
-    if (!known) return
-    const { state } = known
-    // What only travels by `href` is not kept.
-    const carried = entry.data !== undefined && fitsInline(entry.data) ? entry.data : undefined
-    const { version, dataOffset } = entry
-    const order = state ? compareVersions(version, state.version) : 1
-    // The tail may have been first with a change that carries no data: the read then only completes it.
-    if (state && order === 0 && state.data === undefined && carried !== undefined)
-      known.state = { ...state, data: carried, frames: undefined }
-    if (order <= 0) return
-    const sameData = !changed && state?.version.epoch === version.epoch && state.dataOffset === dataOffset
-    known.state = keyState(entry, sameData ? state.data : carried)
-    for (const listener of known.listeners) {
-      listener.changed(entry.key, !sameData)
-      touched.add(listener)
-    }
-  }
-
-  function settled(): void {
-    for (const listener of touched) listener.settled()
-    touched.clear()
-  }
-
-  /** Registers interest, then reads: an invalidation after the first step is eager, one before shows in the second. */
-  async function readInOrder(keys: readonly Key[]): Promise<void> {
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      const some = keys.slice(from, from + CHUNK)
-      await cache.interest(some, INTEREST_TTL)
-      const { entries } = await cache.read(some)
-      for (const entry of entries) apply(entry, false)
-    }
-  }
-
-  async function renew(): Promise<void> {
-    const keys = [...followed.keys()]
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      const { entries, lapsed } = await cache.interest(keys.slice(from, from + CHUNK), INTEREST_TTL)
-      const missed = new Set<Key>(lapsed)
-      for (const entry of entries) {
-        const state = followed.get(entry.key)?.state
-        // A change the tail has yet to bring is read early, which is harmless.
-        if (state && compareVersions(entry.version, state.version) > 0) missed.add(entry.key)
-      }
-      if (missed.size > 0) {
-        for (const entry of (await cache.read([...missed])).entries) apply(entry, false)
-        settled()
-      }
-    }
+  /** Until it succeeds, or this process ends. */
+  async function persist(work: () => Promise<void>, failed: string): Promise<void> {
+    if (signal.aborted) return
+    const onFailure = (error: unknown) => log.warn({ err: error }, failed)
+    await retry(work, { signal, onFailure, first: FIRST }).catch(() => {})
   }
 
   async function keepInterest(): Promise<void> {
     while (!signal.aborted) {
-      await pause(RENEW_EVERY)
-      for (let delay = 250; !signal.aborted; delay = Math.min(delay * 2, 2_000)) {
-        try {
-          await renew()
-          break
-        } catch (error) {
-          log.warn({ err: error }, 'interest could not be renewed')
-          await pause(delay)
-        }
-      }
+      await pause(RENEW_EVERY, signal)
+      await persist(() => renewInterest(cache, states), 'interest could not be renewed')
     }
   }
 
-  async function reread(): Promise<void> {
-    for (let delay = 250; !signal.aborted; delay = Math.min(delay * 2, 2_000)) {
-      try {
-        await readInOrder([...followed.keys()])
-        return
-      } catch (error) {
-        log.warn({ err: error }, 'followed keys could not be read again')
-        await pause(delay)
-      }
-    }
-  }
+  const reread = () => persist(() => read(states.keys()), 'followed keys could not be read again')
 
   async function runTail(): Promise<void> {
     for await (const batch of cache.tail(position, signal)) {
       if (batch.kind === 'entries') {
         for (const item of batch.entries) {
           if (item.kind === 'pulse') onPulse(item.pulse)
-          else apply(item.entry, item.changed)
+          else states.apply(item.entry, item.changed)
           position = item.version
         }
-        settled()
+        states.settle()
       } else if (batch.kind === 'gap') {
         await reread()
         position = batch.to
-        settled()
+        states.settle()
       } else {
         position = { epoch: batch.epoch, offset: 0 }
         await reread()
-        touched.clear()
-        const told = new Set<KeyListener>()
-        for (const { listeners } of followed.values()) for (const listener of listeners) told.add(listener)
-        for (const listener of told) listener.restarted()
+        states.restart()
       }
     }
   }
@@ -166,45 +82,15 @@ export async function followKeys(options: {
   void runTail()
   void keepInterest()
 
-  function detach(unwanted: readonly Key[], listener: KeyListener): void {
-    for (const key of unwanted) {
-      const known = followed.get(key)
-      if (!known) continue
-      known.listeners.delete(listener)
-      if (known.listeners.size === 0) followed.delete(key)
-    }
-  }
-
   return {
     frames: openFrames(basePath),
     position: () => position,
-    state: (key) => followed.get(key)?.state,
-    async attach(wanted, listener) {
-      const fresh = wanted.filter((key) => !followed.has(key))
-      const reading = fresh.length > 0 ? readInOrder(fresh) : Promise.resolve()
-      const waits = new Set<Promise<void>>()
-      for (const key of wanted) {
-        let known = followed.get(key)
-        if (!known) {
-          known = { state: undefined, listeners: new Set(), ready: reading }
-          followed.set(key, known)
-        }
-        known.listeners.add(listener)
-        waits.add(known.ready)
-      }
-      try {
-        await Promise.all(waits)
-      } catch (error) {
-        // Whoever asks next must try again rather than inherit the failure.
-        for (const key of fresh) if (followed.get(key)?.ready === reading) followed.delete(key)
-        detach(wanted, listener)
-        throw error
-      }
-    },
-    detach,
+    state: states.get,
+    attach: (keys, listener) => states.attach(keys, listener, read),
+    detach: states.detach,
     top: async () => (await cache.read([])).cursor,
     get size() {
-      return followed.size
+      return states.size
     },
   }
 }
