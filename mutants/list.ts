@@ -25,7 +25,7 @@ const epochs = (test: string, says: RegExp): Catch => ({
 
 const unit = (file: string, test: string, says: RegExp): Catch => ({ project: 'unit', file, test, says })
 
-const sessions = (test: string, says: RegExp): Catch => unit('backend/stream/sessions.test.ts', test, says)
+const stream = (file: string, test: string, says: RegExp): Catch => unit(`backend/stream/${file}`, test, says)
 
 /** Every mutant, in the order of the protocol. */
 export const mutants: readonly Mutant[] = [
@@ -266,7 +266,8 @@ export const mutants: readonly Mutant[] = [
         replace: '',
       },
     ],
-    caught: sessions(
+    caught: stream(
+      'resume.test.ts',
       'what went stale while nobody looked is due once a session resumes',
       /expected \[\] to deeply equal/,
     ),
@@ -281,7 +282,8 @@ export const mutants: readonly Mutant[] = [
         replace: 'const { entries } = await cache.read(some)\n    await cache.interest(some, INTEREST_TTL)\n',
       },
     ],
-    caught: sessions(
+    caught: stream(
+      'resume.test.ts',
       'an event in the middle of the connect order shows in the first words of the session',
       /status: 'refreshing'/,
     ),
@@ -296,7 +298,8 @@ export const mutants: readonly Mutant[] = [
         replace: '',
       },
     ],
-    caught: sessions(
+    caught: stream(
+      'resume.test.ts',
       'what a session lacks is sent in ascending order, so that a cut loses nothing',
       /deeply equal/,
     ),
@@ -311,7 +314,8 @@ export const mutants: readonly Mutant[] = [
         replace: 'state.version.offset >= cursor.offset',
       },
     ],
-    caught: sessions(
+    caught: stream(
+      'resume.test.ts',
       'a resumed session is sent what changed while it was away, and nothing else',
       /deeply equal \[\]/,
     ),
@@ -326,7 +330,11 @@ export const mutants: readonly Mutant[] = [
         replace: 'if (order < 0) return\n',
       },
     ],
-    caught: sessions('a change that is read before the feed brings it is sent once', /deeply equal/),
+    caught: stream(
+      'resume.test.ts',
+      'a change that is read before the feed brings it is sent once',
+      /deeply equal/,
+    ),
   },
   {
     name: '>= for > in the browser',
@@ -355,7 +363,8 @@ export const mutants: readonly Mutant[] = [
           'for (const { key } of moved) if ((keys.state(key)?.version.offset ?? 0) >= keys.position().offset) changes',
       },
     ],
-    caught: sessions(
+    caught: stream(
+      'layout-changes.test.ts',
       'a gained key that others follow already is sent too, though its version is lower',
       /deeply equal/,
     ),
@@ -554,7 +563,11 @@ export const mutants: readonly Mutant[] = [
         replace: 'void keys.attach(gained, listener)',
       },
     ],
-    caught: sessions('a layout is told once its gained keys are read, and not before', /layout/),
+    caught: stream(
+      'layout-changes.test.ts',
+      'a layout is told once its gained keys are read, and not before',
+      /layout/,
+    ),
   },
   {
     name: 'a pulse before the news of late rebuilds',
