@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'settle(e)\n  return outcome,',
-        replace: "if outcome ~= 'busy' then settle(e) end\n  return outcome,",
+        find: 'schedule(e)\n  return outcome,',
+        replace: "if outcome ~= 'busy' then schedule(e) end\n  return outcome,",
       },
     ],
     caught: epochs(
@@ -158,7 +158,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/invalidate.ts',
-        find: 'settle(e)\n',
+        find: 'schedule(e)\n',
         replace: "redis.call('ZREM', dirty, e.key)\n",
       },
     ],
@@ -170,8 +170,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'keep(e)\n  settle(e)',
-        replace: "keep(e)\n  if fresh(e) then settle(e) else redis.call('ZREM', dirty, e.key) end",
+        find: 'keep(e)\n  schedule(e)',
+        replace: "keep(e)\n  if fresh(e) then schedule(e) else redis.call('ZREM', dirty, e.key) end",
       },
     ],
     caught: redis(
@@ -185,8 +185,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/cache/script/lease.ts',
-        find: 'keep(e)\n  settle(e)',
-        replace: "keep(e)\n  if fresh(e) then redis.call('ZREM', dirty, e.key) else settle(e) end",
+        find: 'keep(e)\n  schedule(e)',
+        replace: "keep(e)\n  if fresh(e) then redis.call('ZREM', dirty, e.key) else schedule(e) end",
       },
     ],
     caught: model(/waited for, not fresh, and not due/),

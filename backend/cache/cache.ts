@@ -121,7 +121,7 @@ export type Grant =
   /** `busy`: another lease is live, or it is too early for the next load. `idle`: not fresh, nobody watches or wants it. */
   | { readonly outcome: 'fresh' | 'busy' | 'idle' }
 
-/** A key that is no longer what it was, and the event that says so. */
+/** A key whose result is no longer right, and the event that says so. */
 export interface Invalidation {
   readonly key: Key
   readonly cause?: Cause
@@ -129,12 +129,13 @@ export interface Invalidation {
 
 /** All that most need of `Cache.invalidate`. */
 export interface Invalidator {
-  invalidate(marks: readonly Invalidation[]): Promise<{ readonly due: boolean }>
+  invalidate(invalidations: readonly Invalidation[]): Promise<{ readonly due: boolean }>
 }
 
 /** Leases an invalidation is to grant as `acquire` would, so that their loads begin a round trip or two sooner. */
 export interface LeaseRequest {
-  readonly token: string
+  /** Names those it grants. */
+  readonly lease: string
   readonly ttl: number
   /** By key, for those it makes due. */
   readonly minIntervals: ReadonlyMap<Key, number>
@@ -174,7 +175,7 @@ export interface Cache {
    * `leases` names them; says whether any other is.
    */
   invalidate(
-    marks: readonly Invalidation[],
+    invalidations: readonly Invalidation[],
     leases?: LeaseRequest,
   ): Promise<{ readonly due: boolean; readonly granted: ReadonlyMap<Key, Granted> }>
   /** `want`: keys that are not fresh become due although nobody watches them, and daemons are woken. */
@@ -199,28 +200,31 @@ export interface Cache {
   }>
   /** Claimed keys that are not to be loaded here and now: due again in `ms`, if they are not sooner. */
   unclaim(keys: readonly Key[], ms: number): Promise<void>
-  /** The right to load a key, for `ttl` ms. `minInterval` is kept from the start of this load to that of the next. */
-  acquire(key: Key, token: string, ttl: number, minInterval: number): Promise<Grant>
+  /**
+   * The right to load a key, for `ttl` ms, under a name that no other lease of the key has. `minInterval` is kept from the
+   * start of this load to that of the next.
+   */
+  acquire(key: Key, lease: string, ttl: number, minInterval: number): Promise<Grant>
   /** Whether the lease was still ours. */
-  extend(key: Key, token: string, ttl: number): Promise<boolean>
+  extend(key: Key, lease: string, ttl: number): Promise<boolean>
   /** Gives the lease back unused; the key is due at once. */
-  release(key: Key, token: string): Promise<void>
+  release(key: Key, lease: string): Promise<void>
   /**
    * `lost`: the lease was another's, nothing stored. `stale`: stored, but an invalidation or `dueAt` overtook it; due
    * again if anyone watches. Rejects with RangeError above `RESULT_LIMIT`.
    */
-  commit(key: Key, token: string, result: LoadResult): Promise<'fresh' | 'stale' | 'lost'>
+  commit(key: Key, lease: string, result: LoadResult): Promise<'fresh' | 'stale' | 'lost'>
   /**
    * Keeps the last good data, marks it with the error; due again after `retryIn` ms if anyone watches, or when it is
    * invalidated, unless it is `set-aside`.
    */
-  fail(key: Key, token: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
+  fail(key: Key, lease: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
   /**
-   * Appends a pulse if `token` holds, or can take, the pulse lease of `ttl` ms. Says whether it did. Rebuilds not done
+   * Appends a pulse if `holder` has, or can take, the right to, for `ttl` ms. Says whether it did. Rebuilds not done
    * `LATE_AFTER` ms after their invalidation are announced before it; as long as some are still to be, the `through` of
    * the pulse before is repeated.
    */
-  pulse(token: string, through: number, ttl: number): Promise<boolean>
+  pulse(holder: string, through: number, ttl: number): Promise<boolean>
   /** The last pulse, if this epoch has one, and the clock. */
   lastPulse(): Promise<{ readonly now: number; readonly pulse: Pulse | undefined }>
   /** The feed after `from`; without it, from now on. Blocks at most 1 s at a time, then looks at the epoch. */

@@ -106,7 +106,7 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
       for (let attempt = 1; ; attempt++) {
         const learned = life
         try {
-          if (!learned) throw toldAs(lost)
+          if (!learned) throw away(lost)
           const epoch = await learned
           return { epoch, reply: await evaluate(redis, prefix, verb, [epoch, ...args]) }
         } catch (error) {
@@ -116,12 +116,12 @@ export async function openLink(url: string, prefix: string, log: LinkLog | undef
       }
     },
     async check() {
-      if (redis.status !== 'ready') throw toldAs(lost)
+      if (redis.status !== 'ready') throw away(lost)
       try {
         await life
         await redis.set(`${prefix}:check`, '', 'PX', 1_000)
       } catch (error) {
-        throw toldAs(error)
+        throw away(error)
       }
     },
     learn: () => learn().catch((error: unknown) => Promise.reject(asAway(error))),
@@ -228,7 +228,7 @@ function asAway(error: unknown): unknown {
 }
 
 /** As `asAway`, for what can be nothing else. */
-function toldAs(error: unknown): CacheAway {
-  const told = asAway(error)
-  return told instanceof CacheAway ? told : unreachable(error)
+function away(error: unknown): CacheAway {
+  const known = asAway(error)
+  return known instanceof CacheAway ? known : unreachable(error)
 }

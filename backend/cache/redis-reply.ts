@@ -10,7 +10,7 @@ const CHANGED = 16
 // Replies and feed entries are made by our own scripts alone, so they are cast, not parsed.
 
 /** The reply of READ. */
-export function decodeReading(epoch: number, reply: unknown): CacheSnapshot {
+export function decodeSnapshot(epoch: number, reply: unknown): CacheSnapshot {
   const [top, now, ...said] = reply as [number, number, ...string[]]
   const entries: CacheEntry[] = []
   for (let n = 0; n < said.length; n += 3)

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { openWake } from '../base/wake.ts'
 import type { FeedEntry, TailBatch } from './cache.ts'
 import type { RedisLink } from './redis-link.ts'
-import { decodeFeed, decodeReading } from './redis-reply.ts'
+import { decodeFeed, decodeSnapshot } from './redis-reply.ts'
 import type { Version } from './version.ts'
 
 /** Milliseconds a tail blocks before it looks whether the feed it waits for still is the store's. */
@@ -93,7 +93,7 @@ function openPace(): { space(): Promise<void>; came(entries: number): void } {
 
 async function top(link: RedisLink): Promise<Version> {
   const { epoch, reply } = await link.run('read', 0)
-  return decodeReading(epoch, reply).cursor
+  return decodeSnapshot(epoch, reply).cursor
 }
 
 async function after(redis: Redis, prefix: string, at: Version): Promise<readonly FeedEntry[]> {

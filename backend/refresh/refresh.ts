@@ -257,7 +257,7 @@ export function runRefresh(options: {
     const minIntervals = new Map(
       [...reserved].map(([key, { loadable }]) => [key, minIntervalOf(loadable.type)]),
     )
-    const answer = cache.invalidate(marks, { token, ttl: LEASE, minIntervals })
+    const answer = cache.invalidate(marks, { lease: token, ttl: LEASE, minIntervals })
     const begun = answer.then(
       ({ granted }) => begin(reserved, token, granted),
       () => giveUp(reserved, token),

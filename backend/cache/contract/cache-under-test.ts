@@ -21,11 +21,11 @@ export function cacheUnderTest(opened: () => OpenedCache) {
   // Each test has a cache of its own, and all name it the same.
   const cache = new Proxy({} as Cache, { get: (_, verb) => Reflect.get(opened().cache, verb) })
 
-  const acquire = (key = 'k', token = 't', minInterval = 0) => cache.acquire(key, token, TTL, minInterval)
+  const acquire = (key = 'k', lease = 't', minInterval = 0) => cache.acquire(key, lease, TTL, minInterval)
 
-  async function commit(data = '1', { key = 'k', token = 't', maxAge = MAX_AGE } = {}) {
+  async function commit(data = '1', { key = 'k', lease = 't', maxAge = MAX_AGE } = {}) {
     const { now } = await cache.read([])
-    return cache.commit(key, token, { data, hash: `#${data}`, empty: data === 'null', dueAt: now + maxAge })
+    return cache.commit(key, lease, { data, hash: `#${data}`, empty: data === 'null', dueAt: now + maxAge })
   }
 
   return {
@@ -44,8 +44,8 @@ export function cacheUnderTest(opened: () => OpenedCache) {
       expect(grant.outcome).toBe('granted')
       return commit(data, options)
     },
-    fail: (retryIn = 5000, token = 't') =>
-      cache.fail('k', token, { code: 'upstream', message: 'It said no.', reference: 'r1' }, retryIn),
+    fail: (retryIn = 5000, lease = 't') =>
+      cache.fail('k', lease, { code: 'upstream', message: 'It said no.', reference: 'r1' }, retryIn),
     invalidate: (key = 'k', id?: string) =>
       cache.invalidate([id ? { key, cause: { id, topic: 'a.b' } } : { key }]),
     claimed: async () => (await cache.claim(100, 1000)).keys,

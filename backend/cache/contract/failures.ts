@@ -80,12 +80,12 @@ export function describeFailures({
       expect((await one()).building).toBe(false)
     })
 
-    test("with another's token it changes nothing", async () => {
+    test("with another's lease it changes nothing", async () => {
       await watch()
       await acquire('k', 'a')
       await fail(5000, 'b')
       expect(await one()).toMatchObject({ error: undefined, building: true })
-      expect(await commit('1', { token: 'a' })).toBe('fresh')
+      expect(await commit('1', { lease: 'a' })).toBe('fresh')
     })
   })
 }

@@ -47,7 +47,7 @@ export function describeLeaseEnds({
       expect(await claimed()).toEqual(['k'])
       expect(await load('2')).toBe('fresh')
       expect((await one()).cause.map(({ id }) => id)).toEqual(['e1', 'e2'])
-      expect(await commit('3', { token: 'a' })).toBe('lost')
+      expect(await commit('3', { lease: 'a' })).toBe('lost')
     })
 
     test('the causes of a lease that ran out pass to the next', async () => {
@@ -73,8 +73,8 @@ export function describeLeaseEnds({
     })
 
     test('says how many leases in a row nobody ended', async () => {
-      const lost = async (token: string) => {
-        const grant = await acquire('k', token)
+      const lost = async (lease: string) => {
+        const grant = await acquire('k', lease)
         return grant.outcome === 'granted' ? grant.lost : grant.outcome
       }
       await watch()
@@ -88,14 +88,14 @@ export function describeLeaseEnds({
       expect(await lost('d')).toBe(0)
       await advance(TTL)
       const { granted } = await cache.invalidate([{ key: 'k' }], {
-        token: 'e',
+        lease: 'e',
         ttl: TTL,
         minIntervals: new Map([['k', 0]]),
       })
       expect(granted.get('k')?.lost).toBe(3)
       await cache.release('k', 'e')
       expect(await lost('f')).toBe(0)
-      await commit('1', { token: 'f' })
+      await commit('1', { lease: 'f' })
       await invalidate()
       expect(await lost('g')).toBe(0)
       await advance(TTL)

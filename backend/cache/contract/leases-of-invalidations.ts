@@ -18,10 +18,10 @@ export function describeLeasesOfInvalidations({
       const keys = Array.from({ length: 250 }, (_, n) => `k${n}`)
       await watch(...keys)
       const marks = keys.flatMap((key) => [{ key }, { key }, { key }])
-      const leases = { token: 'i', ttl: TTL, minIntervals: new Map(keys.map((key) => [key, 0])) }
+      const leases = { lease: 'i', ttl: TTL, minIntervals: new Map(keys.map((key) => [key, 0])) }
       const { granted } = await cache.invalidate(marks, leases)
       expect(granted.size).toBe(keys.length)
-      const outcomes = keys.map((key) => commit('1', { key, token: 'i' }))
+      const outcomes = keys.map((key) => commit('1', { key, lease: 'i' }))
       expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['fresh']))
     })
 
@@ -37,14 +37,14 @@ export function describeLeasesOfInvalidations({
       const named = ['k', 'spaced', 'leased', 'unwatched', 'unknown']
       const answer = await cache.invalidate(
         [mark('k', 'e1'), mark('k', 'e2'), ...[...named.slice(1), 'unnamed'].map((key) => mark(key, 'e3'))],
-        { token: 'i', ttl: TTL, minIntervals: new Map(named.map((key) => [key, 500])) },
+        { lease: 'i', ttl: TTL, minIntervals: new Map(named.map((key) => [key, 500])) },
       )
       const now = (await cache.read([])).now
       const granted = { outcome: 'granted', now, previousHash: '#1', failures: 0, byClock: false, lost: 0 }
       expect(answer).toEqual({ due: true, granted: new Map([['k', granted]]) })
       expect(await claimed()).toEqual(['unnamed'])
       expect(await acquire('k', 'j')).toEqual({ outcome: 'busy' })
-      expect(await commit('2', { token: 'i' })).toBe('fresh')
+      expect(await commit('2', { lease: 'i' })).toBe('fresh')
       expect(await one()).toMatchObject({ data: '2', cause: [{ id: 'e1' }, { id: 'e2' }] })
       await invalidate('k')
       expect(await cache.claim(10, 1000)).toMatchObject({ keys: [], nextIn: 300 })
@@ -55,7 +55,7 @@ export function describeLeasesOfInvalidations({
     test('what it leased and nobody loads is due again when the lease ends', async () => {
       await watch()
       await load()
-      const leases = { token: 'i', ttl: TTL, minIntervals: new Map([['k', 0]]) }
+      const leases = { lease: 'i', ttl: TTL, minIntervals: new Map([['k', 0]]) }
       expect((await cache.invalidate([{ key: 'k' }], leases)).due).toBe(false)
       expect(await claimed()).toEqual([])
       await advance(TTL)

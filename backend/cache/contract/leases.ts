@@ -30,8 +30,8 @@ export function describeGrants({
       await advance(1)
       expect(await claimed()).toEqual(['k'])
       expect((await acquire('k', 'b')).outcome).toBe('granted')
-      expect(await commit('old', { token: 'a' })).toBe('lost')
-      expect(await commit('new', { token: 'b' })).toBe('fresh')
+      expect(await commit('old', { lease: 'a' })).toBe('lost')
+      expect(await commit('new', { lease: 'b' })).toBe('fresh')
       expect((await one()).data).toBe('new')
     })
 

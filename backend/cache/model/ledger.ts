@@ -5,7 +5,7 @@ import { countOf, keyOf, type Looked, spacing } from './world.ts'
 /** A load under way: granted, then looking at its source, then giving its result. */
 export interface Builder {
   readonly key: Key
-  readonly token: string
+  readonly lease: string
   readonly epoch: number
   readonly grantedAt: number
   /** Failures of the key before it. */
@@ -19,7 +19,7 @@ export interface Builder {
 /** Remembers what happened, to hold against what the cache says. */
 export interface Ledger {
   invalidated(key: Key): void
-  granted(grant: Pick<Builder, 'key' | 'token' | 'epoch' | 'grantedAt' | 'failures'>, ttl: number): Builder
+  granted(grant: Pick<Builder, 'key' | 'lease' | 'epoch' | 'grantedAt' | 'failures'>, ttl: number): Builder
   committed(builder: Builder, dueAt: number): void
   failed(builder: Builder, now: number, retryIn: number): void
   released(builder: Builder): void
@@ -41,10 +41,10 @@ export function createLedger(): Ledger {
 
   const last = (key: Key) => invalidatedAt.get(key) ?? -1
 
-  function judge({ key, token, epoch, grantedAt }: Pick<Builder, 'key' | 'token' | 'epoch' | 'grantedAt'>) {
+  function judge({ key, lease, epoch, grantedAt }: Pick<Builder, 'key' | 'lease' | 'epoch' | 'grantedAt'>) {
     const holder = holders.get(key)
     if (holder && holder.epoch === epoch && holder.leaseUntil > grantedAt)
-      throw new Error(`I4: ${key}: granted to ${token} while ${holder.token} holds the lease`)
+      throw new Error(`I4: ${key}: granted to ${lease} while ${holder.lease} holds the lease`)
     const start = starts.get(key)
     if (start && start.epoch === epoch && grantedAt < start.at + (spacing[key] ?? 0))
       throw new Error(`I4: ${key}: loaded again too early`)
@@ -75,14 +75,14 @@ export function createLedger(): Ledger {
       holders.delete(builder.key)
       retries.delete(builder.key)
     },
-    failed({ key, token, epoch }, now, retryIn) {
-      if (holders.get(key)?.token !== token) return
+    failed({ key, lease, epoch }, now, retryIn) {
+      if (holders.get(key)?.lease !== lease) return
       time += 1
       holders.delete(key)
       retries.set(key, { at: now + retryIn, epoch, time })
     },
-    released({ key, token }) {
-      if (holders.get(key)?.token !== token) return
+    released({ key, lease }) {
+      if (holders.get(key)?.lease !== lease) return
       holders.delete(key)
       starts.delete(key)
       retries.delete(key)

@@ -46,7 +46,7 @@ export function createLoads(given: {
 }): Loads {
   const { store, world, ledger, hubs } = given
   const builders: Builder[] = []
-  let tokens = 0
+  let leaseCount = 0
 
   const pick = (nth: number): Builder | undefined => builders[nth % Math.max(1, builders.length)]
   const take = (nth: number): Builder | undefined => {
@@ -56,12 +56,12 @@ export function createLoads(given: {
   }
 
   async function acquire(key: Key): Promise<Builder | undefined> {
-    tokens += 1
-    const token = `t${tokens}`
-    const grant = await store.cache.acquire(key, token, LEASE, spacing[key] ?? 0)
+    leaseCount += 1
+    const lease = `t${leaseCount}`
+    const grant = await store.cache.acquire(key, lease, LEASE, spacing[key] ?? 0)
     if (grant.outcome !== 'granted') return undefined
     const { epoch } = (await store.cache.read([])).cursor
-    return ledger.granted({ key, token, epoch, grantedAt: grant.now, failures: grant.failures }, LEASE)
+    return ledger.granted({ key, lease, epoch, grantedAt: grant.now, failures: grant.failures }, LEASE)
   }
 
   function look(builder: Builder): Looked {
@@ -74,14 +74,14 @@ export function createLoads(given: {
     if (looked.data === undefined) return fail(builder, looked.retryAfter)
     const { data, dueAt } = looked
     const result = { data, hash: data, empty: countOf(data) === 0, dueAt }
-    const outcome = await store.cache.commit(builder.key, builder.token, result)
+    const outcome = await store.cache.commit(builder.key, builder.lease, result)
     if (outcome !== 'lost') ledger.committed(builder, dueAt)
   }
 
   async function fail(builder: Builder, retryAfter = 0, least = RETRY_BASE): Promise<void> {
     const error = { code: 'upstream', message: 'No.', reference: 'r' } as const
     const retryIn = Math.max(retryAfter, least, Math.min(RETRY_CAP, RETRY_BASE * 2 ** builder.failures))
-    await store.cache.fail(builder.key, builder.token, error, retryIn)
+    await store.cache.fail(builder.key, builder.lease, error, retryIn)
     ledger.failed(builder, store.now(), retryIn)
   }
 
@@ -98,14 +98,14 @@ export function createLoads(given: {
 
   return {
     leases(keys) {
-      tokens += 1
+      leaseCount += 1
       const minIntervals = new Map(keys.map((key) => [key, spacing[key] ?? 0]))
-      return { token: `t${tokens}`, ttl: LEASE, minIntervals }
+      return { lease: `t${leaseCount}`, ttl: LEASE, minIntervals }
     },
-    async begin({ token }, granted) {
+    async begin({ lease }, granted) {
       const { epoch } = (await store.cache.read([])).cursor
       for (const [key, { now, failures }] of granted)
-        builders.push(ledger.granted({ key, token, epoch, grantedAt: now, failures }, LEASE))
+        builders.push(ledger.granted({ key, lease, epoch, grantedAt: now, failures }, LEASE))
     },
     async acquire(key) {
       const builder = await acquire(key)
@@ -127,12 +127,12 @@ export function createLoads(given: {
     async release(nth) {
       const builder = take(nth)
       if (!builder) return
-      await store.cache.release(builder.key, builder.token)
+      await store.cache.release(builder.key, builder.lease)
       ledger.released(builder)
     },
     async extend(nth) {
       const builder = pick(nth)
-      if (builder && (await store.cache.extend(builder.key, builder.token, LEASE)))
+      if (builder && (await store.cache.extend(builder.key, builder.lease, LEASE)))
         builder.leaseUntil = store.now() + LEASE
     },
     work,

@@ -5,7 +5,7 @@ import { countOf, keyOf, spacing } from './world.ts'
 /** A lease as far as clients can tell: surely held from the answer that granted it to the asking that ends it. */
 export interface ObservedLease {
   readonly key: Key
-  readonly token: string
+  readonly lease: string
   readonly from: number
   until: number
   leaseUntil: number
@@ -21,7 +21,7 @@ export interface Observer {
   /** Returns what to call when it is answered. `value` is what the source has by now. */
   invalidating(key: Key, value: number): () => void
   reading(): (reading: CacheSnapshot) => void
-  acquiring(key: Key): (token: string, grantedAt: number, ttl: number) => ObservedLease
+  acquiring(key: Key): (lease: string, grantedAt: number, ttl: number) => ObservedLease
   /** Each returns what to call when it is answered. */
   committing(held: ObservedLease): (outcome: 'fresh' | 'stale' | 'lost', dueAt: number) => void
   releasing(held: ObservedLease): () => void
@@ -75,7 +75,7 @@ export function createObserver(): Observer {
     for (const other of held) {
       if (other === one || other.key !== one.key || other.unsure || one.unsure) continue
       if (Math.max(one.from, other.from) < Math.min(one.until, other.until))
-        throw new Error(`I4: ${one.key}: ${one.token} and ${other.token} hold the lease at once`)
+        throw new Error(`I4: ${one.key}: ${one.lease} and ${other.lease} hold the lease at once`)
     }
   }
 
@@ -103,7 +103,7 @@ export function createObserver(): Observer {
     acquiring(key) {
       const since = tick()
       const [freshThen, startThen] = [freshUntil.get(key), starts.get(key)]
-      return (token, grantedAt, ttl) => {
+      return (lease, grantedAt, ttl) => {
         const from = tick()
         const unsure = flushes > 0 || flushedAt > since
         if (!unsure && freshThen && freshUntil.get(key) === freshThen && grantedAt < freshThen.dueAt)
@@ -111,7 +111,7 @@ export function createObserver(): Observer {
         const early = startThen && grantedAt < startThen.at + (spacing[key] ?? 0)
         if (!unsure && early && starts.get(key) === startThen)
           throw new Error(`I4: ${key}: loaded again too early`)
-        const one = { key, token, from, until: FOREVER, leaseUntil: grantedAt + ttl, unsure }
+        const one = { key, lease, from, until: FOREVER, leaseUntil: grantedAt + ttl, unsure }
         held.push(one)
         checkLeases(one)
         if (!unsure) starts.set(key, { at: grantedAt })
@@ -126,7 +126,7 @@ export function createObserver(): Observer {
         held.splice(held.indexOf(one), 1)
         if (one.unsure) return
         if (outcome === 'lost')
-          throw new Error(`I4: ${one.key}: ${one.token} lost a lease that nobody else could have`)
+          throw new Error(`I4: ${one.key}: ${one.lease} lost a lease that nobody else could have`)
         if (outcome === 'fresh' && alone && asked.get(one.key) === askedThen)
           freshUntil.set(one.key, { dueAt })
       }
@@ -149,7 +149,7 @@ export function createObserver(): Observer {
     extended(one, ours, leaseUntil) {
       tick()
       if (ours) one.leaseUntil = leaseUntil
-      else if (!one.unsure) throw new Error(`I4: ${one.key}: ${one.token} lost a lease that ran`)
+      else if (!one.unsure) throw new Error(`I4: ${one.key}: ${one.lease} lost a lease that ran`)
     },
     flushing() {
       tick()

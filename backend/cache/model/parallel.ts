@@ -113,7 +113,7 @@ async function createRun(clients: Clients) {
   const [one, ...others] = clients.caches as [Cache, ...Cache[]]
   const start = (await one.interest(keys, WATCH)).cursor
   const followers = others.slice(0, 2).map((cache) => createFollower(cache, keys, start, stop.signal))
-  let tokens = 0
+  let leaseCount = 0
   let events = 0
 
   async function publish(cache: Cache, key: Key): Promise<void> {
@@ -126,23 +126,23 @@ async function createRun(clients: Clients) {
   }
 
   async function begin(cache: Cache, key: Key): Promise<Load | undefined> {
-    tokens += 1
-    const token = `t${tokens}`
+    leaseCount += 1
+    const lease = `t${leaseCount}`
     const answered = observer.acquiring(key)
-    const grant = await cache.acquire(key, token, LEASE, spacing[key] ?? 0)
+    const grant = await cache.acquire(key, lease, LEASE, spacing[key] ?? 0)
     if (grant.outcome !== 'granted') return undefined
-    return { held: answered(token, grant.now, LEASE), ...world.truth(key, grant.now) }
+    return { held: answered(lease, grant.now, LEASE), ...world.truth(key, grant.now) }
   }
 
   async function commit(cache: Cache, { held, data, dueAt }: Load): Promise<void> {
     const answered = observer.committing(held)
     const result = { data, hash: data, empty: countOf(data) === 0, dueAt }
-    answered(await cache.commit(held.key, held.token, result), dueAt)
+    answered(await cache.commit(held.key, held.lease, result), dueAt)
   }
 
   async function extend(cache: Cache, { held }: Load): Promise<void> {
     const until = clients.now() + LEASE
-    observer.extended(held, await cache.extend(held.key, held.token, LEASE), until)
+    observer.extended(held, await cache.extend(held.key, held.lease, LEASE), until)
   }
 
   async function load(cache: Cache, key: Key, slow: boolean): Promise<void> {
@@ -190,14 +190,14 @@ async function createRun(clients: Clients) {
         const held = take(next.nth)?.held
         if (!held) return
         const answered = observer.failing(held)
-        await cache.fail(held.key, held.token, { code: 'upstream', message: 'No.', reference: 'r' }, 1000)
+        await cache.fail(held.key, held.lease, { code: 'upstream', message: 'No.', reference: 'r' }, 1000)
         return answered()
       }
       case 'release': {
         const held = take(next.nth)?.held
         if (!held) return
         const answered = observer.releasing(held)
-        await cache.release(held.key, held.token)
+        await cache.release(held.key, held.lease)
         return answered()
       }
       case 'extend': {

@@ -62,7 +62,7 @@ local function nextDue(e)
   return earliest(e)
 end
 
-local function settle(e)
+local function schedule(e)
   if leased(e) or watched(e) or e.wanted ~= '' then
     redis.call('ZADD', dirty, nextDue(e), e.key)
   else

@@ -15,7 +15,7 @@ local function make(e, minInterval)
     if not leased(e) then
       if minInterval ~= '' and earliest(e) <= now then
         local lost = grant(e, ARGV[2], ARGV[3], minInterval)
-        settle(e)
+        schedule(e)
         local at = #reply
         reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = e.key, e.hash, e.failures, lost
       else

@@ -1,6 +1,6 @@
 /**
  * A lease that ran out leaves its causes to the next. Gives how many in a row ran out with nobody to end them, 0 when
- * the last did not. To be saved and settled afterwards.
+ * the last did not. To be saved and scheduled afterwards.
  */
 export const grant = `
 local function grant(e, token, ttl, minInterval)
@@ -35,7 +35,7 @@ local function acquire(key, token, ttl, minInterval)
     save(e)
     announceLate(e)
   end
-  settle(e)
+  schedule(e)
   return outcome, e.hash, e.failures, current(e) and 1 or 0, lost
 end
 
@@ -62,7 +62,7 @@ local e = held(ARGV[2], ARGV[3])
 if not e then return 'lost' end
 e.leaseUntil = now + ARGV[4]
 save(e)
-settle(e)
+schedule(e)
 return 'held'
 `
 
@@ -74,7 +74,7 @@ if not e then return 'lost' end
 e.token, e.startedAt, e.retryAt = '', 0, 0
 e.causes, e.leaseCauses = rememberAll(e.leaseCauses, e.causes), ''
 save(e)
-settle(e)
+schedule(e)
 redis.call('PUBLISH', prefix .. 'wake', '')
 return 'held'
 `
@@ -94,7 +94,7 @@ local function commit(key, token, data, hash, empty, dueAt, notes)
   announce(e, changed and data)
   if changed then save(e, field, load, 'data', data) else save(e, field, load) end
   keep(e)
-  settle(e)
+  schedule(e)
   if e.built ~= e.required and watched(e) then press(e) end
   redis.call('ZREM', late, e.key)
   return fresh(e) and 'fresh' or 'stale'
@@ -122,7 +122,7 @@ if e.aside == 0 then e.lost = 0 end
 local field, load = record(e, 'failed')
 announce(e)
 save(e, field, load)
-settle(e)
+schedule(e)
 redis.call('ZREM', late, e.key)
 return 'held'
 `

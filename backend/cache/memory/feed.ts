@@ -1,16 +1,16 @@
-import { openWake, type Wake } from '../base/wake.ts'
-import { FEED_LIMIT, type FeedEntry, type TailBatch } from './cache.ts'
-import type { Version } from './version.ts'
+import { openWake, type Wake } from '../../base/wake.ts'
+import { FEED_LIMIT, type FeedEntry, type TailBatch } from '../cache.ts'
+import type { Version } from '../version.ts'
 
 /** The feed of one epoch in memory. */
-export interface Feed {
+export interface MemoryFeed {
   readonly top: number
   /** Appends what `make` returns for the next version. */
   append(make: (version: Version) => FeedEntry): void
   tail(from: Version | undefined, signal: AbortSignal): AsyncIterable<TailBatch>
 }
 
-export function createFeed(epoch: number): Feed {
+export function createFeed(epoch: number): MemoryFeed {
   let entries: FeedEntry[] = []
   let top = 0
   const tails = new Set<Wake>()

@@ -1,4 +1,4 @@
-import type { Key } from './version.ts'
+import type { Key } from '../version.ts'
 
 /** Keys ordered by the time they are due, then by name. */
 export interface Queue {

@@ -1,5 +1,5 @@
-import type { CacheEntry, Cause, Grant, Granted, LoadError, LoadRecord } from './cache.ts'
-import type { Key } from './version.ts'
+import type { CacheEntry, Cause, Grant, LoadError, LoadRecord } from '../cache.ts'
+import type { Key } from '../version.ts'
 
 /** One key's state in memory, and the rules over it: the same as in `script/entry.ts`, but of one epoch only. */
 export interface MemoryEntry {
@@ -25,7 +25,8 @@ export interface MemoryEntry {
   causes: readonly Cause[]
   leaseCauses: readonly Cause[]
   dataCauses: readonly Cause[]
-  token: string | undefined
+  /** Names the lease it is under, which may have run out. */
+  lease: string | undefined
   leaseUntil: number
   leaseGeneration: number
   startedAt: number
@@ -59,7 +60,7 @@ export function blank(key: Key): MemoryEntry {
     causes: [],
     leaseCauses: [],
     dataCauses: [],
-    token: undefined,
+    lease: undefined,
     leaseUntil: 0,
     leaseGeneration: 0,
     startedAt: 0,
@@ -72,13 +73,13 @@ export function blank(key: Key): MemoryEntry {
 }
 
 /** No event has overtaken what it has. */
-const current = (e: MemoryEntry) => e.hash !== undefined && e.built === e.required
+export const current = (e: MemoryEntry) => e.hash !== undefined && e.built === e.required
 
 export const fresh = (e: MemoryEntry, now: number) => current(e) && now < e.dueAt
 
 export const watched = (e: MemoryEntry, now: number) => e.watchedUntil > now
 
-export const leased = (e: MemoryEntry, now: number) => e.token !== undefined && e.leaseUntil > now
+export const leased = (e: MemoryEntry, now: number) => e.lease !== undefined && e.leaseUntil > now
 
 /** The next load keeps its distance from the start of the last and from a failure. */
 export const earliest = (e: MemoryEntry, now: number) => Math.max(now, e.startedAt + e.minInterval, e.retryAt)
@@ -91,60 +92,12 @@ export function nextDue(e: MemoryEntry, now: number): number {
   return fresh(e, now) ? e.dueAt : earliest(e, now)
 }
 
-/** Each event once, the newest 10, newest last. */
-export function remember(causes: readonly Cause[], more: readonly Cause[]): readonly Cause[] {
-  let all = causes
-  for (const cause of more) {
-    const known = all.some(({ id, topic }) => id === cause.id && topic === cause.topic)
-    if (!known) all = [...all, cause].slice(-10)
-  }
-  return all
-}
-
-export function log(
-  e: MemoryEntry,
-  now: number,
-  outcome: LoadRecord['outcome'],
-  notes?: readonly string[],
-): void {
-  const load = { startedAt: e.startedAt, endedAt: now, outcome, ...(notes === undefined ? {} : { notes }) }
-  e.loads = [load, ...e.loads].slice(0, 10)
-}
-
 /** Why a lease is not granted, if it is not. */
 export function refusal(e: MemoryEntry, now: number): Exclude<Grant['outcome'], 'granted'> | undefined {
   if (fresh(e, now)) return 'fresh'
   if (leased(e, now)) return 'busy'
   if (!watched(e, now) && !e.wanted) return 'idle'
   return earliest(e, now) > now ? 'busy' : undefined
-}
-
-export function grant(e: MemoryEntry, now: number, token: string, ttl: number, minInterval: number): Granted {
-  const byClock = current(e)
-  const ranOut = e.token !== undefined
-  if (ranOut) e.lost += 1
-  e.token = token
-  e.leaseUntil = now + ttl
-  e.leaseGeneration = e.required
-  e.startedAt = now
-  e.minInterval = minInterval
-  e.leaseCauses = remember(e.leaseCauses, e.causes)
-  e.causes = []
-  return {
-    outcome: 'granted',
-    now,
-    previousHash: e.hash,
-    failures: e.failures,
-    byClock,
-    lost: ranOut ? e.lost : 0,
-  }
-}
-
-/** The lease is over without a result: its causes wait for the next one. */
-export function giveBack(e: MemoryEntry): void {
-  e.token = undefined
-  e.causes = remember(e.leaseCauses, e.causes)
-  e.leaseCauses = []
 }
 
 export function view(
