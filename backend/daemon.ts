@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Metric } from 'prom-client'
 import type { Secrets } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
 import { openDurations } from './base/durations.ts'
+import type { Figure } from './base/figure.ts'
 import { every } from './base/pause.ts'
 import { retry } from './base/retry.ts'
+import { figuresOf, runAll } from './base/service.ts'
 import type { Key } from './cache/version.ts'
-import type { Figure } from './edge/http/metrics.ts'
 import type { Env } from './env.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
@@ -23,15 +23,14 @@ import { runPulse } from './refresh/pulse.ts'
 import { runRefresh } from './refresh/refresh.ts'
 import { sourceOf } from './refresh/source.ts'
 import type { Stores } from './stores.ts'
-import { triageCounts } from './triage/counts.ts'
 import { followingIndex } from './triage/following-index.ts'
 import { indexHubs } from './triage/index-hubs.ts'
 import type { InvalidationTarget } from './triage/invalidation-target.ts'
 import { matchingIndex } from './triage/matching.ts'
 import { readersOf } from './triage/readers.ts'
 import { replayMemory } from './triage/replay-memory.ts'
-import { runTriage } from './triage/triage.ts'
-import { invalidateUnseen, keepMark } from './triage/unseen-widgets.ts'
+import { openTriage } from './triage/triage.ts'
+import { invalidateUnseen, markKeeper } from './triage/unseen-widgets.ts'
 
 const FETCH_TIMEOUT = 30_000
 const FETCH_BYTES = 5 * 1024 * 1024
@@ -40,7 +39,6 @@ const LOOK_EVERY = 300_000
 
 export interface Daemon {
   readonly figures: readonly Figure[]
-  readonly metrics: readonly Metric[]
   /** Resolves when `signal` is aborted, what was begun has ended and its leases are given back. */
   readonly done: Promise<void>
 }
@@ -58,7 +56,6 @@ export async function runDaemon(options: {
 }): Promise<Daemon> {
   const { env, stores, followed, eventLog, secrets, lacking, log, signal } = options
   const { bus, cache, database } = stores
-  const counts = triageCounts()
   const index = matchingIndex<InvalidationTarget>()
 
   let poke = () => {}
@@ -133,7 +130,7 @@ export async function runDaemon(options: {
     logger: log,
   })
 
-  const triage = runTriage({
+  const triage = openTriage({
     bus,
     cache: { read: cache.read, invalidate: refresh.invalidate },
     log: eventLog,
@@ -143,44 +140,22 @@ export async function runDaemon(options: {
       await following.idle()
     },
     replays: replayMemory(database),
-    counts,
     logger: log,
-    signal,
     onDue: refresh.poke,
   })
   const audits = auditor({ cache, memory: followed, refresh, log, signal })
+  const services = [triage, markKeeper({ followed, mark, idle: following.idle, log })]
   const done = Promise.all([
-    triage,
+    runAll(services, signal),
     refresh.done,
     runPulse({ bus, cache, log, signal }),
     runAuditor(audits, log, signal),
     every(LOOK_EVERY, signal, prune),
-    keepMark({ followed, mark, idle: following.idle, log, signal }),
   ]).then(following.idle)
   const { counts: loads } = refresh
   const { counts: audited } = audits
   const figures: Figure[] = [
-    { name: 'events_total', help: 'Messages taken off the bus.', read: () => counts.events },
-    { name: 'events_matched_total', help: 'Messages that made a key stale.', read: () => counts.matched },
-    { name: 'keys_invalidated_total', help: 'Keys invalidated by events.', read: () => counts.invalidated },
-    {
-      name: 'events_replayed_total',
-      help: 'Messages triaged again after the cache lost its past.',
-      read: () => counts.replayed,
-    },
-    { name: 'events_logged_total', help: 'Events the event log has taken.', read: () => counts.logged },
-    {
-      name: 'events_unlogged_total',
-      help: 'Events left out of the event log.',
-      read: () => counts.dropped + counts.unlogged,
-    },
-    {
-      name: 'events_lost_total',
-      help: 'Messages, about, that the bus discarded before they were handled.',
-      read: () => counts.lost,
-    },
-    { name: 'dead_letters_total', help: 'Messages put aside for good.', read: () => counts.deadLettered },
-    { name: 'index_entries', help: 'Entries of the matching index.', read: () => index.size },
+    ...figuresOf(services),
     { name: 'loads_total', help: 'Loads begun.', read: () => loads.loads },
     { name: 'loads_changed_total', help: 'Loads whose result differed.', read: () => loads.changed },
     {
@@ -233,5 +208,5 @@ export async function runDaemon(options: {
     },
     { name: 'audits_failed_total', help: 'Audits that could not load.', read: () => audited.failed },
   ]
-  return { figures, metrics: [loadTimes.metric], done }
+  return { figures: [...figures, loadTimes.metric], done }
 }

@@ -186,7 +186,7 @@ export async function openProduct(options: {
     origin,
     basePath,
     build,
-    metrics: [...front.metrics, calls.metric],
+    figures: [...front.metrics, calls.metric],
     log,
     signal,
     daemon,

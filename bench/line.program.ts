@@ -15,10 +15,9 @@ import { followKeys } from '#backend/stream/followed-keys.ts'
 import type { LaidOut, Layouts } from '#backend/stream/group-layout.ts'
 import { followLiveness } from '#backend/stream/liveness.ts'
 import { openSessions } from '#backend/stream/sessions.ts'
-import { triageCounts } from '#backend/triage/counts.ts'
 import { followingIndex } from '#backend/triage/following-index.ts'
 import { matchingIndex } from '#backend/triage/matching.ts'
-import { runTriage } from '#backend/triage/triage.ts'
+import { openTriage, type Triage } from '#backend/triage/triage.ts'
 import { partyOf } from '#widgets/kit/party.ts'
 import { noopWidget } from './noop-widget.ts'
 import { profileOwn } from './own-profile.ts'
@@ -52,7 +51,7 @@ export interface LineCounts {
 
 const logger = pino({ level: 'warn' })
 const signal = new AbortController().signal
-const counts = triageCounts()
+let triage: Triage | undefined
 let refresh: Refresh | undefined
 let stopProfile: (() => Promise<Profile>) | undefined
 
@@ -108,18 +107,17 @@ async function open(options: LineOptions): Promise<number> {
     })
     void runPulse({ bus, cache, log: logger, signal })
   }
-  void runTriage({
+  triage = openTriage({
     bus,
     cache: { read: cache.read, invalidate: (refresh ?? cache).invalidate },
     log: await openLog(database),
     index,
     indexed: async () => {},
     replays: { once: async () => true },
-    counts,
     logger,
-    signal,
     onDue: () => refresh?.poke(),
   })
+  void triage.run(signal)
 
   const layouts: Layouts = {
     hub: (slug) => hubs.get(slug),
@@ -154,7 +152,7 @@ const verbs = {
     return stopProfile()
   },
   async counts(): Promise<LineCounts> {
-    const { events, matched, invalidated, logged } = counts
+    const { events = 0, matched = 0, invalidated = 0, logged = 0 } = triage?.counts ?? {}
     return { events, matched, invalidated, logged, changed: refresh?.counts.changed ?? 0 }
   },
 }

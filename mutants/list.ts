@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'An event is acknowledged only after its invalidations are in Redis.',
     patches: [
       {
-        file: 'backend/triage/triage.ts',
+        file: 'backend/triage/handler.ts',
         find: 'const { rest } = await apply.begin(found, refusedLate)',
         replace:
           'for (const { message } of found) message.ack()\n    const { rest } = await apply.begin(found, refusedLate)',
@@ -596,7 +596,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'An event is acknowledged once every widget placed by then is in the index.',
     patches: [
       {
-        file: 'backend/triage/triage.ts',
+        file: 'backend/triage/handler.ts',
         find: 'retry(indexed, {',
         replace: 'retry(async () => {}, {',
       },
@@ -612,7 +612,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'A message delivered often goes to the dead letters only if it fails when handled alone.',
     patches: [
       {
-        file: 'backend/triage/triage.ts',
+        file: 'backend/triage/consume.ts',
         find: 'for (const message of suspect) await handleAlone(message)',
         replace: "for (const message of suspect) await deadLetter(message, 'It was delivered too often.')",
       },

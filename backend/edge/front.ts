@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Metric } from 'prom-client'
+import type { Figure } from '../base/figure.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Env, Role } from '../env.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
@@ -24,7 +24,7 @@ import { embedScriptRoute } from './http/embed-script.ts'
 import { eventRoutes } from './http/events.ts'
 import { healthOperations } from './http/health.ts'
 import { hubRoutes } from './http/hubs.ts'
-import { type Figure, metricsRoute } from './http/metrics.ts'
+import { metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
 import { publishRate } from './http/publish-rate.ts'
 import { openQuota } from './http/quota.ts'
@@ -56,7 +56,7 @@ export async function openFront(options: {
   basePath?: string
   build: string
   /** Of the server and the stores, for `/metrics`. */
-  metrics: readonly Metric[]
+  figures: readonly Figure[]
   log: Logger
   signal: AbortSignal
   daemon: Daemon | undefined
@@ -76,7 +76,6 @@ export async function openFront(options: {
     origin,
     basePath = '',
     build,
-    metrics,
     log,
     signal,
     daemon,
@@ -140,13 +139,13 @@ export async function openFront(options: {
       help: 'Age of the newest moment up to which every event on the bus is acknowledged.',
       read: () => (liveness ? (liveness.now() - liveness.through()) / 1_000 : 0),
     },
+    ...options.figures,
     ...(daemon?.figures ?? []),
   ]
   const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
   routes.push(
     metricsRoute({
       figures,
-      metrics: [...metrics, ...(daemon?.metrics ?? [])],
       build,
       token: env.HUBS_METRICS_TOKEN,
       loopback,

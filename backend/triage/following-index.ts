@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Interest } from '#widgets/define.ts'
-import { retry } from '../base/retry.ts'
 import type { Invalidator } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
+import { entriesByKey, type IndexEntry, join, leave } from './index-entry.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import type { MatchingIndex } from './matching.ts'
+import { staleKeys } from './stale-keys.ts'
 
 /** What triage has to know of a placed widget. */
 export interface FollowedWidget extends InvalidationTarget {
@@ -17,7 +18,7 @@ export interface FollowedWidget extends InvalidationTarget {
 export interface FollowingIndex {
   /** Adds a widget, or replaces the one of that id. */
   place(widget: FollowedWidget): void
-  /** The key of one that was the last of its key and interests is invalidated `LEFT_FOR` ms later, or once `signal` is aborted. */
+  /** The key of one that was the last of its key and interests is invalidated some seconds later, or once `signal` is aborted. */
   unplace(id: string): void
   /** Id of one of the widgets that show the key: what is loaded for it is the same for all. */
   shows(key: Key): string | undefined
@@ -30,23 +31,6 @@ export interface FollowingIndex {
   idle(): Promise<void>
 }
 
-/**
- * Milliseconds for which pages may still show what was removed. After that its result must not pass for fresh: it may be
- * placed again while no daemon runs, and events in between were not for it.
- */
-const LEFT_FOR = 2_000
-
-/** The widgets that share a key and interests: one entry of the index, and what it leads to. */
-interface Entry extends InvalidationTarget {
-  /** In the index: a digest of key and interests. */
-  readonly name: string
-  /** Ids; nearly always one. */
-  widgets: string | Set<string>
-  /** Of the same key, with other interests. */
-  next: Entry | undefined
-}
-
-/** Keeps those of one key in a chain: there are hundreds of thousands, and hardly ever two. */
 export function followingIndex(options: {
   readonly index: MatchingIndex<InvalidationTarget>
   readonly cache: Invalidator
@@ -55,126 +39,53 @@ export function followingIndex(options: {
   readonly onDue?: () => void
 }): FollowingIndex {
   const { index, cache, logger, signal, onDue = () => {} } = options
-  const entryOf = new Map<string, Entry>()
-  const byKey = new Map<Key, Entry>()
-  const left = new Map<Key, NodeJS.Timeout>()
-  const stale = new Set<Key>()
+  const entryOf = new Map<string, IndexEntry>()
+  const entries = entriesByKey()
+  const stale = staleKeys({ cache, logger, signal, onDue })
   let isReady = false
-  let working: Promise<void> | undefined
 
-  async function invalidate(): Promise<void> {
-    while (stale.size > 0) {
-      const keys = [...stale]
-      stale.clear()
-      try {
-        const { due } = await retry(() => cache.invalidate(keys.map((key) => ({ key }))), {
-          signal,
-          onFailure(err, attempt) {
-            if (attempt === 1) logger.warn({ err }, 'Keys of new widgets wait for the cache')
-          },
-        })
-        if (due) onDue()
-      } catch {
-        // Only once `signal` is aborted: the next daemon to start knows these widgets from the start.
-        stale.clear()
-      }
+  function addToIndex({ id, interests }: FollowedWidget, entry: IndexEntry): void {
+    try {
+      index.add(entry.name, interests, entry)
+    } catch (err) {
+      // The widget then follows the clock alone.
+      logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
+      index.add(entry.name, [], entry)
     }
-    working = undefined
   }
 
-  function find(key: Key, name: string): Entry | undefined {
-    let entry = byKey.get(key)
-    while (entry && entry.name !== name) entry = entry.next
-    return entry
-  }
-
-  function drop(entry: Entry): void {
+  function leaveEntry(entry: IndexEntry, id: string): void {
+    if (!leave(entry, id)) return
     index.remove(entry.name)
-    const first = byKey.get(entry.key)
-    if (first !== entry) {
-      let before = first
-      while (before && before.next !== entry) before = before.next
-      if (before) before.next = entry.next
-    } else if (entry.next) byKey.set(entry.key, entry.next)
-    else byKey.delete(entry.key)
-  }
-
-  function leave(entry: Entry, id: string): void {
-    const { widgets, key } = entry
-    if (typeof widgets !== 'string') {
-      widgets.delete(id)
-      if (widgets.size > 0) return
-    }
-    drop(entry)
+    entries.remove(entry)
     if (!isReady) return
-    stay(key)
-    const timer = setTimeout(() => {
-      left.delete(key)
-      makeStale(key)
-    }, LEFT_FOR)
-    left.set(key, timer.unref())
+    stale.invalidateLater(entry.key)
   }
-
-  function join(entry: Entry, id: string): void {
-    if (typeof entry.widgets === 'string') entry.widgets = new Set([entry.widgets])
-    entry.widgets.add(id)
-  }
-
-  function stay(key: Key): void {
-    clearTimeout(left.get(key))
-    left.delete(key)
-  }
-
-  function makeStale(key: Key): void {
-    stale.add(key)
-    working ??= invalidate()
-  }
-
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const key of [...left.keys()]) {
-        stay(key)
-        makeStale(key)
-      }
-    },
-    { once: true },
-  )
 
   return {
-    place({ id, interests, key, reads, settle }) {
+    place(widget) {
+      const { id, interests, key, reads, settle } = widget
       const name = hash('sha1', JSON.stringify([key, reads, settle, interests]), 'base64url')
       const before = entryOf.get(id)
       if (before?.name === name) return
-      const known = find(key, name)
+      const known = entries.find(key, name)
+      const entry = known ?? entries.add({ key, reads, settle, name, widgets: id })
       if (known) join(known, id)
-      else {
-        const entry: Entry = { key, reads, settle, name, widgets: id, next: byKey.get(key) }
-        try {
-          index.add(name, interests, entry)
-        } catch (err) {
-          // The widget then follows the clock alone.
-          logger.warn({ err, widget: id }, 'A widget has an interest that is no topic pattern')
-          index.add(name, [], entry)
-        }
-        byKey.set(key, entry)
-      }
-      entryOf.set(id, find(key, name) as Entry)
-      if (before !== undefined) leave(before, id)
-      if (!isReady || known) return
-      stay(key)
-      makeStale(key)
+      else addToIndex(widget, entry)
+      entryOf.set(id, entry)
+      if (before !== undefined) leaveEntry(before, id)
+      if (isReady && !known) stale.invalidate(key)
     },
 
     unplace(id) {
       const entry = entryOf.get(id)
       if (entry === undefined) return
       entryOf.delete(id)
-      leave(entry, id)
+      leaveEntry(entry, id)
     },
 
     shows(key) {
-      const widgets = byKey.get(key)?.widgets
+      const widgets = entries.first(key)?.widgets
       return typeof widgets === 'string' ? widgets : widgets?.values().next().value
     },
 
@@ -182,8 +93,6 @@ export function followingIndex(options: {
       isReady = true
     },
 
-    async idle() {
-      await working
-    },
+    idle: stale.idle,
   }
 }

@@ -8,11 +8,11 @@ import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { DatabaseAway } from '../db/database-away.ts'
 import { type EventLog, eventLog } from '../ingest/event-log.ts'
-import { type TriageCounts, triageCounts } from './counts.ts'
+import type { TriageCounts } from './counts.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { type MatchingIndex, matchingIndex } from './matching.ts'
 import { replayMemory } from './replay-memory.ts'
-import { runTriage } from './triage.ts'
+import { openTriage } from './triage.ts'
 
 /** Triage on embedded stores, whose cache and event log can be taken away. */
 export interface TestTriage {
@@ -20,7 +20,7 @@ export interface TestTriage {
   readonly cache: Cache
   readonly log: EventLog
   readonly index: MatchingIndex<InvalidationTarget>
-  readonly counts: TriageCounts
+  readonly counts: Readonly<TriageCounts>
   readonly away: { cache: boolean; log: boolean }
   /** What was asked of the stores, in order: `log ID…`, `invalidate KEY…`. */
   readonly trace: string[]
@@ -49,7 +49,6 @@ export async function openTestTriage(
   const cache = options.cache ?? memoryCache()
   const log = eventLog(database.db)
   const index = matchingIndex<InvalidationTarget>()
-  const counts = triageCounts()
   const away = { cache: false, log: false }
   const trace: string[] = []
   const ending = new AbortController()
@@ -73,28 +72,28 @@ export async function openTestTriage(
     },
   }
 
+  const triage = openTriage({
+    bus,
+    cache: unsteadyCache,
+    log: unsteadyLog,
+    index,
+    indexed: options.indexed ?? (async () => {}),
+    // Each begins a new epoch, which most tests are not about.
+    replays: options.replays ? replayMemory(database) : { once: async () => true },
+    logger,
+    ...(options.onDue ? { onDue: options.onDue } : {}),
+  })
+
   return {
     bus,
     cache,
     log,
     index,
-    counts,
+    counts: triage.counts,
     away,
     trace,
     start() {
-      done = runTriage({
-        bus,
-        cache: unsteadyCache,
-        log: unsteadyLog,
-        index,
-        indexed: options.indexed ?? (async () => {}),
-        // Every line begins a new epoch, which most tests are not about.
-        replays: options.replays ? replayMemory(database) : { once: async () => true },
-        counts,
-        logger,
-        signal: ending.signal,
-        ...(options.onDue ? { onDue: options.onDue } : {}),
-      })
+      done = triage.run(ending.signal)
     },
     async stop() {
       ending.abort()

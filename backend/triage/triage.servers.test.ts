@@ -12,11 +12,10 @@ import type { CacheEntry } from '../cache/cache.ts'
 import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
 import { eventLog } from '../ingest/event-log.ts'
-import { triageCounts } from './counts.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { matchingIndex } from './matching.ts'
 import { replayMemory } from './replay-memory.ts'
-import { runTriage } from './triage.ts'
+import { openTriage } from './triage.ts'
 
 const logger = pino({ level: 'silent' })
 let redis: Server
@@ -51,20 +50,10 @@ async function daemon() {
     const target = { key: `k${key}`, reads: key % 2 === 0, settle: 0 }
     index.add(String(key), [{ topic: 'load.*', where: { 'data.key': key } }], target)
   }
-  const counts = triageCounts()
   const ending = new AbortController()
   const replays = replayMemory(database)
-  const done = runTriage({
-    bus,
-    cache,
-    log,
-    index,
-    indexed: async () => {},
-    replays,
-    counts,
-    logger,
-    signal: ending.signal,
-  })
+  const { counts, run } = openTriage({ bus, cache, log, index, indexed: async () => {}, replays, logger })
+  const done = run(ending.signal)
   const stop = () => {
     ending.abort()
     return done

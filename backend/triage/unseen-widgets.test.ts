@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../db/database.ts'
 import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { type IndexedMark, indexedMark } from '../hubs/indexed-mark.ts'
 import type { Hub, PlacedWidget } from '../hubs/placed.ts'
-import { invalidateUnseen, keepMark } from './unseen-widgets.ts'
+import { invalidateUnseen, markKeeper } from './unseen-widgets.ts'
 
 let database: OpenDatabase
 let mark: IndexedMark
@@ -46,13 +46,12 @@ test('the mark waits for what it stands for', async () => {
   const stop = new AbortController()
   const before = await mark.read()
   let invalidated = () => {}
-  const kept = keepMark({
+  const kept = markKeeper({
     followed: { hubs: new Map([['newest', hub(before + 1, 'json@1:late:shared')]]) },
     mark,
     idle: () => new Promise((resolve) => (invalidated = resolve)),
     log: pino({ level: 'silent' }),
-    signal: stop.signal,
-  })
+  }).run(stop.signal)
   expect(await mark.read()).toBe(before)
   invalidated()
   await expect.poll(() => mark.read()).toBe(before + 1)

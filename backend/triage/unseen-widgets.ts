@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { every } from '../base/pause.ts'
+import type { Service } from '../base/service.ts'
 import { inSlices } from '../base/slice.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
@@ -37,26 +38,28 @@ export async function invalidateUnseen(options: {
 }
 
 /**
- * Raises the mark as this daemon takes in new widgets, until `signal` aborts. Not before `idle`, when their keys are
- * invalidated: whoever starts after a crash takes what is below the mark for done.
+ * Raises the mark as this daemon takes in new widgets. Not before `idle`, when their keys are invalidated: whoever starts
+ * after a crash takes what is below the mark for done.
  */
-export async function keepMark(options: {
+export function markKeeper(options: {
   followed: Pick<FollowedHubs, 'hubs'>
   mark: IndexedMark
   idle: () => Promise<void>
   log: Logger
-  signal: AbortSignal
-}): Promise<void> {
-  const { followed, mark, idle, log, signal } = options
+}): Service {
+  const { followed, mark, idle, log } = options
   let raised = 0
-  await every(EVERY, signal, async () => {
-    const latest = newest(followed)
-    try {
-      await idle()
-      if (latest !== raised && !signal.aborted) await mark.raise(latest)
-      raised = latest
-    } catch (error) {
-      log.warn({ err: error }, 'how far the index has come could not be noted')
-    }
-  })
+  return {
+    run: (signal) =>
+      every(EVERY, signal, async () => {
+        const latest = newest(followed)
+        try {
+          await idle()
+          if (latest !== raised && !signal.aborted) await mark.raise(latest)
+          raised = latest
+        } catch (error) {
+          log.warn({ err: error }, 'how far the index has come could not be noted')
+        }
+      }),
+  }
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Figure, ReadFigure } from '../../base/figure.ts'
 import { ProblemError } from './problem.ts'
 import type { Route } from './route.ts'
 
@@ -10,48 +11,19 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ]
 
-/**
- * A figure read when it is asked for, so that nothing on a hot path knows of metrics. One whose name ends in `_total`
- * counts since the start of the process and never falls; any other is as it is now.
- */
-export interface Figure {
-  readonly name: string
-  readonly help: string
-  readonly read: () => number
-}
-
 /** `/metrics`: open on loopback; with `token` set, and always when not on loopback, only to its bearer. */
 export function metricsRoute(options: {
   figures: readonly Figure[]
-  metrics: readonly Metric[]
   build: string
   token: string | undefined
   loopback: boolean
 }): Route {
-  const { figures, metrics, build, token, loopback } = options
+  const { figures, build, token, loopback } = options
   const register = new Registry()
   collectDefaultMetrics({ register })
   for (const name of MISNAMED) register.removeSingleMetric(name)
-  for (const { name, help, read } of figures) {
-    const about = { name: `hubs_${name}`, help, registers: [register] }
-    if (name.endsWith('_total')) {
-      new Counter({
-        ...about,
-        collect() {
-          this.reset()
-          this.inc(read())
-        },
-      })
-    } else {
-      new Gauge({
-        ...about,
-        collect() {
-          this.set(read())
-        },
-      })
-    }
-  }
-  for (const metric of metrics) register.registerMetric(metric)
+  for (const figure of figures) if ('read' in figure) registerRead(figure, register)
+  for (const figure of figures) if (!('read' in figure)) register.registerMetric(figure)
   new Gauge({
     name: 'hubs_build_info',
     help: 'Always 1; says which build runs, and on which Node.',
@@ -76,6 +48,26 @@ export function metricsRoute(options: {
         body: await register.metrics(),
       }
     },
+  }
+}
+
+function registerRead({ name, help, read }: ReadFigure, register: Registry): void {
+  const about = { name: `hubs_${name}`, help, registers: [register] }
+  if (name.endsWith('_total')) {
+    new Counter({
+      ...about,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  } else {
+    new Gauge({
+      ...about,
+      collect() {
+        this.set(read())
+      },
+    })
   }
 }
 

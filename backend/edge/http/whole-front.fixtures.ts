@@ -76,7 +76,7 @@ export async function openWholeFront(
   const parts = await openFront({
     ...{ env, secret, stores, hubs, followed, log, signal },
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
-    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false, metrics: front.metrics },
+    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false, figures: front.metrics },
   })
   front.serve(parts.routes, authenticator(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
