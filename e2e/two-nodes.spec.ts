@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type Delivery, deliver, delivery, WEBHOOK_SECRET } from '#sources/github/sent.fixtures.ts'
+import { deliver, delivery, type SentDelivery, WEBHOOK_SECRET } from '#sources/github/sent.fixtures.ts'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type Product, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
@@ -111,7 +111,7 @@ const hourAgo = Date.now() - 3_600_000
 const minute = (n: number): string => new Date(hourAgo + n * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
 
 /** A morning of a repository, in the order it happened. */
-function pullDeliveries(): Delivery[] {
+function pullDeliveries(): SentDelivery[] {
   const pull = (number: number, action: string, at: number, changes: object = {}) =>
     delivery(`pull-${number}-${action}-${at}`, 'pull_request', action, REPOSITORY, {
       ...{ number, title: `Pull ${number}`, state: 'open', draft: false },
@@ -130,7 +130,7 @@ function pullDeliveries(): Delivery[] {
   ]
 }
 
-function runDeliveries(): Delivery[] {
+function runDeliveries(): SentDelivery[] {
   const run = (
     workflow: number,
     number: number,
@@ -161,7 +161,7 @@ function runDeliveries(): Delivery[] {
 }
 
 /** The example's own workflow would name every run the same. */
-function withoutWorkflow({ payload, ...rest }: Delivery): Delivery {
+function withoutWorkflow({ payload, ...rest }: SentDelivery): SentDelivery {
   return { ...rest, payload: { ...payload, workflow: null } }
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
-import type { WebhookDefinition } from '@octokit/webhooks-examples'
+import { examplePayloads, type Payload } from './examples.ts'
 import { gitHubTime } from './time.ts'
 
 export interface ExampleDelivery {
@@ -67,8 +66,6 @@ export function gitHubDay(): readonly ExampleDelivery[] {
   ).flat()
 }
 
-type Payload = Readonly<Record<string, unknown>>
-
 function delivery(event: string, example: Payload): ExampleDelivery {
   const id = randomUUID()
   // One body is one event, however often it comes: two of one example must differ.
@@ -80,20 +77,8 @@ function delivery(event: string, example: Payload): ExampleDelivery {
   }
 }
 
-/** Required, not imported: the package is plain JSON, which Node 20 does not import, and is there for development alone. */
-function examples(): readonly WebhookDefinition[] {
-  try {
-    return createRequire(import.meta.url)('@octokit/webhooks-examples')
-  } catch (cause) {
-    const message = 'The example deliveries are not installed here. Replay from a clone, after npm ci there.'
-    throw new Error(message, { cause })
-  }
-}
-
 function find(event: string, action: string | undefined, which: number): Payload {
-  const all = examples().find(({ name }) => name === event)?.examples ?? []
-  // The package's types tell each event apart; here any will do.
-  const payloads = all as unknown as readonly Payload[]
+  const payloads = examplePayloads().get(event) ?? []
   const found = payloads.filter((payload) => action === undefined || payload.action === action)[which]
   if (!found) throw new Error(`The example payloads hold no ${event} ${action ?? ''} number ${which}.`)
   return found

@@ -1,4 +1,4 @@
-import { type Fielded, isFielded } from '../projection.ts'
+import { type Fielded, isFielded } from '../shape.ts'
 
 /** Fields, by dotted path, that the payloads of an event have. The first row all of whose fields are there tells. */
 const shapes: readonly (readonly [fields: string, ...events: readonly string[]])[] = [

@@ -1,6 +1,6 @@
 import { readJson } from '#backend/base/content.ts'
 import { readMoment } from '#widgets/kit/moment.ts'
-import { type Fielded, isFielded } from '../projection.ts'
+import { type Fielded, isFielded } from '../shape.ts'
 
 /** Their actions that GitHub has another name for. */
 const actions = new Map([

@@ -1,26 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { LoggedEvent } from '#widgets/define.ts'
+import { repositoryDelivery } from './delivery.ts'
 import { eventTopic, gitHubEvent } from './topics.ts'
-
-const login = z.object({ login: z.string() }).nullish().catch(undefined)
-const delivery = z.object({
-  event: z.literal('repository'),
-  action: z.string(),
-  repository: z.object({ full_name: z.string() }),
-  changes: z
-    .object({
-      repository: z
-        .object({ name: z.object({ from: z.string() }) })
-        .nullish()
-        .catch(undefined),
-      owner: z
-        .object({ from: z.object({ user: login, organization: login }) })
-        .nullish()
-        .catch(undefined),
-    })
-    .nullish()
-    .catch(undefined),
-})
 
 /** Where a repository went: without `to` it was deleted. `at`: milliseconds since 1970. */
 export interface Move {
@@ -53,7 +34,7 @@ export interface Moves {
 export function movesOf(events: readonly LoggedEvent[]): Moves {
   const told = events.flatMap((event) => {
     if (gitHubEvent(event) !== 'repository') return []
-    const parsed = delivery.safeParse(event.data)
+    const parsed = repositoryDelivery.safeParse(event.data)
     return parsed.success ? [{ ...parsed.data, at: event.time, receivedAt: event.receivedAt }] : []
   })
   const moves = told.flatMap(moveOf).sort((a, b) => a.at - b.at || (a.from < b.from ? -1 : 1))
@@ -83,13 +64,13 @@ function moveOf({
   repository,
   changes,
   at,
-}: z.output<typeof delivery> & { readonly at: number }): Move[] {
+}: z.output<typeof repositoryDelivery> & { readonly at: number }): Move[] {
   const name = repository.full_name
   const [owner = '', own = ''] = name.split('/')
   if (action === 'deleted') return [{ from: name, at }]
-  const before = changes?.repository?.name.from
+  const before = changes?.repository?.name?.from
   if (action === 'renamed' && before) return [{ from: `${owner}/${before}`, to: name, at }]
-  const giver = changes?.owner?.from.organization?.login ?? changes?.owner?.from.user?.login
+  const giver = changes?.owner?.from?.organization?.login ?? changes?.owner?.from?.user?.login
   return action === 'transferred' && giver ? [{ from: `${giver}/${own}`, to: name, at }] : []
 }
 

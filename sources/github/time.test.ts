@@ -1,6 +1,6 @@
 import examples from '@octokit/webhooks-examples'
 import { expect, test } from 'vitest'
-import { isFielded } from '../projection.ts'
+import { isFielded } from '../shape.ts'
 import { asGitHub } from './gitea.ts'
 import { gitHubTime } from './time.ts'
 

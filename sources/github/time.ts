@@ -1,5 +1,5 @@
 import { readMoment } from '#widgets/kit/moment.ts'
-import { type Fielded, isFielded } from '../projection.ts'
+import { type Fielded, isFielded } from '../shape.ts'
 
 /** Where the object an event is about stands, when it is not named as the event. */
 const objects = new Map<string, readonly string[]>(

@@ -1,8 +1,8 @@
+import { type GitHubDelivery, gitHubDelivery } from '#sources/github/delivery.ts'
 import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import { topicToken } from '../kit/topic-token.ts'
 import { cut } from './cut.ts'
-import { type GitHubDelivery, githubDelivery } from './github-delivery.ts'
 import { outcome } from './named.ts'
 import { pushSentence, refChanged } from './push-sentence.ts'
 import { runSentence } from './run-sentence.ts'
@@ -12,7 +12,7 @@ import type { Tell, Told } from './told.ts'
 
 /** What a delivery says; `unknown` for an event that only looks like one. */
 export function githubSentence(event: LoggedEvent): Sentence | undefined | 'unknown' {
-  const { data: delivery } = githubDelivery.safeParse(event.data)
+  const { data: delivery } = gitHubDelivery.safeParse(event.data)
   if (delivery === undefined || gitHubEvent(event) !== topicToken(delivery.event)) return 'unknown'
   const place = delivery.repository?.full_name ?? delivery.organization?.login ?? 'GitHub'
   const tell = Object.hasOwn(tellers, delivery.event) ? tellers[delivery.event] : anyDelivery

@@ -1,4 +1,4 @@
-import type { GitHubDelivery } from './github-delivery.ts'
+import type { GitHubDelivery } from '#sources/github/delivery.ts'
 import type { Told } from './told.ts'
 
 /** A push: of commits, of a new or dead branch, or of a tag. */

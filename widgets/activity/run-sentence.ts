@@ -1,4 +1,4 @@
-import type { GitHubDelivery } from './github-delivery.ts'
+import type { GitHubDelivery } from '#sources/github/delivery.ts'
 import { outcome } from './named.ts'
 import type { Told } from './told.ts'
 
@@ -23,7 +23,7 @@ export function runSentence(delivery: GitHubDelivery, place: string): Told | und
   const { action, workflow_run: workflow, check_run: check } = delivery
   const run = workflow ?? check
   if (run?.status !== 'completed' || requests.includes(action ?? '')) return undefined
-  const branch = run.head_branch ?? run.check_suite?.head_branch
+  const branch = run.head_branch ?? check?.check_suite?.head_branch
   const where = branch ? `on ${branch} in ${place}` : `in ${place}`
   const ending = endings.get(run.conclusion ?? '') ?? 'failed'
   return {

@@ -1,4 +1,4 @@
-import type { GitHubDelivery } from './github-delivery.ts'
+import type { GitHubDelivery } from '#sources/github/delivery.ts'
 import type { Told } from './told.ts'
 
 /** `%` is the thing: `pull request #3 Fix login`. */

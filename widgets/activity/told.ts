@@ -1,4 +1,4 @@
-import type { GitHubDelivery } from './github-delivery.ts'
+import type { GitHubDelivery } from '#sources/github/delivery.ts'
 
 /** A sentence before it has its actor. */
 export interface Told {

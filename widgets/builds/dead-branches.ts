@@ -1,21 +1,14 @@
-import { z } from 'zod'
+import { branchDeletion } from '#sources/github/delivery.ts'
 import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import type { Run } from './run.ts'
-
-const deletion = z.object({
-  event: z.literal('delete'),
-  ref: z.string(),
-  ref_type: z.literal('branch'),
-  repository: z.object({ full_name: z.string() }),
-})
 
 /** Whether a run is of a branch that was deleted after it had begun, by the `delete` deliveries among the events. */
 export function deadBranches(events: readonly LoggedEvent[]): (run: Run) => boolean {
   const died = new Map<string, number>()
   for (const event of events) {
     if (gitHubEvent(event) !== 'delete') continue
-    const parsed = deletion.safeParse(event.data)
+    const parsed = branchDeletion.safeParse(event.data)
     if (!parsed.success) continue
     const branch = branchOf(parsed.data.repository.full_name, parsed.data.ref)
     died.set(branch, Math.max(event.time, died.get(branch) ?? 0))

@@ -1,55 +1,8 @@
-import { z } from 'zod'
+import { checkRunDelivery, statusDelivery, workflowRunDelivery } from '#sources/github/delivery.ts'
 import { gitHubEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import { type BuildState, buildState } from '../kit/build-status.ts'
-import { href, line, maybeLine, maybeTime, present, progress, type Run, time, timesOf } from './run.ts'
-
-const repository = z.object({ full_name: line, default_branch: maybeLine })
-const workflowRun = z.object({
-  repository,
-  workflow: z.object({ name: maybeLine }).nullish().catch(undefined),
-  workflow_run: z.object({
-    name: maybeLine,
-    workflow_id: z.number().nullish(),
-    run_number: z.number(),
-    run_attempt: z.number().nullish(),
-    event: maybeLine,
-    status: z.string(),
-    conclusion: z.string().nullish(),
-    html_url: href,
-    head_branch: maybeLine,
-    run_started_at: maybeTime,
-    updated_at: time,
-  }),
-})
-const checkRun = z.object({
-  repository,
-  check_run: z.object({
-    id: z.number(),
-    name: line,
-    status: z.string(),
-    conclusion: z.string().nullish(),
-    html_url: href,
-    started_at: maybeTime,
-    completed_at: maybeTime,
-    app: z.object({ slug: maybeLine }).nullish().catch(undefined),
-    check_suite: z.object({ head_branch: maybeLine }).nullish().catch(undefined),
-  }),
-})
-/** A commit status, by which most CI systems but GitHub's own report. */
-const commitStatus = z.object({
-  repository,
-  id: z.number().nullish().catch(undefined),
-  sha: z.string(),
-  context: line,
-  state: z.string(),
-  target_url: href,
-  branches: z
-    .array(z.object({ name: line }))
-    .nullish()
-    .catch(undefined),
-  updated_at: maybeTime,
-})
+import { lineOf, present, progress, type Run, timesOf } from './run.ts'
 
 /** The branches that a commit heads, by `homeOf`. */
 export type Homes = ReadonlyMap<string, readonly string[]>
@@ -59,8 +12,8 @@ export function homesOf(events: readonly LoggedEvent[]): Homes {
   const homes = new Map<string, readonly string[]>()
   for (const event of events) {
     if (gitHubEvent(event) !== 'status') continue
-    const { data } = commitStatus.safeParse(event.data)
-    const branches = data?.branches?.map(({ name }) => name) ?? []
+    const { data } = statusDelivery.safeParse(event.data)
+    const branches = data?.branches?.flatMap(({ name }) => lineOf(name) ?? []) ?? []
     if (!data || branches.length === 0) continue
     const home = homeOf(data.repository.full_name, data.sha)
     homes.set(home, [...new Set([...(homes.get(home) ?? []), ...branches])].sort())
@@ -87,19 +40,21 @@ export function githubRuns(event: LoggedEvent, homes: Homes): readonly Run[] {
 }
 
 function fromWorkflowRun(event: LoggedEvent): Run[] {
-  const { data } = workflowRun.safeParse(event.data)
-  if (data === undefined) return []
-  const { repository, workflow, workflow_run: run } = data
+  const { data } = workflowRunDelivery.safeParse(event.data)
+  const repository = lineOf(data?.repository.full_name)
+  if (data === undefined || repository === undefined) return []
+  const { workflow, workflow_run: run } = data
   const state = githubState(run.status, run.conclusion)
   const times = timesOf(event)
   const startedAt = times.held(run.run_started_at)
   const updatedAt = times.held(run.updated_at)
-  const job = workflow?.name ?? run.name ?? 'workflow'
+  const job = lineOf(workflow?.name) ?? lineOf(run.name) ?? 'workflow'
+  const head = lineOf(run.head_branch)
   const branch =
     // A fork may offer its own default branch, which says nothing about ours.
-    run.event?.startsWith('pull_request') && run.head_branch && run.head_branch === repository.default_branch
-      ? `${run.head_branch} of a fork`
-      : branchName(run.head_branch)
+    run.event?.startsWith('pull_request') && head && head === lineOf(data.repository.default_branch)
+      ? `${head} of a fork`
+      : branchName(head)
   const finishedAt = run.status === 'completed' ? updatedAt : null
   return [
     {
@@ -107,7 +62,7 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
       job,
       state,
       version: `#${run.run_number}`,
-      repository: repository.full_name,
+      repository,
       ...present({ branch, href: run.html_url, startedAt, finishedAt }),
       time: updatedAt,
       // A rerun may keep its number and its attempt, and then has another start, or none when it was given up before. Times
@@ -124,21 +79,23 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
 }
 
 function fromCheckRun(event: LoggedEvent): Run[] {
-  const { data } = checkRun.safeParse(event.data)
-  if (data === undefined) return []
-  const { repository, check_run: run } = data
+  const { data } = checkRunDelivery.safeParse(event.data)
+  const repository = lineOf(data?.repository.full_name)
+  const job = lineOf(data?.check_run.name)
+  if (data === undefined || repository === undefined || job === undefined) return []
+  const { check_run: run } = data
   const state = githubState(run.status, run.conclusion)
   const times = timesOf(event)
   const startedAt = times.held(run.started_at)
   const finishedAt = times.held(run.completed_at)
   return [
     {
-      name: `${run.app?.slug ?? ''}/${run.name}`,
-      job: run.name,
+      name: `${lineOf(run.app?.slug) ?? ''}/${job}`,
+      job,
       state,
-      repository: repository.full_name,
+      repository,
       ...present({
-        branch: branchName(run.check_suite?.head_branch),
+        branch: branchName(lineOf(run.check_suite?.head_branch)),
         href: run.html_url,
         startedAt,
         finishedAt,
@@ -146,21 +103,23 @@ function fromCheckRun(event: LoggedEvent): Run[] {
       time: finishedAt ?? startedAt ?? event.time,
       order: [run.id, run.started_at ?? 0, progress[state], run.completed_at ?? 0],
       told: 'check_run',
-      ofWorkflow: run.app?.slug === 'github-actions',
+      ofWorkflow: lineOf(run.app?.slug) === 'github-actions',
       doubted: times.doubted(),
     },
   ]
 }
 
 function fromStatus(event: LoggedEvent, homes: Homes): Run[] {
-  const { data } = commitStatus.safeParse(event.data)
+  const { data } = statusDelivery.safeParse(event.data)
   const state = data && buildState(data.state)
-  if (!data || !state) return []
-  const { repository, id, sha, context, target_url } = data
+  const repository = lineOf(data?.repository.full_name)
+  const job = lineOf(data?.context)
+  if (!data || !state || repository === undefined || job === undefined) return []
+  const { id, sha, target_url } = data
   const times = timesOf(event)
   const updatedAt = times.held(data.updated_at) ?? event.time
   const told = {
-    ...{ name: `status/${context}`, job: context, state, repository: repository.full_name },
+    ...{ name: `status/${job}`, job, state, repository },
     ...present({ href: target_url }),
     time: updatedAt,
     // GitHub numbers statuses as they come.
@@ -169,12 +128,12 @@ function fromStatus(event: LoggedEvent, homes: Homes): Run[] {
     ...{ ofWorkflow: false, doubted: times.doubted() },
   }
   // A commit that never headed a branch of ours speaks for none.
-  const branches = homes.get(homeOf(repository.full_name, sha)) ?? []
+  const branches = homes.get(homeOf(data.repository.full_name, sha)) ?? []
   return branches.map((name) => ({ ...told, branch: branchName(name) ?? name }))
 }
 
 /** Each group of a merge queue has a branch of its own for a while: they are one to readers. */
-function branchName(name: string | null | undefined): string | null | undefined {
+function branchName(name: string | undefined): string | undefined {
   const [, target] = /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-f]+$/.exec(name ?? '') ?? []
   return target === undefined ? name : `merge queue of ${target}`
 }

@@ -21,15 +21,20 @@ export interface Run extends Omit<Build, 'id' | 'before'> {
   readonly doubted: boolean
 }
 
-export const time = z.unknown().transform(readMoment).pipe(z.number())
-export const maybeTime = time.nullish().catch(undefined)
+export const maybeTime = z.unknown().transform(readMoment).pipe(z.number()).nullish().catch(undefined)
 export const href = httpUrl.nullish().catch(undefined)
-export const line = z
-  .string()
-  .trim()
-  .min(1)
-  .transform((text) => wholeCharacters(text, 200).replace(/\s+/g, ' '))
+export const line = z.string().trim().min(1).transform(oneLine)
 export const maybeLine = line.nullish().catch(undefined)
+
+function oneLine(text: string): string {
+  return wholeCharacters(text, 200).replace(/\s+/g, ' ')
+}
+
+/** A name as it is shown; nothing for none. */
+export function lineOf(text: string | null | undefined): string | undefined {
+  const trimmed = text?.trim()
+  return trimmed ? oneLine(trimmed) : undefined
+}
 
 /** Holds times of one event to what can be true when it came. */
 export function timesOf({ receivedAt, saidTime }: LoggedEvent) {

@@ -1,15 +1,10 @@
-import { z } from 'zod'
+import { pullRequestDelivery } from '#sources/github/delivery.ts'
 import { movesOf } from '#sources/github/moved-repositories.ts'
 import { gitHubEvent } from '#sources/github/topics.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { believed } from '../kit/moment.ts'
-import { lastUpdatedFirst, type Pull, pullOf, pullRequest } from './pull-request.ts'
+import { lastUpdatedFirst, type Pull, pullOf } from './pull.ts'
 import type { pulls } from './widget.ts'
-
-const delivery = z.object({
-  repository: z.object({ full_name: z.string() }),
-  pull_request: pullRequest,
-})
 
 interface Told {
   readonly pull: Pull
@@ -37,7 +32,7 @@ export function foldPulls(events: readonly LoggedEvent[], repositories: readonly
   const last = new Map<string, Told>()
   const doubted = new Set<string>()
   for (const event of events) {
-    const { data } = delivery.safeParse(event.data)
+    const { data } = pullRequestDelivery.safeParse(event.data)
     if (data === undefined || gitHubEvent(event) !== 'pull_request') continue
     const { repository, pull_request: request } = data
     const updatedAt = believed(request.updated_at, event.receivedAt)

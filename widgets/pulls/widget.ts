@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { apiAddress } from '#sources/github/api.ts'
 import { repositoryTopics } from '#sources/github/moved-repositories.ts'
 import { defineWidget } from '../define.ts'
 import { samples } from './fixtures.ts'
@@ -55,8 +56,7 @@ export const pulls = defineWidget({
   // GitHub's API may still give the old answer when a delivery arrives.
   settle: 2_000,
   secrets: ['GITHUB_TOKEN', 'GITHUB_URL'],
-  source: (_, { GITHUB_TOKEN, GITHUB_URL }) =>
-    GITHUB_TOKEN === undefined ? undefined : (GITHUB_URL ?? 'https://api.github.com'),
+  source: (_, secrets) => (secrets.GITHUB_TOKEN === undefined ? undefined : apiAddress(secrets)),
   isEmpty: (data) => data.pulls.length === 0,
   samples,
 })

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { sign } from '@octokit/webhooks-methods'
 import { type ExampleDelivery, gitHubDay } from '#sources/github/day.ts'
+import { signedHeaders } from '#sources/github/signed.ts'
 import { addressAt, ask, detailOf } from './ask.ts'
 import { print as printLine } from './print.ts'
 
@@ -60,11 +60,8 @@ export async function replayGithub(options: {
 async function send(hook: URL, secret: string, { id, event, payload }: ExampleDelivery): Promise<void> {
   const body = payload(Date.now())
   const headers = {
-    'content-type': 'application/json',
     'user-agent': 'GitHub-Hookshot/replay',
-    'x-github-event': event,
-    'x-github-delivery': id,
-    'x-hub-signature-256': await sign(secret, body),
+    ...(await signedHeaders(secret, { id, event, body })),
   }
   const answer = await ask(hook, { method: 'POST', headers, body })
   if (answer.ok) return

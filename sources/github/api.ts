@@ -1,27 +1,26 @@
 import { z } from 'zod'
-import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
-import { believed } from '../kit/moment.ts'
-import { retryAfter } from '../kit/retry-after.ts'
-import { type Pull, pullOf, pullRequest } from './pull-request.ts'
+import { type Answer, type LoadContext, LoadFailure, type Secrets } from '#widgets/define.ts'
+import { retryAfter } from '#widgets/kit/retry-after.ts'
+import { type PullRequest, pullRequest } from './delivery.ts'
 
 const perPage = 50
-const maxPages = 4
+
+/** The address of GitHub's API, or of that of a server of one's own. */
+export function apiAddress({ GITHUB_URL }: Secrets): string {
+  return (GITHUB_URL ?? 'https://api.github.com').replace(/\/+$/, '')
+}
 
 /**
- * Open pull requests of one repository from GitHub's API, last updated first: at least `wanted` of those that `keep`
- * keeps if there are as many within four pages. `complete` when these are all.
+ * Open pull requests of one repository, last updated first, a page at a time as they are asked for.
  * @throws LoadFailure
  */
-export async function openPulls(
+export async function* openPullRequests(
   repository: string,
-  { wanted, keep }: { readonly wanted: number; keep(pull: Pull): boolean },
   { fetch, secrets, now }: Pick<LoadContext, 'fetch' | 'secrets' | 'now'>,
-): Promise<{ pulls: Pull[]; complete: boolean }> {
-  const base = (secrets.GITHUB_URL ?? 'https://api.github.com').replace(/\/+$/, '')
-  const pulls: Pull[] = []
-  for (let page = 1; page <= maxPages; page++) {
+): AsyncGenerator<{ readonly requests: readonly PullRequest[]; readonly more: boolean }, void> {
+  for (let page = 1; ; page++) {
     const answer = await fetch(
-      `${base}/repos/${repository}/pulls?state=open&sort=updated&direction=desc&per_page=${perPage}&page=${page}`,
+      `${apiAddress(secrets)}/repos/${repository}/pulls?state=open&sort=updated&direction=desc&per_page=${perPage}&page=${page}`,
       {
         headers: {
           accept: 'application/vnd.github+json',
@@ -37,20 +36,13 @@ export async function openPulls(
       throw new LoadFailure(
         'upstream',
         `GitHub answered something else than the pull requests of ${repository}.`,
-        {
-          cause: requests.error,
-        },
+        { cause: requests.error },
       )
     }
-    const held = requests.data.map((request) => ({
-      ...request,
-      updated_at: believed(request.updated_at, now),
-    }))
-    pulls.push(...held.map((request) => pullOf(repository, request)).filter(keep))
-    if (!/<[^>]*>;\s*rel="next"/.test(answer.headers.get('link') ?? '')) return { pulls, complete: true }
-    if (pulls.length >= wanted) break
+    const more = /<[^>]*>;\s*rel="next"/.test(answer.headers.get('link') ?? '')
+    yield { requests: requests.data, more }
+    if (!more) return
   }
-  return { pulls, complete: false }
 }
 
 function failure({ status, headers }: Answer, repository: string, now: number): LoadFailure {

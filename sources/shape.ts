@@ -1,12 +1,16 @@
 import type { Json } from '#widgets/define.ts'
 
-/** `line`: first line of a text. `text`: a text. Both are cut. Absent stays absent, null stays null. */
-export type Shape = 'line' | 'text' | 'number' | 'flag' | readonly [Shape] | Fields
+/**
+ * What is kept of a tool's JSON, by the names the tool gives. `line`: first line of a text. `text`: a text. Both are cut.
+ * `time`: a line that tells a time. `link`: a text that is an address. Absent stays absent, null stays null.
+ */
+export type Shape = 'line' | 'text' | 'time' | 'link' | 'number' | 'flag' | readonly [Shape] | Fields
 export interface Fields {
   readonly [field: string]: Shape
 }
 
-export type Projected<S> = S extends 'line' | 'text'
+/** As it is kept. */
+export type Projected<S> = S extends 'line' | 'text' | 'time' | 'link'
   ? string | null
   : S extends 'number'
     ? number | null
@@ -25,6 +29,14 @@ export interface Room {
 
 export type Fielded = Readonly<Record<string, unknown>>
 
+/** Some of the fields. */
+export function only<const S extends Fields, Field extends keyof S>(
+  fields: S,
+  ...names: readonly Field[]
+): Pick<S, Field> {
+  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<S, Field>
+}
+
 /** Those fields of `value` that are as `fields` says, cut to `room`; the rest is left out. */
 export function project(value: Fielded, fields: Fields, room: Room): { [field: string]: Json } {
   const kept: { [field: string]: Json } = {}
@@ -40,8 +52,10 @@ function one(value: unknown, shape: Shape, room: Room): Json | undefined {
   if (value === null) return null
   switch (shape) {
     case 'line':
+    case 'time':
       return typeof value === 'string' ? cut(value.split(/[\r\n]/, 1)[0] ?? '', room.line) : undefined
     case 'text':
+    case 'link':
       return typeof value === 'string' ? cut(value, room.text) : undefined
     case 'number':
       return typeof value === 'number' ? value : undefined
@@ -65,6 +79,6 @@ export function isFielded(value: unknown): value is Fielded {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isList(shape: readonly [Shape] | Fields): shape is readonly [Shape] {
+export function isList(shape: readonly [Shape] | Fields): shape is readonly [Shape] {
   return Array.isArray(shape)
 }
