@@ -12,7 +12,7 @@ import { lazySignal } from '#backend/refresh/lazy-signal.ts'
 import { runPulse } from '#backend/refresh/pulse.ts'
 import { type Refresh, runRefresh } from '#backend/refresh/refresh.ts'
 import { followKeys } from '#backend/stream/followed-keys.ts'
-import type { LaidOut, Layouts } from '#backend/stream/group-layout.ts'
+import type { HubLayouts, LaidOut } from '#backend/stream/hub-layouts.ts'
 import { followLiveness } from '#backend/stream/liveness.ts'
 import { openSessions } from '#backend/stream/sessions.ts'
 import { followingIndex } from '#backend/triage/following-index.ts'
@@ -119,7 +119,7 @@ async function open(options: LineOptions): Promise<number> {
   })
   void triage.run(signal)
 
-  const layouts: Layouts = {
+  const layouts: HubLayouts = {
     hub: (slug) => hubs.get(slug),
     widget: () => undefined,
     onChange: () => () => {},

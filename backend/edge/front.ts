@@ -13,9 +13,9 @@ import { webhookSecret } from '../secret.ts'
 import type { Stores } from '../stores.ts'
 import { explainWidget } from '../stream/explain.ts'
 import { followKeys } from '../stream/followed-keys.ts'
-import { layoutsOf } from '../stream/layouts.ts'
+import { layoutsOf } from '../stream/hub-layouts.ts'
 import { followLiveness, type Liveness } from '../stream/liveness.ts'
-import { openSessions, type Sessions } from '../stream/sessions.ts'
+import { openSessions, type StreamSessions } from '../stream/sessions.ts'
 import { openSnapshots } from '../stream/snapshots.ts'
 import { closedHeaders } from './http/answer.ts'
 import { sharedHeaders } from './http/cross-origin.ts'
@@ -85,7 +85,7 @@ export async function openFront(options: {
   const { cache, bus } = stores
   const has = (role: Role) => env.HUBS_ROLES.includes(role)
   const layouts = layoutsOf(followed)
-  let sessions: Sessions | undefined
+  let sessions: StreamSessions | undefined
   let liveness: Liveness | undefined
   const routes: (Route | RawRoute)[] = []
 

@@ -1,4 +1,4 @@
-import { flush, type Session } from './session.ts'
+import { flush, type StreamSession } from './session.ts'
 
 /** Milliseconds one slice of a broadcast may keep the event loop. */
 const SLICE = 4
@@ -11,16 +11,16 @@ export interface FlushQueue {
    * Whoever is in `sessions` when their turn comes is flushed: a whole group as one, so that a broadcast need not enter
    * and leave thousands.
    */
-  add(sessions: Iterable<Session>): void
+  add(sessions: Iterable<StreamSession>): void
 }
 
 /** Broadcasts go out in slices, so that ten thousand sessions do not hold up one. */
 export function openFlushQueue(): FlushQueue {
-  const due = new Set<Iterable<Session>>()
+  const due = new Set<Iterable<StreamSession>>()
   let flushing = false
 
   /** Flushes who is due until the slice is over; gives where in the line it stopped. */
-  function flushSlice(from: Iterator<Session> | undefined): Iterator<Session> | undefined {
+  function flushSlice(from: Iterator<StreamSession> | undefined): Iterator<StreamSession> | undefined {
     const until = performance.now() + SLICE
     let turn = from
     let flushed = 0
@@ -40,7 +40,7 @@ export function openFlushQueue(): FlushQueue {
     }
   }
 
-  function flushDue(from?: Iterator<Session>): void {
+  function flushDue(from?: Iterator<StreamSession>): void {
     // Should a flush throw, the next one goes on.
     flushing = false
     const rest = flushSlice(from)

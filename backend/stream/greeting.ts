@@ -1,21 +1,21 @@
 import { formatVersion, type Key, type Version } from '../cache/version.ts'
 import type { Cursor } from './cursor.ts'
 import { frame } from './frame.ts'
-import type { Target } from './group-layout.ts'
 import { HEARTBEAT, pulseOf } from './heartbeat.ts'
 import type { Liveness } from './liveness.ts'
 import { sendManifest } from './manifest.ts'
-import { begin, forget, owe, type Session, write } from './session.ts'
+import { begin, forget, owe, type StreamSession, write } from './session.ts'
 import type { SessionGroup } from './session-group.ts'
+import type { StreamTarget } from './stream-target.ts'
 
 /**
  * The first words of a session whose head is written: where it stands, and what of its target is not there. What it
  * lacks is told by a manifest when its cursor says nothing, else with its next flush.
  */
 export function greet(options: {
-  session: Session
+  session: StreamSession
   group: SessionGroup
-  target: Target
+  target: StreamTarget
   cursor: Cursor
   liveness: Liveness
   build: string
@@ -50,7 +50,7 @@ export function greet(options: {
 }
 
 /** Keys whose versions are above `cursor`; all of which there is a state when there is no cursor. */
-function keysAbove(cursor: Version | undefined, { group, keys }: Session): readonly Key[] {
+function keysAbove(cursor: Version | undefined, { group, keys }: StreamSession): readonly Key[] {
   const above: Key[] = []
   for (const key of group.placements().keys()) {
     const state = keys.state(key)

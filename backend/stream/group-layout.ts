@@ -1,29 +1,9 @@
-import type { Json } from '#widgets/define.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import type { Key } from '../cache/version.ts'
 import type { Placement } from './frame.ts'
+import type { HubLayouts, LaidOut } from './hub-layouts.ts'
+import type { StreamTarget } from './stream-target.ts'
 import type { Shown } from './widget-state.ts'
-
-/** What a stream was asked for. */
-export interface Target {
-  readonly hubs: readonly string[]
-  readonly widgets: readonly string[]
-}
-
-/** A widget with what its card shows besides its result. */
-export interface LaidOut extends Shown {
-  readonly title: string
-  /** As it was given. */
-  readonly rawConfig: Json
-}
-
-/** What the stream needs to know of hubs, from the documents this process holds in memory. */
-export interface Layouts {
-  hub(slug: string): { readonly revision: number; readonly widgets: readonly LaidOut[] } | undefined
-  widget(id: string): { readonly shown: LaidOut | undefined; readonly hub: string } | undefined
-  /** Calls back after the documents changed. Returns its own undo. */
-  onChange(listener: (slug: string) => void): () => void
-}
 
 type Tokens = Readonly<Record<string, string>>
 
@@ -39,7 +19,7 @@ interface Part {
 }
 
 /** What an edit of a hub makes of a layout that has not taken it in yet. */
-export interface Edit {
+export interface LayoutEdit {
   /** By hub: its own, and those of hubs that widgets moved to. */
   readonly parts: ReadonlyMap<string, Part | undefined>
   readonly gone: readonly Gone[]
@@ -70,13 +50,13 @@ export interface GroupLayout {
   /** Whether an edit of that hub concerns it. */
   concerns(slug: string): boolean
   follows(what: Gone): boolean
-  edited(slug: string): Edit
-  takeIn(edit: Edit): TakenIn
+  edited(slug: string): LayoutEdit
+  takeIn(edit: LayoutEdit): TakenIn
   /** Whether nothing is left of what it follows. */
   isOver(): boolean
 }
 
-export function openGroupLayout(target: Target, layouts: Layouts): GroupLayout {
+export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): GroupLayout {
   const hubs = new Set(target.hubs)
   const widgetIds = new Set(target.widgets)
   const parts = new Map<string, Part>()
@@ -91,7 +71,7 @@ export function openGroupLayout(target: Target, layouts: Layouts): GroupLayout {
   }
 
   /** `slugs` and all hubs that hold one of `ids`, which are followed alone. */
-  function editOf(slugs: readonly string[], ids: readonly string[]): Edit {
+  function editOf(slugs: readonly string[], ids: readonly string[]): LayoutEdit {
     const gone: Gone[] = []
     const alone = new Map<string, string[]>(slugs.map((slug) => [slug, []]))
     for (const id of ids) {
@@ -123,7 +103,7 @@ export function openGroupLayout(target: Target, layouts: Layouts): GroupLayout {
     return lost
   }
 
-  function takeIn({ parts: edited, gone }: Edit): TakenIn {
+  function takeIn({ parts: edited, gone }: LayoutEdit): TakenIn {
     const before = [...edited.keys()].flatMap((slug) => parts.get(slug)?.widgets ?? [])
     const after = [...edited.values()].flatMap((part) => part?.widgets ?? [])
     const known = new Map(before.map((shown) => [shown.id, shown]))

@@ -3,7 +3,7 @@ import { inSlices } from '../base/slice.ts'
 import type { Version } from '../cache/version.ts'
 import { frame } from './frame.ts'
 import type { Liveness } from './liveness.ts'
-import { advance, type Session, write } from './session.ts'
+import { advance, type StreamSession, write } from './session.ts'
 
 /** Seconds between two beats of one session: a page that hears nothing for a quarter longer is not live. */
 export const HEARTBEAT = 8
@@ -14,21 +14,21 @@ const SLICE = 4
 export interface Heartbeat {
   /** The second of each heartbeat in which the next session has its beat: in turn, so that all are spread evenly. */
   nextSlot(): number
-  add(session: Session): void
-  delete(session: Session): void
+  add(session: StreamSession): void
+  delete(session: StreamSession): void
   /** Called every second: beats for those whose second it is. */
   tick(): Promise<void>
-  all(): Session[]
+  all(): StreamSession[]
 }
 
 export function openHeartbeat(liveness: Liveness): Heartbeat {
-  const slots = Array.from({ length: HEARTBEAT }, () => new Set<Session>())
+  const slots = Array.from({ length: HEARTBEAT }, () => new Set<StreamSession>())
   let given = 0
   let slot = 0
   let wasLive = liveness.live()
 
   /** A beat for some sessions now: those that stand at one place are sent the same, made once. */
-  function beats(): (session: Session) => void {
+  function beats(): (session: StreamSession) => void {
     const told = pulseOf(liveness)
     const made = new Map<Version | undefined, Buffer>()
     return (session) => {
@@ -42,7 +42,7 @@ export function openHeartbeat(liveness: Liveness): Heartbeat {
     }
   }
 
-  async function beatInSlices(sessions: Iterable<Session>): Promise<void> {
+  async function beatInSlices(sessions: Iterable<StreamSession>): Promise<void> {
     let beat = beats()
     const onNext = () => {
       beat = beats()

@@ -1,9 +1,9 @@
 import { formatVersion } from '../cache/version.ts'
 import { frame } from './frame.ts'
-import { begin, forget, type Session, write } from './session.ts'
+import { begin, forget, type StreamSession, write } from './session.ts'
 
 /** Tells a session the version of each widget, in place of all it has not been sent: it reads itself what differs. */
-export function sendManifest(session: Session): void {
+export function sendManifest(session: StreamSession): void {
   const { group, keys } = session
   const position = keys.position()
   const widgets: Record<string, { key: string; version: string }> = {}

@@ -6,7 +6,7 @@ import { openSse, type SseClient } from '#testing/sse.ts'
 import type { Cache } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import { followKeys } from './followed-keys.ts'
-import type { LaidOut, Layouts } from './group-layout.ts'
+import type { HubLayouts, LaidOut } from './hub-layouts.ts'
 import { followLiveness } from './liveness.ts'
 import { openSessions } from './sessions.ts'
 
@@ -34,7 +34,7 @@ function editableLayouts(hubs: Record<string, { revision: number; widgets: LaidO
   const listeners = new Set<(slug: string) => void>()
   /** Hubs and widgets that were looked at, in order. */
   const looked: string[] = []
-  const layouts: Layouts = {
+  const layouts: HubLayouts = {
     hub(slug) {
       looked.push(slug)
       return hubs[slug]

@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import { openChanges } from './changes.ts'
 import type { FlushQueue } from './flush-queue.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
-import { type Edit, type GroupLayout, type Layouts, openGroupLayout, type Target } from './group-layout.ts'
+import { type GroupLayout, type LayoutEdit, openGroupLayout } from './group-layout.ts'
+import type { HubLayouts } from './hub-layouts.ts'
+import { openKeyChanges } from './key-changes.ts'
 import type { KeyListener } from './key-states.ts'
 import { sendManifest } from './manifest.ts'
-import { end, type Session, type SharedBySessions, write } from './session.ts'
+import { end, type SharedBySessions, type StreamSession, write } from './session.ts'
+import type { StreamTarget } from './stream-target.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** All sessions that follow the same: what they are sent is the same, so it is worked out once. */
@@ -14,7 +16,7 @@ export interface SessionGroup
   extends SharedBySessions,
     Pick<GroupLayout, 'concerns' | 'follows' | 'revisions' | 'tokens'> {
   readonly name: string
-  readonly sessions: Set<Session>
+  readonly sessions: Set<StreamSession>
   /** Resolves once interest is registered and states are read. */
   readonly ready: Promise<void>
   /** Takes in that hub as it is now: the connect order for gained keys, then `layout`, then their frames. */
@@ -25,21 +27,21 @@ export interface SessionGroup
 /** `target`: what of it is not there is not followed. */
 export function openGroup(options: {
   name: string
-  target: Target
+  target: StreamTarget
   keys: FollowedKeys
-  layouts: Layouts
+  layouts: HubLayouts
   flushQueue: FlushQueue
   queueWork: WorkQueue
   /** It no longer follows all of its target: who asks for the same again needs another. */
   onLoss: (group: SessionGroup) => void
 }): SessionGroup {
   const { name, target, keys, layouts, flushQueue, queueWork, onLoss } = options
-  const sessions = new Set<Session>()
-  const changes = openChanges()
+  const sessions = new Set<StreamSession>()
+  const changes = openKeyChanges()
   const layout = openGroupLayout(target, layouts)
   let turn: Promise<void> = Promise.resolve()
   /** Worked out, and not shown yet. */
-  let underWay: Edit | undefined
+  let underWay: LayoutEdit | undefined
   let closed = false
 
   const listener: KeyListener = {
@@ -72,7 +74,7 @@ export function openGroup(options: {
     await queueWork(() => show(edit))
   }
 
-  function show(edit: Edit): void {
+  function show(edit: LayoutEdit): void {
     underWay = undefined
     if (closed) {
       keys.detach(edit.gained, listener)

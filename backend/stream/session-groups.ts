@@ -1,20 +1,21 @@
 import type { FlushQueue } from './flush-queue.ts'
 import type { FollowedKeys } from './followed-keys.ts'
-import type { Layouts, Target } from './group-layout.ts'
+import type { HubLayouts } from './hub-layouts.ts'
 import { openGroup, type SessionGroup } from './session-group.ts'
+import type { StreamTarget } from './stream-target.ts'
 import { openWorkQueue } from './work-queue.ts'
 
 /** The groups of all sessions of this process. */
 export interface SessionGroups {
   /** The group of whoever follows this target. What of it is not there is not followed, so that it makes no group of its own. */
-  join(target: Target): SessionGroup
+  join(target: StreamTarget): SessionGroup
   /** Called when a session has left the group: one that nobody follows is closed. */
   left(group: SessionGroup): void
 }
 
 export function openSessionGroups(options: {
   keys: FollowedKeys
-  layouts: Layouts
+  layouts: HubLayouts
   flushQueue: FlushQueue
   signal: AbortSignal
 }): SessionGroups {
@@ -58,6 +59,6 @@ export function openSessionGroups(options: {
 }
 
 /** The same for all who ask for the same, in whatever order. */
-function nameOf(target: Target): string {
+function nameOf(target: StreamTarget): string {
   return JSON.stringify([[...target.hubs].sort(), [...target.widgets].sort()])
 }

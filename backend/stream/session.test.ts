@@ -3,8 +3,8 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Version } from '../cache/version.ts'
-import { openChanges } from './changes.ts'
 import { keyState, openFrames, type Placement } from './frame.ts'
+import { openKeyChanges } from './key-changes.ts'
 import { advance, begin, openSession } from './session.ts'
 
 const placement = (...ids: string[]): Placement => ({
@@ -16,7 +16,7 @@ test('a session stands in a new epoch only once it has its manifest', () => {
   let position: Version = { epoch: 1, offset: 5 }
   const session = openSession({
     response: new ServerResponse(new IncomingMessage(new Socket())),
-    group: { placements: () => new Map(), changes: openChanges() },
+    group: { placements: () => new Map(), changes: openKeyChanges() },
     slot: 0,
     keys: { position: () => position, state: () => undefined, frames: openFrames() },
     onPace: () => {},

@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Key, Version } from '../cache/version.ts'
-import type { Changes } from './changes.ts'
 import { chunkSocket, writeChunks } from './chunk.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import type { Placement } from './frame.ts'
+import type { KeyChanges } from './key-changes.ts'
 
 /** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
 const SLOW_BYTES = 64 * 1024
 
 /** What all sessions that follow the same have in common. */
 export interface SharedBySessions {
-  readonly changes: Pick<Changes, 'end' | 'since'>
+  readonly changes: Pick<KeyChanges, 'end' | 'since'>
   /** Which widgets show which key, as of the last layout taken in. */
   placements(): ReadonlyMap<Key, Placement>
 }
@@ -23,14 +23,14 @@ interface Origin {
   readonly slot: number
   readonly keys: Pick<FollowedKeys, 'position' | 'state' | 'frames'>
   /** The client has stopped reading, or reads again. */
-  readonly onPace: (session: Session) => void
+  readonly onPace: (session: StreamSession) => void
 }
 
 /**
  * One SSE connection. What it has not been sent is kept by its group, once for all. One object without methods: a
  * broadcast goes through thousands, and each further object of theirs is a cache miss.
  */
-export interface Session extends Origin {
+export interface StreamSession extends Origin {
   /** Where chunks go straight, if they can. */
   socket: Socket | undefined
   /** Place of the last change of the group that it was sent. */
@@ -45,7 +45,7 @@ export interface Session extends Origin {
   open: boolean
 }
 
-export function openSession(origin: Origin): Session {
+export function openSession(origin: Origin): StreamSession {
   return {
     response: origin.response,
     group: origin.group,
@@ -65,34 +65,34 @@ export function openSession(origin: Origin): Session {
  * The head is written; `cursor` is where the client stands. Nothing is written before: what is told to a
  * whole group is in the first words of whoever comes later.
  */
-export function begin(session: Session, cursor: Version): void {
+export function begin(session: StreamSession, cursor: Version): void {
   session.open = true
   session.sent = cursor
   session.socket = chunkSocket(session.response)
 }
 
 /** It is sent the state of these keys with its next flush, data and all, whether or not they change. */
-export function owe(session: Session, keys: readonly Key[]): void {
+export function owe(session: StreamSession, keys: readonly Key[]): void {
   if (keys.length === 0) return
   session.owed ??= new Set()
   for (const key of keys) session.owed.add(key)
 }
 
 /** Drops what is pending: a manifest replaces it. */
-export function forget(session: Session): void {
+export function forget(session: StreamSession): void {
   session.taken = session.group.changes.end
   session.owed = undefined
 }
 
 /** The feed's position, if everything up to it has been written: where the client stands from now on. */
-export function advance(session: Session): Version | undefined {
+export function advance(session: StreamSession): Version | undefined {
   const position = session.keys.position()
   const current = session.open && !isBehind(session) && session.slowSince === 0
   return current && moveCursor(session, position, position) ? position : undefined
 }
 
 /** Writes what is pending, in one write. Keeps it while the client is slow. */
-export function flush(session: Session): void {
+export function flush(session: StreamSession): void {
   if (!session.open || !isBehind(session)) return
   if (isSlow(session)) return
   const chunks = pendingFrames(session)
@@ -100,13 +100,13 @@ export function flush(session: Session): void {
 }
 
 /** Writes what is of no key. A slow client is sent it too: it has only so long to read again. */
-export function write(session: Session, chunk: Buffer): void {
+export function write(session: StreamSession, chunk: Buffer): void {
   if (!session.open) return
   writeChunks(session.response, session.socket, [chunk])
   isSlow(session)
 }
 
-function isSlow(session: Session): boolean {
+function isSlow(session: StreamSession): boolean {
   const buffered = session.socket ?? session.response
   if (buffered.writableLength <= SLOW_BYTES) return false
   if (session.slowSince > 0) return true
@@ -119,18 +119,18 @@ function isSlow(session: Session): boolean {
   return true
 }
 
-export function end(session: Session): void {
+export function end(session: StreamSession): void {
   if (!session.open) return
   session.open = false
   session.response.end()
 }
 
-function isBehind({ taken, owed, group }: Session): boolean {
+function isBehind({ taken, owed, group }: StreamSession): boolean {
   return taken < group.changes.end || owed !== undefined
 }
 
 /** Ascending by offset, so that a cut at any byte loses nothing. An id never passes the tail, which may still owe us older changes. */
-function pendingFrames(session: Session): Buffer[] {
+function pendingFrames(session: StreamSession): Buffer[] {
   const { group, keys, taken, owed } = session
   const since = group.changes.since(taken)
   session.taken = group.changes.end
@@ -147,7 +147,7 @@ function pendingFrames(session: Session): Buffer[] {
 }
 
 /** None of a key of a layout not yet taken in, which waits for it, and of one that left. */
-function framesOf(session: Session, key: Key, withData: boolean): Buffer[] {
+function framesOf(session: StreamSession, key: Key, withData: boolean): Buffer[] {
   const { group, keys } = session
   const state = keys.state(key)
   const placement = group.placements().get(key)
@@ -157,7 +157,7 @@ function framesOf(session: Session, key: Key, withData: boolean): Buffer[] {
 }
 
 /** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */
-function moveCursor(session: Session, to: Version, position: Version): boolean {
+function moveCursor(session: StreamSession, to: Version, position: Version): boolean {
   const { sent } = session
   if (!sent || to.epoch !== sent.epoch || to.offset < sent.offset) return false
   if (to.epoch !== position.epoch || to.offset > position.offset) return false

@@ -5,16 +5,17 @@ import { openFlushQueue } from './flush-queue.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 import { frame } from './frame.ts'
 import { greet } from './greeting.ts'
-import type { Layouts, Target } from './group-layout.ts'
 import { openHeartbeat } from './heartbeat.ts'
+import type { HubLayouts } from './hub-layouts.ts'
 import type { Liveness } from './liveness.ts'
-import { end, openSession, type Session, write } from './session.ts'
+import { end, openSession, type StreamSession, write } from './session.ts'
 import type { SessionGroup } from './session-group.ts'
 import { openSessionGroups } from './session-groups.ts'
 import { openSlowSessions } from './slow-sessions.ts'
 import { writeStreamHead } from './stream-head.ts'
+import type { StreamTarget } from './stream-target.ts'
 
-export interface Sessions {
+export interface StreamSessions {
   /**
    * Answers a stream request. `cursor` is what the client sent, readable or not.
    * Rejects with `CacheAway` before anything is written, when the state of its widgets cannot be read.
@@ -23,7 +24,7 @@ export interface Sessions {
    */
   open(
     response: ServerResponse,
-    target: Target,
+    target: StreamTarget,
     cursor: string | undefined,
     onLeave?: () => void,
   ): Promise<void>
@@ -34,13 +35,13 @@ export interface Sessions {
 
 export function openSessions(options: {
   keys: FollowedKeys
-  layouts: Layouts
+  layouts: HubLayouts
   liveness: Liveness
   build: string
   /** Of every stream, besides those that make it one. */
   headers?: OutgoingHttpHeaders
   signal: AbortSignal
-}): Sessions {
+}): StreamSessions {
   const { keys, layouts, liveness, build, headers = {}, signal } = options
   const flushQueue = openFlushQueue()
   const groups = openSessionGroups({ keys, layouts, flushQueue, signal })
@@ -49,7 +50,7 @@ export function openSessions(options: {
   let size = 0
 
   /** One for all: each of its own would be memory of every session. */
-  const onPace = (session: Session): void => {
+  const onPace = (session: StreamSession): void => {
     if (session.slowSince > 0) slow.add(session)
     else flushQueue.add([session])
   }
@@ -64,7 +65,11 @@ export function openSessions(options: {
   }
 
   /** What is called when the session is over, however often. It is kept with each session, so it holds no more than these. */
-  function leaving(session: Session, group: SessionGroup, onLeave: (() => void) | undefined): () => void {
+  function leaving(
+    session: StreamSession,
+    group: SessionGroup,
+    onLeave: (() => void) | undefined,
+  ): () => void {
     return () => {
       if (!group.sessions.delete(session)) return
       // It may stand in the line still.

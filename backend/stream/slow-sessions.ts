@@ -1,18 +1,18 @@
-import type { Session } from './session.ts'
+import type { StreamSession } from './session.ts'
 
 /** Milliseconds a slow client has before it is cut; it resumes from its cursor. */
 const SLOW_FOR = 30_000
 
 /** Sessions whose clients do not read what they are sent. */
 export interface SlowSessions {
-  add(session: Session): void
-  delete(session: Session): void
+  add(session: StreamSession): void
+  delete(session: StreamSession): void
   /** Ends the connections of those that have been slow for too long; forgets who reads again. */
   cut(): void
 }
 
 export function openSlowSessions(): SlowSessions {
-  const slow = new Set<Session>()
+  const slow = new Set<StreamSession>()
   return {
     add: (session) => void slow.add(session),
     delete: (session) => void slow.delete(session),

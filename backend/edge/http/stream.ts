@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { streamEvents } from '#contract/stream-events.ts'
 import type { LookUp } from '../../hubs/look-up.ts'
-import type { Layouts, Target } from '../../stream/group-layout.ts'
-import type { Sessions } from '../../stream/sessions.ts'
+import type { HubLayouts } from '../../stream/hub-layouts.ts'
+import type { StreamSessions } from '../../stream/sessions.ts'
+import type { StreamTarget } from '../../stream/stream-target.ts'
 import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
-import type { Quota, Taken } from './quota.ts'
+import type { Permit, Quota } from './quota.ts'
 import type { Operation, RawRoute } from './route.ts'
 
 const MAX_HUBS = 50
 const MAX_WIDGETS = 500
 
 /** @throws ProblemError */
-function parseTarget(query: URLSearchParams): Target {
+function parseTarget(query: URLSearchParams): StreamTarget {
   const hubs = [...new Set(query.getAll('hub'))]
   const widgets = [...new Set(query.getAll('widget'))]
   if (hubs.length === 0 && widgets.length === 0) {
@@ -37,7 +38,7 @@ function parseTarget(query: URLSearchParams): Target {
   return { hubs, widgets }
 }
 
-function isKnown({ hubs, widgets }: Target, layouts: Layouts): boolean {
+function isKnown({ hubs, widgets }: StreamTarget, layouts: HubLayouts): boolean {
   return hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
 }
 
@@ -74,8 +75,8 @@ export const streamOperation = {
 
 /** `GET /api/v1/stream`: Server-Sent Events, straight from `node:http`. */
 export function streamRoute(options: {
-  sessions: Sessions
-  layouts: Layouts
+  sessions: StreamSessions
+  layouts: HubLayouts
   lookUp: LookUp
   draining: () => boolean
   /** Streams open at a time. */
@@ -84,7 +85,7 @@ export function streamRoute(options: {
   const { sessions, layouts, lookUp, draining, quota } = options
 
   /** @throws ProblemError */
-  function take({ counted, address }: Client): Taken {
+  function take({ counted, address }: Client): Permit {
     const taken = quota.take(counted, 1)
     if (taken === 'client') {
       const detail = `Too many streams are open from ${address}. Close some, or try later.`

@@ -10,7 +10,7 @@ interface Change {
  * The last change of each key of a group, kept once for all its sessions: each remembers up to which place it
  * has taken them, and needs no memory of its own for what it has not.
  */
-export interface Changes {
+export interface KeyChanges {
   /** Of the newest change; 0 before any. */
   readonly end: number
   note(key: Key, withData: boolean): void
@@ -25,7 +25,7 @@ interface Since {
   readonly withData: boolean
 }
 
-export function openChanges(): Changes {
+export function openKeyChanges(): KeyChanges {
   const latest = new Map<Key, Change>()
   /** The last answer: a broadcast asks for the same of each of thousands. */
   let answered: { readonly place: number; readonly end: number; readonly since: readonly Since[] } | undefined

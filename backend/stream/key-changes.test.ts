@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openChanges } from './changes.ts'
+import { openKeyChanges } from './key-changes.ts'
 
 test('what a session has not taken is each key once, with its data if they changed since', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd')
@@ -10,7 +10,7 @@ test('what a session has not taken is each key once, with its data if they chang
   )
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const changes = openChanges()
+      const changes = openKeyChanges()
       const noted: { key: string; withData: boolean; place: number }[] = []
       for (const step of steps) {
         if ('drop' in step) {
