@@ -209,10 +209,10 @@ export async function openProduct(options: {
     firstToken,
     async drain(listening) {
       ready = false
-      front.ending.begin()
+      front.shutdown.begin()
       const lasts = listening ? env.HUBS_DRAIN_SECONDS * 1_000 : 0
       await Promise.all([parts.drain(env.HUBS_DRAIN_SECONDS), setTimeout(lasts)])
-      await front.ending.finish(FINISH_WITHIN)
+      await front.shutdown.finish(FINISH_WITHIN)
     },
     async close() {
       await daemon?.done

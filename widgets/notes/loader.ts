@@ -15,7 +15,7 @@ const SHORT = 1024
 let last: Promise<unknown> = Promise.resolve()
 
 /** One a turn of the event loop: a hub may have a hundred notes, and their loads begin together. */
-function inTurn(text: string, signal: AbortSignal): Promise<string> {
+function renderSerially(text: string, signal: AbortSignal): Promise<string> {
   const rendered = last.then(async () => {
     signal.throwIfAborted()
     await turn()
@@ -28,7 +28,7 @@ function inTurn(text: string, signal: AbortSignal): Promise<string> {
 export const load: Load<typeof notes> = async ({ text }, { party, signal }) => ({
   html:
     text.length <= SHORT
-      ? await inTurn(text, signal)
+      ? await renderSerially(text, signal)
       : await inSandbox('markdown', text, {
           party,
           purpose: `notes ${hash('sha1', text)}`,

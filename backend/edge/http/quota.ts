@@ -1,15 +1,22 @@
 /** So much of something at a time: in all, and of that for each client. */
-export interface Quota {
-  /** Takes `amount` for a client, or says whose limit is in the way: the client's, or that of all. */
-  take(client: string, amount: number): Taken | 'client' | 'all'
+export interface QuotaLimits {
+  readonly all: number
+  readonly client: number
 }
 
-export interface Taken {
+/** Keeps within the limits what is taken at a time. A client is any text that tells it from others. */
+export interface Quota {
+  /** Takes `amount` for a client, or says whose limit is in the way: the client's, or that of all. */
+  take(client: string, amount: number): Permit | 'client' | 'all'
+}
+
+/** What was taken, until it is given back. */
+export interface Permit {
   /** Gives it back; a second time does nothing. */
   release(): void
 }
 
-export function openQuota({ all, client: each }: { readonly all: number; readonly client: number }): Quota {
+export function openQuota({ all, client: each }: QuotaLimits): Quota {
   const byClient = new Map<string, number>()
   let taken = 0
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { ProblemError } from './problem.ts'
-import { openQuota, type Taken } from './quota.ts'
+import { openQuota, type Permit, type QuotaLimits } from './quota.ts'
 
 /** Milliseconds after which a render leaves its place to another: what is left of it waits for a slow client. */
 const SLOW = 5_000
@@ -13,11 +13,10 @@ interface Wanted {
   readonly render: () => Promise<void>
 }
 
-/** How many there may be at one time, and how many of one client. */
-interface Limits {
-  readonly rendered: { readonly all: number; readonly client: number }
+interface RenderLimits {
+  readonly rendered: QuotaLimits
   /** Pages whose clients are slow to read them: each is held whole, as large as it is. */
-  readonly slow: { readonly all: number; readonly client: number }
+  readonly slow: QuotaLimits
 }
 
 /**
@@ -25,12 +24,12 @@ interface Limits {
  * milliseconds of the one thread, so that many begun at once hold up everything for as long as all take.
  * The function it returns throws ProblemError 503 when too many wait.
  */
-export function openRenders(limits: Limits): (wanted: Wanted) => void {
+export function openRenders(limits: RenderLimits): (wanted: Wanted) => void {
   const waiting: Wanted[] = []
   const rendered = openQuota(limits.rendered)
   const slow = openQuota(limits.slow)
 
-  function begin({ response, client, render }: Wanted, place: Taken): void {
+  function begin({ response, client, render }: Wanted, place: Permit): void {
     let over = false
     const end = (): void => {
       if (over) return

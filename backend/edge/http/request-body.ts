@@ -2,16 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from './client-address.ts'
 import { inflated } from './inflated.ts'
 import { ProblemError } from './problem.ts'
-import { openQuota, type Quota, type Taken } from './quota.ts'
+import { openQuota, type Permit, type Quota, type QuotaLimits } from './quota.ts'
 
-/** What bodies of requests under way may take of a process. */
-export interface BodyLimits {
-  /**
-   * Bytes of all and of each client, of those with a token and, apart from them, of those who prove who they are by the
-   * body alone: with a token as declared, without one as they come, or a few words would hold what they promise.
-   */
-  readonly all: number
-  readonly client: number
+/**
+ * What bodies of requests under way may take of a process, in bytes: of those with a token and, apart from them, of
+ * those who prove who they are by the body alone. The former count as declared, the latter as they come, or a few words
+ * would hold what they promise.
+ */
+export interface BodyLimits extends QuotaLimits {
   /** Milliseconds a body may take however slowly it comes, and the bytes a second it must bring from then on. */
   readonly grace: number
   readonly rate: number
@@ -51,7 +49,7 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
   const unproven = openQuota({ all, client: each })
 
   /** @throws ProblemError */
-  function take(quota: Quota, { counted, address }: Client, bytes: number): Taken {
+  function take(quota: Quota, { counted, address }: Client, bytes: number): Permit {
     const taken = quota.take(counted, bytes)
     if (taken === 'client') throw later(429, `Too many bytes are on their way from ${address} at once.`)
     if (taken === 'all') throw later(503, 'Too many bytes are on their way at once.')
@@ -59,7 +57,7 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
   }
 
   return (request, response, client) => {
-    const held: Taken[] = []
+    const held: Permit[] = []
     let quota = unproven
     let room = 0
     const makeRoom = (bytes: number): void => {

@@ -333,11 +333,11 @@ test('an ending server answers on, each answer being the last on its connection,
   const slow = request(`${base}/api/echo`, { method: 'POST', agent }).on('error', () => {})
   slow.write('[1')
   await once(front.server, 'request')
-  front.ending.begin()
+  front.shutdown.begin()
   const answer = await fetch(`${base}/api/hello`)
   expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
 
-  const finished = front.ending.finish(60_000)
+  const finished = front.shutdown.finish(60_000)
   const refused = connect(port, '127.0.0.1')
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   slow.end(']')
@@ -353,7 +353,7 @@ test('what does not come to an end in time is cut off', async () => {
   const cut = expect(once(stuck, 'response')).rejects.toMatchObject({ code: 'ECONNRESET' })
   stuck.write('[1')
   await once(front.server, 'request')
-  front.ending.begin()
-  await front.ending.finish(20)
+  front.shutdown.begin()
+  await front.shutdown.finish(20)
   await cut
 })

@@ -6,17 +6,17 @@ import { openAnswers, type RequestRecord } from './answers.ts'
 import { routeCalls } from './call-route.ts'
 import type { Client } from './client-address.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
-import { type Ending, endingOf } from './ending.ts'
 import { openPipelining } from './pipelining.ts'
 import { toProblem } from './refusal.ts'
 import { type BodyLimits, requestBodies } from './request-body.ts'
 import type { Answer, Route } from './route.ts'
+import { gracefulShutdown, type Shutdown } from './shutdown.ts'
 import { openTokenGuesses } from './token-guesses.ts'
 import { unreadAnswers } from './unread-answers.ts'
 
 export interface FrontServer extends Pick<Dispatcher, 'serve' | 'servePages'> {
   readonly server: Server
-  readonly ending: Ending
+  readonly shutdown: Shutdown
   readonly metrics: readonly Metric[]
 }
 
@@ -40,7 +40,7 @@ export function frontServer(options: {
 }): FrontServer {
   const { health, clientOf, log, names = [], secure = false, basePath = '', bodies, patience } = options
   const server = createServer()
-  const ending = endingOf(server)
+  const shutdown = gracefulShutdown(server)
   const answers = openAnswers(clientOf, log)
   const boundUnread = unreadAnswers(clientOf)
   const pipelining = openPipelining((request, response) => void answer(request, response))
@@ -68,7 +68,7 @@ export function frontServer(options: {
   }
 
   function closeIfEnding(response: ServerResponse): void {
-    if (ending.begun && !response.headersSent) response.setHeader('connection', 'close')
+    if (shutdown.begun && !response.headersSent) response.setHeader('connection', 'close')
   }
 
   function refuse(
@@ -99,7 +99,7 @@ export function frontServer(options: {
 
   return {
     server,
-    ending,
+    shutdown,
     metrics: answers.metrics,
     serve: dispatcher.serve,
     servePages: dispatcher.servePages,

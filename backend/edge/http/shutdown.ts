@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 const IDLE_EVERY = 50
 
 /** How a server ends without losing what was asked of it. */
-export interface Ending {
+export interface Shutdown {
   /** Each answer from now on is the last on its connection: who is behind it goes elsewhere. */
   begin(): void
   readonly begun: boolean
@@ -12,7 +12,7 @@ export interface Ending {
   finish(ms: number): Promise<void>
 }
 
-export function endingOf(server: Server): Ending {
+export function gracefulShutdown(server: Server): Shutdown {
   let begun = false
   return {
     begin() {
