@@ -3,9 +3,10 @@ import { pause } from '../base/pause.ts'
 import { retry } from '../base/retry.ts'
 import type { Cache, Pulse } from '../cache/cache.ts'
 import type { Key, Version } from '../cache/version.ts'
-import { type Frames, type KeyState, openFrames } from './frame.ts'
 import { RENEW_EVERY, renewInterest, watchAndRead } from './interest.ts'
+import type { KeyState } from './key-state.ts'
 import { type KeyListener, openKeyStates } from './key-states.ts'
+import { openWidgetFrames, type WidgetFrames } from './widget-frames.ts'
 
 /** Milliseconds between the first two tries while the cache is away. */
 const FIRST = 250
@@ -15,7 +16,7 @@ export interface FollowedKeys {
   position(): Version
   state(key: Key): KeyState | undefined
   /** Of these states. */
-  readonly frames: Frames
+  readonly frames: WidgetFrames
   /**
    * The connect order: changes reach the listener from this call on; when it resolves, interest is
    * registered and the state read. One round of both per key and node, however many listeners share it.
@@ -83,7 +84,7 @@ export async function followKeys(options: {
   void keepInterest()
 
   return {
-    frames: openFrames(basePath),
+    frames: openWidgetFrames(basePath),
     position: () => position,
     state: states.get,
     attach: (keys, listener) => states.attach(keys, listener, read),

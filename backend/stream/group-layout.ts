@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts'
 import type { Key } from '../cache/version.ts'
-import type { Placement } from './frame.ts'
 import type { HubLayouts, LaidOut } from './hub-layouts.ts'
+import { type Placement, replaceWidgets } from './placement.ts'
 import type { StreamTarget } from './stream-target.ts'
 import type { Shown } from './widget-state.ts'
 
@@ -86,23 +86,6 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
     return { parts: after, gone, gained: [...new Set(keys)].filter((key) => !placements.has(key)) }
   }
 
-  /** Puts `after` in the place of `before`. Gives the keys that nobody shows any more. */
-  function place(before: readonly LaidOut[], after: readonly LaidOut[]): readonly Key[] {
-    const leaving = new Set<Shown>(before)
-    const byKey = new Map<Key, Shown[]>()
-    for (const key of new Set([...before, ...after].map((shown) => shown.key))) {
-      const others = placements.get(key)?.widgets.filter((shown) => !leaving.has(shown))
-      byKey.set(key, others ?? [])
-    }
-    for (const shown of after) byKey.get(shown.key)?.push(shown)
-    const lost: Key[] = []
-    for (const [key, widgets] of byKey) {
-      if (widgets.length > 0) placements.set(key, { widgets, tag: widgets.map(({ id }) => id).join(' ') })
-      else if (placements.delete(key)) lost.push(key)
-    }
-    return lost
-  }
-
   function takeIn({ parts: edited, gone }: LayoutEdit): TakenIn {
     const before = [...edited.keys()].flatMap((slug) => parts.get(slug)?.widgets ?? [])
     const after = [...edited.values()].flatMap((part) => part?.widgets ?? [])
@@ -130,7 +113,7 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
       if (others.length > 0) tell(hub, part, others)
     }
     const moved = after.filter(({ id, key }) => known.get(id)?.key !== key)
-    return { lost: place(before, after), redrawn, moved }
+    return { lost: replaceWidgets(placements, before, after), redrawn, moved }
   }
 
   takeIn(editOf(target.hubs, target.widgets))

@@ -1,6 +1,6 @@
 import type { CacheEntry } from '../cache/cache.ts'
 import { compareVersions, type Key } from '../cache/version.ts'
-import { type KeyState, keyState } from './frame.ts'
+import { type KeyState, keyState } from './key-state.ts'
 import { fitsInline } from './widget-state.ts'
 
 /** Told of changes of followed keys, in ascending order of version within one call. */

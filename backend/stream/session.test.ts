@@ -3,9 +3,11 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Version } from '../cache/version.ts'
-import { keyState, openFrames, type Placement } from './frame.ts'
 import { openKeyChanges } from './key-changes.ts'
+import { keyState } from './key-state.ts'
+import type { Placement } from './placement.ts'
 import { advance, begin, openSession } from './session.ts'
+import { openWidgetFrames } from './widget-frames.ts'
 
 const placement = (...ids: string[]): Placement => ({
   widgets: ids.map((id) => ({ id, key: 'k', token: 't', schema: 'json@1' })),
@@ -18,7 +20,7 @@ test('a session stands in a new epoch only once it has its manifest', () => {
     response: new ServerResponse(new IncomingMessage(new Socket())),
     group: { placements: () => new Map(), changes: openKeyChanges() },
     slot: 0,
-    keys: { position: () => position, state: () => undefined, frames: openFrames() },
+    keys: { position: () => position, state: () => undefined, frames: openWidgetFrames() },
     onPace: () => {},
   })
   expect(advance(session)).toBeUndefined()
@@ -37,7 +39,7 @@ test('frames of one state are kept for some lists of widgets only, and until the
   const [entry] = (await memoryCache().read(['k'])).entries
   if (!entry) throw new Error('no entry')
   const state = keyState(entry, undefined)
-  const frames = openFrames()
+  const frames = openWidgetFrames()
   const made = frames.of(state, placement('a'), true, true)
   expect(frames.of(state, placement('a'), true, true)).toBe(made)
   for (let n = 0; n < 1_000; n++) frames.of(state, placement('a', `b${n}`), true, true)

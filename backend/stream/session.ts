@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import type { Key, Version } from '../cache/version.ts'
 import { chunkSocket, writeChunks } from './chunk.ts'
 import type { FollowedKeys } from './followed-keys.ts'
-import type { Placement } from './frame.ts'
 import type { KeyChanges } from './key-changes.ts'
+import type { Placement } from './placement.ts'
 
 /** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
 const SLOW_BYTES = 64 * 1024

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CacheEntry } from '#backend/cache/cache.ts'
-import { frame as encoded, keyState, openFrames } from '#backend/stream/frame.ts'
+import { frame as encoded } from '#backend/stream/frame.ts'
+import { keyState } from '#backend/stream/key-state.ts'
+import { openWidgetFrames } from '#backend/stream/widget-frames.ts'
 import { eventDecoder, type StreamEvent } from './stream-event.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
@@ -133,7 +135,7 @@ const written: fc.Arbitrary<Written> = fc.oneof(
     .map(({ entry, data, ids, withId }) => {
       const state = keyState(entry, JSON.stringify(data))
       const widgets = ids.map((id) => ({ id, key: 'k', token: 't', schema: 'notes@1' }))
-      const chunk = openFrames().of(state, { widgets, tag: '1' }, true, withId).toString()
+      const chunk = openWidgetFrames().of(state, { widgets, tag: '1' }, true, withId).toString()
       const { version, error, cause, loadedAt = null } = entry
       const at = `${version.epoch}:${version.offset}`
       const told = {
