@@ -16,9 +16,9 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-function importsOf(room: string): readonly Import[] {
+function importsOf(room: string, withTests = false): readonly Import[] {
   return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !isTest(name))
+    .filter((name) => /\.tsx?$/.test(name) && (withTests || !isTest(name)))
     .flatMap((name) => {
       const from = join(room, name)
       const text = readFileSync(join(root, from), 'utf8')
@@ -57,11 +57,13 @@ test('the contract imports its schemas’ library and the types of JSON, nothing
   ).toEqual([])
 })
 
+const drivers = /^(ioredis|postgres|drizzle-orm|next|undici|pino|@nats-io\/.*|@electric-sql\/.*)$/
+const isList = (path: string) => path === 'sources/registry.ts'
+
 test('a widget type imports its own folder, what all widgets share, and no driver', () => {
   const shared = (path: string) =>
     /^widgets\/([^/]+\.tsx?|(kit|ui)\/.*|sandbox\/sandbox\.ts)$|^sources\/[^/]+\/(?!door\.ts)/.test(path)
   const lists = /^widgets\/(registry\.ts|views\.tsx|sandbox\/jobs\.ts)$/
-  const drivers = /^(ioredis|postgres|drizzle-orm|next|undici|pino|@nats-io\/.*|@electric-sql\/.*)$/
   const imports = importsOf('widgets').filter(({ from }) => !lists.test(from))
   expect(
     breaking(imports, ({ from, to }) => {
@@ -70,6 +72,17 @@ test('a widget type imports its own folder, what all widgets share, and no drive
       // The sandbox itself knows what it runs.
       if (lists.test(to)) return dirname(from) === dirname(to) && dirname(to) !== 'widgets'
       return shared(to) || dirname(from) === dirname(to)
+    }),
+  ).toEqual([])
+})
+
+test('a source imports its own folder, the contract of widgets and their kit, and the base of the backend', () => {
+  expect(
+    breaking(importsOf('sources'), ({ from, to }) => {
+      if (!ours(to)) return !drivers.test(to)
+      if (inRoom('sources')(to))
+        return dirname(to) === 'sources' || dirname(to) === dirname(from) || isList(from)
+      return to === 'widgets/define.ts' || inRoom('widgets/kit')(to) || inRoom('backend/base')(to)
     }),
   ).toEqual([])
 })
@@ -135,8 +148,40 @@ function circles(imports: readonly Import[]): readonly string[] {
   return found
 }
 
-test('no page leads back to itself by its imports, of types too', () => {
-  expect(circles(importsOf('app'))).toEqual([])
+test('no file leads back to itself by its imports, of types too', () => {
+  const rooms = [
+    'app',
+    'contract',
+    'drizzle',
+    'sources',
+    'widgets',
+    'testing',
+    'e2e',
+    'bench',
+    'mutants',
+    'scripts',
+  ]
+  expect(circles(rooms.flatMap((room) => importsOf(room, true)))).toEqual([])
+})
+
+test('the product imports nothing of its tests, and what tests share nothing of those that run the whole', () => {
+  const product = ['app', 'backend', 'contract', 'drizzle', 'sources', 'widgets']
+  const tests = /^(testing|e2e|bench|mutants)\//
+  expect(
+    breaking(
+      product.flatMap((room) => importsOf(room)),
+      ({ to }) => !tests.test(to),
+    ),
+  ).toEqual([])
+  const whole = /^(e2e|bench|mutants)\//
+  const shared = [...product, 'testing'].flatMap((room) => importsOf(room, true))
+  expect(shared.some(({ to }) => inRoom('testing')(to))).toBe(true)
+  expect(breaking(shared, ({ to }) => !whole.test(to))).toEqual([])
+  for (const room of ['e2e', 'bench'])
+    expect(
+      breaking(importsOf(room, true), ({ to }) => !whole.test(to) || inRoom(room)(to)),
+      room,
+    ).toEqual([])
 })
 
 /** What a bundler really takes in, types erased, however many steps away. */

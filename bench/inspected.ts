@@ -1,10 +1,10 @@
 import { WebSocket } from 'undici'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { type Profile, profileOf } from './profile.ts'
 import type { Usage } from './verbs.ts'
 
 /** The built product, and what its process says of itself through Node's inspector: nothing in it knows of benchmarks. */
-export interface InspectedProduct extends Product {
+export interface InspectedProduct extends RunningProduct {
   /** With `collect`, after a garbage collection. */
   usage(collect?: boolean): Promise<Usage>
   /** Starts watching how late its timers are, or says the most milliseconds seen since and starts anew. */

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { Product } from '#testing/product.ts'
+import type { RunningProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
-import type { Stores } from '#testing/stores.ts'
+import type { RealStores } from '#testing/stores.ts'
 import { monotonic } from './clock.ts'
 import { cpu, each } from './details.ts'
 import { HUBS, openLargeInstallation, startLarge, WIDGETS, writeHub } from './large-installation.ts'
@@ -61,7 +61,7 @@ function startRow(roles: string, all: readonly Start[]): Row {
   }
 }
 
-async function starts(stores: Stores, roles: string): Promise<readonly Start[]> {
+async function starts(stores: RealStores, roles: string): Promise<readonly Start[]> {
   const all: Start[] = []
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const port = await freePort()
@@ -106,7 +106,7 @@ function healthOf(port: number): Promise<boolean> {
   })
 }
 
-async function writes(stores: Stores): Promise<readonly Row[]> {
+async function writes(stores: RealStores): Promise<readonly Row[]> {
   const processes = await Promise.all([
     startLarge(stores, { roles: 'web,stream' }),
     startLarge(stores, { roles: 'web,stream' }),
@@ -168,7 +168,7 @@ async function writes(stores: Stores): Promise<readonly Row[]> {
   }
 }
 
-async function inWriters(product: Product, count: number, next: () => number): Promise<void> {
+async function inWriters(product: RunningProduct, count: number, next: () => number): Promise<void> {
   let left = count
   async function write(): Promise<void> {
     while (left-- > 0) {

@@ -1,14 +1,14 @@
 import postgres from 'postgres'
 import { ADMIN_TOKEN, api } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
-import { openStores, type Stores } from '#testing/stores.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
+import { openStores, type RealStores } from '#testing/stores.ts'
 
 export const HUBS = 10_000
 export const WIDGETS = 10
 const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_LOG_LEVEL: 'warn' }
 
 /** Stores with 10,000 hubs of 10 widgets of every type, most of them with settings of their own. */
-export async function openLargeInstallation(): Promise<Stores> {
+export async function openLargeInstallation(): Promise<RealStores> {
   const stores = await openStores()
   // Its first start makes the tables.
   await (await startLarge(stores)).stop()
@@ -35,9 +35,9 @@ export async function openLargeInstallation(): Promise<Stores> {
 
 /** One process of it. */
 export function startLarge(
-  stores: Stores,
+  stores: RealStores,
   options: { readonly roles?: string; readonly port?: number } = {},
-): Promise<Product> {
+): Promise<RunningProduct> {
   return startProduct({ mode: 'real', stores, env, ...options })
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { each } from './details.ts'
 import { usageOf } from './processes.ts'
 import type { Row } from './row.ts'
@@ -12,7 +12,7 @@ const REST = 8_000
 
 /** Of one way to run it: seconds until it is ready, and MB at rest, for the very first start and those after it. */
 interface Started {
-  readonly product: Product
+  readonly product: RunningProduct
   readonly firstSeconds: number
   firstMemory: number
   readonly seconds: number[]

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { answers } from '#testing/servers/answers.ts'
 import { nchanModule, wanted } from '#testing/servers/locate.ts'
-import { type Kind, startServer } from '#testing/servers/server.ts'
+import type { ServerKind } from '#testing/servers/server.ts'
+import { startServer } from '#testing/servers/start-server.ts'
 import { BROADCAST_DATA } from './broadcast-frame.ts'
 import type { Broadcaster } from './broadcaster.ts'
 import { childrenOf, listenerOn, usageOf } from './processes.ts'
 
-const nchan: Kind = {
+const nchan: ServerKind = {
   name: 'nchan',
   wanted: wanted.nchan,
   port: 80,

@@ -1,4 +1,4 @@
-import type { Product } from '#testing/product.ts'
+import type { RunningProduct } from '#testing/product.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { listenerOn, type Processes } from './processes.ts'
 
@@ -23,7 +23,7 @@ export function storeProcesses(stores: {
 }
 
 /** A product on real stores, and these. */
-export function productProcesses({ pid, stores }: Pick<Product, 'pid' | 'stores'>): Processes {
+export function productProcesses({ pid, stores }: Pick<RunningProduct, 'pid' | 'stores'>): Processes {
   if (!stores) return { Hubs: [pid] }
   return { Hubs: [pid], ...storeProcesses({ ...stores, database: stores.env.DATABASE_URL }) }
 }

@@ -1,11 +1,11 @@
 import { expect, type Page, test } from '@playwright/test'
 import axe, { type AxeResults } from 'axe-core'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 
-let product: Product
+let product: RunningProduct
 let truth: Truth
 let ids: readonly string[]
 

@@ -4,11 +4,11 @@ import { type IncomingMessage, request as send } from 'node:http'
 import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
 import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse } from '#testing/sse.ts'
 
 const SECRET = 'a-webhook-secret-of-the-tests'
-let product: Product
+let product: RunningProduct
 
 test.beforeAll(async () => {
   product = await startProduct({

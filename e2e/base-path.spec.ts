@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { ADMIN_TOKEN, type Api, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { openSse } from '#testing/sse.ts'
@@ -10,7 +10,7 @@ import { untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { startPathProxy } from './fixtures/path-proxy.ts'
 import { embedding, openSite, type Site } from './fixtures/site.ts'
 
-let product: Product
+let product: RunningProduct
 let proxy: Server
 let truth: Truth
 let site: Site

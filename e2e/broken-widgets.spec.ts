@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import { timed } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
@@ -12,7 +12,7 @@ import { openSite, type Site } from './fixtures/site.ts'
 
 const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
 let stores: FarStores
-let product: Product
+let product: RunningProduct
 let truth: Truth
 /** Answers with what a test has it answer with. */
 let source: Truth

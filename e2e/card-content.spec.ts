@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
 
 const arabic = 'نشر الموقع (1.4)'
 const long = 'A focus ring that survives forced colours and zoom'
 
-let product: Product
+let product: RunningProduct
 let truth: Truth
 let ids: readonly string[]
 

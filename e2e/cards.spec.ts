@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 
-let product: Product
+let product: RunningProduct
 let truth: Truth
 /** A page of another origin, whose body is `elsewhere`. */
 let host: Server

@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import { api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { answers } from '#testing/servers/answers.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import type { Server } from '#testing/servers/server.ts'
@@ -22,11 +22,11 @@ const roles = ['web', 'stream', 'daemon'] as const
 let stores: ComposedStores
 let proxy: Server
 let truth: Truth
-const running = new Map<string, Product>()
+const running = new Map<string, RunningProduct>()
 const at = (name: (typeof roles)[number]): string => running.get(name)?.url ?? ''
 
 /** The service as plain process: its command, environment and secrets, the addresses ours. */
-async function run(name: (typeof roles)[number]): Promise<Product> {
+async function run(name: (typeof roles)[number]): Promise<RunningProduct> {
   return startProduct({
     mode: 'embedded',
     command: services[name]?.command.split(' ') as [string, ...string[]],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { api } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { runProgram } from '#testing/program.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import { timed } from '#testing/times.ts'
@@ -12,7 +12,7 @@ import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
 
 const TOKEN = /hubs_[\w-]+/g
 let data: string
-let product: Product
+let product: RunningProduct
 
 test.beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'hubs-first-'))

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse, type SseEvent } from '#testing/sse.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 
@@ -9,7 +9,7 @@ const showing = (id: string, value: number) => (event: SseEvent) =>
 
 for (const mode of ['embedded', 'real'] as const) {
   test.describe(`${mode} stores`, () => {
-    let product: Product
+    let product: RunningProduct
     let truth: Truth
     test.beforeAll(async () => {
       truth = await openTruth()

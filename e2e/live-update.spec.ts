@@ -2,19 +2,19 @@ import { jetstream } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect, type Page, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { printTimes, wallClock } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { type Change, recordChanges } from './fixtures/changes.ts'
+import { type HttpRelay, openHttpRelay } from './fixtures/http-relay.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { openRelay, type Relay } from './fixtures/relay.ts'
 import { embedding, openSite, type Site } from './fixtures/site.ts'
 
 for (const mode of ['embedded', 'real'] as const) {
   test.describe(`${mode} stores`, () => {
-    let product: Product
+    let product: RunningProduct
     let truth: Truth
-    let relay: Relay
+    let relay: HttpRelay
     let site: Site
     let nats: NatsConnection | undefined
 
@@ -24,7 +24,7 @@ for (const mode of ['embedded', 'real'] as const) {
         mode,
         env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
       })
-      relay = await openRelay(product.url)
+      relay = await openHttpRelay(product.url)
       if (product.stores) nats = await connect({ servers: product.stores.nats.url })
     })
     test.afterAll(async () => {

@@ -1,12 +1,12 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { expect, type Page, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
 import { timed } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
+import { openHttpRelay } from './fixtures/http-relay.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { openRelay } from './fixtures/relay.ts'
 
 const TABS = 10
 const STEPS = 45
@@ -17,7 +17,7 @@ const slugs = ['north', 'east', 'south', 'west'] as const
 
 test.describe.configure({ timeout: 300_000 })
 
-let product: Product
+let product: RunningProduct
 let truth: Truth
 
 test.beforeAll(async () => {
@@ -42,7 +42,7 @@ async function putNumbers(slug: string, names: readonly string[], more: readonly
 
 test('ten tabs on four hubs, opened, closed and navigated while events land', async ({ context }) => {
   const chance = random('tabs')
-  const relay = await openRelay(product.url)
+  const relay = await openHttpRelay(product.url)
   const names = Object.fromEntries(
     slugs.map((slug) => [slug, Array.from({ length: WIDGETS }, (_, n) => `${slug}.${n}`)]),
   ) as Record<(typeof slugs)[number], string[]>
@@ -222,7 +222,7 @@ test('a hub that is removed says so and keeps what it showed', async ({ page }) 
 })
 
 test('a layout that changed while the page was cut off', async ({ page }) => {
-  const relay = await openRelay(product.url)
+  const relay = await openHttpRelay(product.url)
   const [first = '', second = ''] = await putNumbers('apart', ['apart.a', 'apart.b'])
   await page.goto(`${relay.url}/apart`)
   await untilLine(page, 'live')
@@ -250,7 +250,7 @@ test('a layout that changed while the page was cut off', async ({ page }) => {
 })
 
 test('a page away for longer than its interest is kept comes back to the truth', async ({ page }) => {
-  const relay = await openRelay(product.url)
+  const relay = await openHttpRelay(product.url)
   const [away = ''] = await putNumbers('away', ['away'])
   await page.goto(`${relay.url}/away`)
   await untilLine(page, 'live')

@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { listenForComplaints } from './fixtures/complaints.ts'
 import { card, PATIENCE, untilLine } from './fixtures/hub-page.ts'
 
-let product: Product
+let product: RunningProduct
 let truth: Truth
 /** Words every card must show, by widget id. */
 let words: ReadonlyMap<string, readonly string[]>

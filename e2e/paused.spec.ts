@@ -1,22 +1,22 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { timed } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { type FarStores, openFarStores } from './fixtures/far-stores.ts'
+import { type HttpRelay, openHttpRelay } from './fixtures/http-relay.ts'
 import { card, figure, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
-import { openRelay, type Relay } from './fixtures/relay.ts'
 
 /** A hub higher than any window. */
 const CARDS = 12
 const names = Array.from({ length: CARDS }, (_, n) => `paused.${n}`)
 
 let stores: FarStores
-let front: Product
-let daemon: Product
+let front: RunningProduct
+let daemon: RunningProduct
 let truth: Truth
-let relay: Relay
+let relay: HttpRelay
 let ids: readonly string[]
 
 test.beforeAll(async () => {
@@ -24,7 +24,7 @@ test.beforeAll(async () => {
   const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
   front = await startProduct({ mode: 'real', roles: 'web,stream', stores, env })
   daemon = await startProduct({ mode: 'real', roles: 'daemon', stores, env })
-  relay = await openRelay(front.url)
+  relay = await openHttpRelay(front.url)
   for (const name of names) truth.set(name, 1)
   const hub = await api(front.url).put(
     'paused',

@@ -1,7 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { type Random, random } from '#testing/random.ts'
 import { openSse, type SseEvent } from '#testing/sse.ts'
 import { printTimes } from '#testing/times.ts'
@@ -32,7 +32,7 @@ for (const [mode, runs] of [
   ['real', 200],
 ] as const) {
   test.describe(`${mode} stores`, () => {
-    let product: Product
+    let product: RunningProduct
     let truth: Truth
     test.beforeAll(async () => {
       truth = await openTruth()

@@ -1,16 +1,16 @@
 import { expect, test } from '@playwright/test'
 import { deliver, delivery, type SentDelivery, WEBHOOK_SECRET } from '#sources/github/sent.fixtures.ts'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
 import { openSse } from '#testing/sse.ts'
-import { openStores, type Stores } from '#testing/stores.ts'
+import { openStores, type RealStores } from '#testing/stores.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 
-let stores: Stores
-let fronts: readonly Product[]
-let daemons: readonly Product[]
+let stores: RealStores
+let fronts: readonly RunningProduct[]
+let daemons: readonly RunningProduct[]
 let truth: Truth
 
 test.beforeAll(async () => {

@@ -8,20 +8,20 @@ import { createInterface } from 'node:readline'
 import { freePort } from './servers/free-port.ts'
 import { guard } from './servers/guard.ts'
 import { until } from './servers/until.ts'
-import { openStores, type Stores } from './stores.ts'
+import { openStores, type RealStores } from './stores.ts'
 
 const root = join(import.meta.dirname, '..')
 const program = 'dist/main.js'
 
 /** The built product as its operators run it: one process on a free port, its data in a folder of its own. */
-export interface Product {
+export interface RunningProduct {
   readonly url: string
   readonly port: number
   readonly pid: number
   /** Lines of its output, standard error included. */
   readonly logs: readonly string[]
   /** Real stores, in real mode. */
-  readonly stores: Stores | undefined
+  readonly stores: RealStores | undefined
   /** Drains and ends it, and removes its data and the stores it started. */
   stop(): Promise<void>
   /** Ends it at once. Data and stores stay for `restart`. */
@@ -39,10 +39,10 @@ export async function startProduct(options: {
   readonly command?: readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
   /** Real stores to share with another product; whoever opened them ends them. */
-  readonly stores?: Stores
+  readonly stores?: RealStores
   /** Told each line of its output, from before it is ready. */
   readonly onLog?: (line: string) => void
-}): Promise<Product> {
+}): Promise<RunningProduct> {
   if (!existsSync(join(root, program))) throw new Error('The product is not built: run npm run build')
   const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
-export interface Ended {
+export interface ProgramEnd {
   readonly code: number | string | null
   /** Standard output and error. */
   readonly output: string
@@ -12,7 +12,7 @@ export function runProgram(
   name: 'main' | 'hubs',
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-): Promise<Ended> {
+): Promise<ProgramEnd> {
   const file = join(import.meta.dirname, `../dist/${name}.js`)
   return new Promise((resolve) => {
     execFile(

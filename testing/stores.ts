@@ -4,7 +4,7 @@ import { startRedis } from './servers/redis.ts'
 import type { Server } from './servers/server.ts'
 
 /** Real stores of one installation, empty at first; several products may share them. */
-export interface Stores {
+export interface RealStores {
   readonly redis: Server
   readonly nats: Server
   /** What tells a process to use them. */
@@ -12,7 +12,7 @@ export interface Stores {
   stop(): Promise<void>
 }
 
-export async function openStores(): Promise<Stores> {
+export async function openStores(): Promise<RealStores> {
   const [redis, nats, database] = await Promise.all([startRedis(), startNats(), createDatabase()])
   return {
     redis,

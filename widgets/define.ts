@@ -45,7 +45,10 @@ export interface GitCommit {
 export type Secrets = Readonly<Record<string, string>>
 
 /** What `fetch` gives a loader: a Response without streams, since it is whole. */
-export type Answer = Pick<Response, 'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'>
+export type WholeResponse = Pick<
+  Response,
+  'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'
+>
 
 /** One answer of the event log. */
 export interface LoggedEvents {
@@ -61,7 +64,7 @@ export interface LoadContext {
   fetch(
     url: string | URL,
     init?: { method?: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Answer>
+  ): Promise<WholeResponse>
   /**
    * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500), and fewer when their data is large: an
    * answer says itself whether there are more. Only topics covered by the widget's own interests can be asked for;

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
-import { type Answer, LoadFailure } from '#widgets/define.ts'
+import { LoadFailure, type WholeResponse } from '#widgets/define.ts'
 import { wholeCharacters } from '#widgets/kit/whole-characters.ts'
 import { addressGuard } from './address-guard.ts'
 import { answerMemory, confirms } from './answer-memory.ts'
@@ -22,7 +22,7 @@ export type GuardedFetch = (
   url: string | URL,
   request: FetchRequest | undefined,
   signal: AbortSignal,
-) => Promise<Answer>
+) => Promise<WholeResponse>
 
 /**
  * A `fetch` for loaders, which go where people's configs point: http and https only, to public addresses and those that

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Answer } from '#widgets/define.ts'
+import type { WholeResponse } from '#widgets/define.ts'
 
 const utf8 = new TextDecoder()
 /** They describe the body as it travelled, not as it is now. */
@@ -13,11 +13,11 @@ export interface Received {
 }
 
 /** An answer in the shape of a Response, which costs as much as all else of a small one: a stream, and headers nobody reads. */
-export function wholeAnswer(received: Received, url: string): Answer {
+export function wholeAnswer(received: Received, url: string): WholeResponse {
   return new Whole(received, url)
 }
 
-class Whole implements Answer {
+class Whole implements WholeResponse {
   readonly status: number
   readonly url: string
   readonly #headers: IncomingHttpHeaders

@@ -1,18 +1,18 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { ADMIN_TOKEN } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
-import { openRelay as openTcpRelay, type Relay as TcpRelay } from '#testing/servers/relay.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
+import { openRelay, type Relay } from '#testing/servers/relay.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { until } from '#testing/servers/until.ts'
 import { type FarStores, openFarStores } from '../fixtures/far-stores.ts'
-import { openRelay, type Relay } from '../fixtures/relay.ts'
+import { type HttpRelay, openHttpRelay } from '../fixtures/http-relay.ts'
 
 /** One process of an installation, with what lies between it and the stores. */
 export interface Member {
   readonly name: string
-  readonly product: Product
-  readonly redis: TcpRelay
-  readonly nats: TcpRelay
+  readonly product: RunningProduct
+  readonly redis: Relay
+  readonly nats: Relay
 }
 
 /** Hubs as an operator would run it for many: every role twice, behind a proxy that asks who is ready. */
@@ -21,7 +21,7 @@ export interface Installation {
   readonly fronts: readonly Member[]
   readonly daemons: readonly Member[]
   readonly members: readonly Member[]
-  readonly proxy: Relay
+  readonly proxy: HttpRelay
   /** Ends it in order and starts it again; resolves when it is ready and the proxy knows. */
   restart(member: Member): Promise<void>
   stop(): Promise<void>
@@ -36,7 +36,7 @@ export async function openInstallation(): Promise<Installation> {
   const stopped = new AbortController()
   const ready = new Set<string>()
   let turn = 0
-  const proxy = await openRelay(() => [...ready][turn++ % ready.size])
+  const proxy = await openHttpRelay(() => [...ready][turn++ % ready.size])
   const env = {
     HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
     HUBS_FETCH_ALLOW: '127.0.0.1/32',
@@ -44,7 +44,7 @@ export async function openInstallation(): Promise<Installation> {
     HUBS_DRAIN_SECONDS: DRAIN_SECONDS,
   }
 
-  const relayTo = ({ port }: Server) => openTcpRelay({ host: '127.0.0.1', port })
+  const relayTo = ({ port }: Server) => openRelay({ host: '127.0.0.1', port })
 
   async function start(name: string, roles: string): Promise<Member> {
     const [redis, nats] = await Promise.all([relayTo(stores.redis), relayTo(stores.nats)])

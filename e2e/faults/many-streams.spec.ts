@@ -2,9 +2,9 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { connect } from '@nats-io/transport-node'
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
-import { type Product, startProduct } from '#testing/product.ts'
+import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse, type SseClient } from '#testing/sse.ts'
-import { openStores, type Stores } from '#testing/stores.ts'
+import { openStores, type RealStores } from '#testing/stores.ts'
 import { printTimes, wallClock } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { writeSection } from '../../scripts/page-section.ts'
@@ -26,10 +26,10 @@ test.describe.configure({ timeout: 600_000 })
 /** Figures of each test, for docs/reliability.md. */
 const told: string[] = []
 
-let stores: Stores
+let stores: RealStores
 let truth: Truth
-let front: Product
-let daemon: Product
+let front: RunningProduct
+let daemon: RunningProduct
 
 test.beforeAll(async () => {
   ;[truth, stores] = await Promise.all([openTruth(), openStores()])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Answer, type LoadContext, LoadFailure, type Secrets } from '#widgets/define.ts'
+import { type LoadContext, LoadFailure, type Secrets, type WholeResponse } from '#widgets/define.ts'
 import { retryAfter } from '#widgets/kit/retry-after.ts'
 import { type PullRequest, pullRequest } from './delivery.ts'
 
@@ -45,7 +45,7 @@ export async function* openPullRequests(
   }
 }
 
-function failure({ status, headers }: Answer, repository: string, now: number): LoadFailure {
+function failure({ status, headers }: WholeResponse, repository: string, now: number): LoadFailure {
   const wait = waitOf(headers, now)
   if (status === 429 || (status === 403 && wait !== undefined)) {
     return new LoadFailure(

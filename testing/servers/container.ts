@@ -4,13 +4,13 @@ import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import { guard } from './guard.ts'
 import { openLink } from './link.ts'
-import type { Kind, Server } from './server.ts'
+import type { Server, ServerKind } from './server.ts'
 import { until } from './until.ts'
 
 const run = promisify(execFile)
 
 /** A container of our own behind a link. */
-export async function startContainer(kind: Kind, image: string): Promise<Server> {
+export async function startContainer(kind: ServerKind, image: string): Promise<Server> {
   const name = `hubs-test-${kind.name}-${randomBytes(6).toString('hex')}`
   const port = await freePort()
   const env = Object.entries(kind.containerEnv ?? {}).flatMap(([key, value]) => ['-e', `${key}=${value}`])

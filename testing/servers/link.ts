@@ -1,12 +1,12 @@
 import { openRelay } from './relay.ts'
-import type { Kind, Server } from './server.ts'
+import type { Server, ServerKind } from './server.ts'
 
 /**
  * Stands before a server that is not our process, so that tests can take it away all the same: seen from the client,
  * a cut link is a killed server, and one that carries nothing is a paused one.
  */
 export async function openLink(
-  kind: Kind,
+  kind: ServerKind,
   url: string,
   end: () => Promise<void> = async () => {},
 ): Promise<Server> {
@@ -36,5 +36,5 @@ export async function openLink(
   }
 }
 
-const notOurs = (kind: Kind): Promise<never> =>
+const notOurs = (kind: ServerKind): Promise<never> =>
   Promise.reject(new Error(`The data of a ${kind.name} that is not ours are not copied`))

@@ -18,7 +18,7 @@ export interface Wanted {
   readonly image?: string
 }
 
-export type Source =
+export type Located =
   | { readonly kind: 'given'; readonly value: string }
   | { readonly kind: 'program'; readonly path: string }
   | { readonly kind: 'docker'; readonly image: string }
@@ -63,7 +63,7 @@ export const wanted = {
 } satisfies Record<string, Wanted>
 
 /** By the variable, else a program of this machine, else Debian's package, else Docker; else throws one line that says what to do. */
-export function locate(want: Wanted): Source {
+export function locate(want: Wanted): Located {
   const value = process.env[want.variable]
   if (value) return { kind: 'given', value }
   const path = programOf(want)

@@ -4,9 +4,10 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { answers } from './answers.ts'
 import { wanted } from './locate.ts'
-import { type Kind, type Server, startServer } from './server.ts'
+import type { Server, ServerKind } from './server.ts'
+import { startServer } from './start-server.ts'
 
-const nats: Kind = {
+const nats: ServerKind = {
   name: 'nats',
   wanted: wanted.nats,
   port: 4222,
@@ -22,10 +23,14 @@ const nats: Kind = {
   },
 }
 
-const plain: Kind = { ...nats, containerArgs: [], command: (port) => ['-a', '127.0.0.1', '-p', String(port)] }
+const plain: ServerKind = {
+  ...nats,
+  containerArgs: [],
+  command: (port) => ['-a', '127.0.0.1', '-p', String(port)],
+}
 
 /** One that lets nobody in without that password, of the user `hubs`. */
-const closed = (password: string): Kind => {
+const closed = (password: string): ServerKind => {
   const words = ['--user', 'hubs', '--pass', password]
   return {
     ...nats,
@@ -35,7 +40,7 @@ const closed = (password: string): Kind => {
 }
 
 /** With files in its folder, one of them `nats.conf`. Only a process of ours: a container would not see them. */
-const configured = (files: Readonly<Record<string, string>>): Kind => ({
+const configured = (files: Readonly<Record<string, string>>): ServerKind => ({
   ...nats,
   command: (port, folder) => [...nats.command(port, folder), '-c', join(folder, 'nats.conf')],
   async prepare(_program, folder) {

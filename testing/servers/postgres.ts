@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { wanted } from './locate.ts'
-import { type Kind, type Server, startServer } from './server.ts'
+import type { Server, ServerKind } from './server.ts'
+import { startServer } from './start-server.ts'
 
 const run = promisify(execFile)
 
-const cluster: Kind = {
+const cluster: ServerKind = {
   name: 'postgres',
   wanted: wanted.postgres,
   port: 5432,

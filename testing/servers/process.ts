@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { guard } from './guard.ts'
-import type { Kind, Server, User } from './server.ts'
+import type { Server, ServerKind, ServerUser } from './server.ts'
 import { until } from './until.ts'
 
 /** A child process of our own, with its data in a temporary folder. */
-export async function startProcess(kind: Kind, program: string): Promise<Server> {
+export async function startProcess(kind: ServerKind, program: string): Promise<Server> {
   const user = kind.rootRunsAs && process.getuid?.() === 0 ? userNamed(kind.rootRunsAs) : undefined
   const killSignal = kind.killSignal ?? 'SIGKILL'
   const home = await mkdtemp(join(tmpdir(), `hubs-${kind.name}-`))
@@ -107,7 +107,7 @@ export async function startProcess(kind: Kind, program: string): Promise<Server>
   }
 }
 
-function userNamed(name: string): User {
+function userNamed(name: string): ServerUser {
   const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }

@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis'
 import { answers } from './answers.ts'
 import { wanted } from './locate.ts'
-import { type Kind, type Server, startServer } from './server.ts'
+import type { Server, ServerKind } from './server.ts'
+import { startServer } from './start-server.ts'
 
-const redis: Kind = {
+const redis: ServerKind = {
   name: 'redis',
   wanted: wanted.redis,
   port: 6379,

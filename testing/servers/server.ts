@@ -1,7 +1,4 @@
-import { startContainer } from './container.ts'
-import { openLink } from './link.ts'
-import { locate, type Wanted } from './locate.ts'
-import { startProcess } from './process.ts'
+import type { Wanted } from './locate.ts'
 
 /** A server of our own, fresh and empty, on 127.0.0.1. It ends with this process, however that ends. */
 export interface Server {
@@ -25,7 +22,7 @@ export interface Server {
 }
 
 /** What has to be known of a kind of server. */
-export interface Kind {
+export interface ServerKind {
   readonly name: string
   readonly wanted: Wanted
   /** Its port inside a container. */
@@ -37,7 +34,7 @@ export interface Kind {
   /** Whether it serves yet. */
   answers(port: number): Promise<boolean>
   /** Makes an empty data folder ready. */
-  prepare?(program: string, folder: string, user: User | undefined): Promise<void>
+  prepare?(program: string, folder: string, user: ServerUser | undefined): Promise<void>
   /** Has it write down what it holds in memory. */
   save?(port: number): Promise<void>
   /** Makes a server that is not our process forget all it holds. */
@@ -48,15 +45,7 @@ export interface Kind {
   readonly killSignal?: NodeJS.Signals
 }
 
-export interface User {
+export interface ServerUser {
   readonly uid: number
   readonly gid: number
-}
-
-export async function startServer(kind: Kind): Promise<Server> {
-  const source = locate(kind.wanted)
-  if (source.kind === 'program') return startProcess(kind, source.path)
-  if (source.kind === 'docker') return startContainer(kind, source.image)
-  await kind.wipe?.(source.value)
-  return openLink(kind, source.value)
 }

@@ -1,7 +1,8 @@
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { httpUrl } from '../kit/http-url.ts'
 import { redact } from './redact.ts'
-import { type Sentence, sentenceOf } from './sentence.ts'
+import type { Sentence } from './sentence.ts'
+import { sentenceOf } from './sentence-of.ts'
 import type { activity } from './widget.ts'
 
 type Line = DataOf<typeof activity>['lines'][number]

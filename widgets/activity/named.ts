@@ -1,4 +1,4 @@
-import type { Ended } from './told.ts'
+import type { Outcome } from './told.ts'
 
 const shown = 3
 
@@ -10,7 +10,7 @@ export function named(names: readonly string[]): string {
 }
 
 /** What checks and jobs that ended together come to; failures are named. `where` reads on: `on main in acme/api`. */
-export function outcome(kind: string, all: readonly Ended[], where: string): string {
+export function outcome(kind: string, all: readonly Outcome[], where: string): string {
   const failed = all.filter((each) => each.failed)
   const names = [...new Set(failed.flatMap(({ name }) => name ?? []))].sort()
   const place = where === '' ? '' : ` ${where}`

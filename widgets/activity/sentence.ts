@@ -1,9 +1,4 @@
-import { isGitHubTopic } from '#sources/github/topics.ts'
-import type { LoggedEvent } from '../define.ts'
-import { buildSentence } from './build-sentence.ts'
-import { githubSentence } from './github-sentence.ts'
-import { plainSentence } from './plain-sentence.ts'
-import type { Ended } from './told.ts'
+import type { Outcome } from './told.ts'
 
 /** What one event says to a reader. */
 export interface Sentence {
@@ -20,14 +15,5 @@ export interface Sentence {
   /** The line of several, newest first; without it, the newest speaks for all. */
   joined?(sentences: readonly Sentence[]): Pick<Sentence, 'actor' | 'text' | 'href'>
   /** For `joined`: its name among its like, and how it ended. */
-  readonly ended?: Ended
-}
-
-/** Nothing for what nobody wants to read, such as a ping. */
-export function sentenceOf(event: LoggedEvent): Sentence | undefined {
-  if (isGitHubTopic(event.topic)) {
-    const told = githubSentence(event)
-    if (told !== 'unknown') return told
-  }
-  return buildSentence(event) ?? plainSentence(event)
+  readonly ended?: Outcome
 }

@@ -9,14 +9,14 @@ export interface Told {
   readonly fuller?: true
   readonly group: readonly (string | number)[]
   /** What several are called: `3 pushes to acme/api` is then ended by who made them. */
-  readonly several?: (count: number, all: readonly Ended[]) => string
+  readonly several?: (count: number, all: readonly Outcome[]) => string
   /** Nobody's doing: a check that ended. */
   readonly byItself?: boolean
-  readonly ended?: Ended
+  readonly ended?: Outcome
 }
 
 /** How something ended that may be one of several. */
-export interface Ended {
+export interface Outcome {
   readonly name?: string
   readonly failed?: boolean
   readonly passed?: boolean

@@ -3,7 +3,7 @@ import { decode } from './decode.ts'
 import { type ReadFeed, readFeed } from './read-feed.ts'
 
 /** The answer of an upstream, and how much of it is wanted. */
-export interface Answer {
+export interface FeedAnswer {
   readonly bytes: Uint8Array
   readonly contentType: string | null
   /** What links are resolved against: where the answer came from in the end. */
@@ -19,7 +19,7 @@ export interface Answer {
  * From the bytes of an answer to what the card shows.
  * @throws LoadFailure
  */
-export function readAnswer({ bytes, contentType, base, host, limit, now }: Answer): ReadFeed {
+export function readAnswer({ bytes, contentType, base, host, limit, now }: FeedAnswer): ReadFeed {
   try {
     return readFeed(decode(bytes, contentType), base, limit, now)
   } catch (cause) {

@@ -7,7 +7,7 @@ import type { json } from './widget.ts'
 type Data = DataOf<typeof json>
 
 /** The answer of an upstream, and what is to be made of it. */
-export interface Answer {
+export interface JsonAnswer {
   readonly text: string
   /** Where it is from, for people. */
   readonly host: string
@@ -22,7 +22,7 @@ export const tooMuchWords = (host: string): string =>
  * From the text of an answer to what the card shows.
  * @throws LoadFailure
  */
-export async function readAnswer({ text, host, pick, as }: Answer): Promise<Data> {
+export async function readAnswer({ text, host, pick, as }: JsonAnswer): Promise<Data> {
   try {
     if (pick === null) return shape(parseJson(text, 'texts').value, as, false)
     const { value, many } = await evaluate(pick, text)

@@ -1,7 +1,7 @@
 import { type DataOf, type Json, LoadFailure } from '../define.ts'
 import { parseJson } from './parse-json.ts'
 import { follow, pathOf } from './path.ts'
-import type { Answer } from './read-answer.ts'
+import type { JsonAnswer } from './read-answer.ts'
 import { shape } from './shape.ts'
 import type { json } from './widget.ts'
 
@@ -14,7 +14,7 @@ const DEEPEST = 32
  * What `readAnswer` would give, at once, where the answer is small and nothing is to be evaluated; nothing of any other.
  * @throws LoadFailure as that does.
  */
-export function readPlain({ text, pick, as }: Answer): DataOf<typeof json> | undefined {
+export function readPlain({ text, pick, as }: JsonAnswer): DataOf<typeof json> | undefined {
   const path = pick === null ? [] : pathOf(pick)
   if (path === undefined || text.length > SMALL) return undefined
   try {

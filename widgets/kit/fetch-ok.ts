@@ -1,8 +1,12 @@
-import { type Answer, type LoadContext, LoadFailure } from '../define.ts'
+import { type LoadContext, LoadFailure, type WholeResponse } from '../define.ts'
 import { retryAfter } from './retry-after.ts'
 
 /** Fetches and gives the answer when it is a good one; what else a server says becomes a failure with words for it. */
-export async function fetchOk({ fetch, now }: LoadContext, url: string, accept: string): Promise<Answer> {
+export async function fetchOk(
+  { fetch, now }: LoadContext,
+  url: string,
+  accept: string,
+): Promise<WholeResponse> {
   const answer = await fetch(url, { headers: { accept, 'user-agent': 'hubs' } })
   // A part, which nobody asked for, could be taken for all there is.
   if (answer.ok && answer.status !== 206) return answer

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { serialize } from 'node:v8'
 import { childFile } from './child-file.ts'
 import { framed, unframed } from './frames.ts'
-import type { Reply, Request } from './jobs.ts'
+import type { JobReply, JobRequest } from './jobs.ts'
 
 /** Megabytes of heap. The other limits are the child's own, in child.ts. */
 const HEAP = 160
@@ -14,11 +14,11 @@ const LONGEST = 1024 * 1024
 const START_WITHIN = 8_000
 
 /** `undefined`: it ended before it had answered, by `signal` if by one. */
-export type Ended = { readonly ended: string }
+export type ChildEnd = { readonly ended: string }
 
 export interface Child {
   /** One at a time. */
-  ask(request: Request): Promise<Reply | Ended>
+  ask(request: JobRequest): Promise<JobReply | ChildEnd>
   /** Whether it can be asked again. */
   readonly alive: boolean
   end(): void
@@ -38,9 +38,9 @@ export async function startChild(): Promise<Child> {
   })
   let alive = true
   let told = ''
-  let answered = (_reply: Reply | Ended | Error) => {}
+  let answered = (_reply: JobReply | ChildEnd | Error) => {}
 
-  function next(): Promise<Reply | Ended> {
+  function next(): Promise<JobReply | ChildEnd> {
     hold(child, true)
     return new Promise((resolve, reject) => {
       answered = (reply) => {
@@ -62,7 +62,7 @@ export async function startChild(): Promise<Child> {
   }
 
   const read = unframed(LONGEST, (message) => {
-    const reply = JSON.parse(message.toString()) as Reply
+    const reply = JSON.parse(message.toString()) as JobReply
     if (reply.last) end()
     answered(reply)
   })

@@ -3,7 +3,7 @@ import { deserialize } from 'node:v8'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { LoadFailure } from '../define.ts'
 import { framed, unframed } from './frames.ts'
-import { jobs, type Reply, type Request } from './jobs.ts'
+import { type JobReply, type JobRequest, jobs } from './jobs.ts'
 import { type Clocking, openClocking, watch } from './watchdog.ts'
 
 /** Bytes of memory this process may have in all; its heap is limited by a flag it is started with. */
@@ -31,7 +31,7 @@ function work(): void {
   watchdog.on('message', () => reply({ last: false }))
 
   let numbered = 0
-  async function run({ name, input }: Request): Promise<void> {
+  async function run({ name, input }: JobRequest): Promise<void> {
     Atomics.store(clocking, 1, jobs[name].cpu)
     Atomics.store(clocking, 0, ++numbered)
     const given = await answer(name, input)
@@ -39,12 +39,12 @@ function work(): void {
     reply(given)
   }
 
-  const read = unframed(LONGEST, (message) => void run(deserialize(message) as Request))
+  const read = unframed(LONGEST, (message) => void run(deserialize(message) as JobRequest))
   process.stdin.on('data', read)
   process.stdin.on('end', () => process.exit())
 }
 
-async function answer(name: Request['name'], input: unknown): Promise<Reply> {
+async function answer(name: JobRequest['name'], input: unknown): Promise<JobReply> {
   try {
     const run = (await jobs[name].load()) as (input: unknown) => unknown
     const output = await run(input)
@@ -57,7 +57,7 @@ async function answer(name: Request['name'], input: unknown): Promise<Reply> {
   }
 }
 
-function reply(given: Reply): void {
+function reply(given: JobReply): void {
   process.stdout.write(framed(Buffer.from(JSON.stringify(given))))
 }
 

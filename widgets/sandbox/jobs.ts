@@ -18,13 +18,13 @@ export type Input<Name extends keyof Jobs> = Parameters<Work<Name>>[0]
 export type Output<Name extends keyof Jobs> = Awaited<ReturnType<Work<Name>>>
 
 /** How a job is put on the pipe. */
-export interface Request {
+export interface JobRequest {
   readonly name: keyof Jobs
   readonly input: unknown
 }
 
 /** How it is answered. After `last` the process is not to be asked again. */
-export type Reply = { readonly last: boolean } & (
+export type JobReply = { readonly last: boolean } & (
   | { readonly output?: unknown }
   | {
       readonly failure: {

@@ -1,7 +1,7 @@
 import { LoadFailure } from '../define.ts'
 import { nameOf, type Party } from '../kit/party.ts'
-import { type Child, type Ended, startChild } from './child-process.ts'
-import type { Input, Jobs, Output, Reply, Request } from './jobs.ts'
+import { type Child, type ChildEnd, startChild } from './child-process.ts'
+import type { Input, JobReply, JobRequest, Jobs, Output } from './jobs.ts'
 import { openTurns, type Whose } from './turns.ts'
 
 /** Processes at a time: two jobs that go on until they are ended delay the others by no more than that. */
@@ -13,7 +13,7 @@ const SET_ASIDE = 6
 
 interface Job {
   readonly whose: Whose
-  readonly request: Request
+  readonly request: JobRequest
   begin(): void
 }
 
@@ -59,7 +59,7 @@ export async function inSandbox<Name extends keyof Jobs>(
   return ('output' in reply ? reply.output : undefined) as Output<Name>
 }
 
-async function run(request: Request, whose: Whose, signal: AbortSignal): Promise<Reply | Ended> {
+async function run(request: JobRequest, whose: Whose, signal: AbortSignal): Promise<JobReply | ChildEnd> {
   signal.throwIfAborted()
   await turn({ whose, request }, signal)
   const began = performance.now()
@@ -84,7 +84,7 @@ async function started(): Promise<Child> {
   }
 }
 
-async function asked(child: Child, request: Request, signal: AbortSignal): Promise<Reply | Ended> {
+async function asked(child: Child, request: JobRequest, signal: AbortSignal): Promise<JobReply | ChildEnd> {
   const giveUp = () => child.end()
   signal.addEventListener('abort', giveUp)
   try {

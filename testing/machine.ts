@@ -2,9 +2,9 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
-import { startNats } from '#testing/servers/nats.ts'
-import { createDatabase } from '#testing/servers/postgres.ts'
-import { startRedis } from '#testing/servers/redis.ts'
+import { startNats } from './servers/nats.ts'
+import { createDatabase } from './servers/postgres.ts'
+import { startRedis } from './servers/redis.ts'
 
 /** What the figures were measured on, a line each. */
 export async function machine(): Promise<readonly string[]> {
