@@ -1,14 +1,14 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
-import { services } from '#backend/edge/services.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
+import { reads } from './page-data.ts'
 import { SiteHeader } from './ui/site-header.tsx'
 
 export const metadata: Metadata = { title: 'Not found' }
 
 export default async function NotFound() {
   const [slug = '', w, widget] = await asked()
-  const near = await services().nearestHubs(slug)
+  const near = await reads().nearestHubs(slug)
   const hub = near.find((found) => found.slug === slug)
   const lost = hub && w === 'w' && widget !== undefined ? hub : undefined
   return (

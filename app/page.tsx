@@ -1,4 +1,4 @@
-import { services } from '#backend/edge/services.ts'
+import { reads } from './page-data.ts'
 import { HubTile } from './ui/hub-tile.tsx'
 import { PageLinks } from './ui/page-links.tsx'
 import { SiteHeader } from './ui/site-header.tsx'
@@ -13,7 +13,7 @@ function pageOf(text: unknown): number {
 }
 
 export default async function DirectoryPage({ searchParams }: Props) {
-  const { hubs, page, pages, from, to, total } = await services().directory(pageOf((await searchParams).page))
+  const { hubs, page, pages, from, to, total } = await reads().directory(pageOf((await searchParams).page))
   return (
     <>
       <SiteHeader />

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Explanation } from '#contract/explanation.ts'
 import { plainBidi } from '#widgets/kit/plain-bidi.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
-import { basePath } from '#widgets/ui/base-path.ts'
+import { api } from '../api.ts'
 import { explain } from './explain.ts'
 
 type Answer = { readonly version: string; readonly explanation: Explanation | 'failed' }
@@ -145,10 +145,8 @@ function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefi
 
 async function ask(id: string, signal: AbortSignal): Promise<Explanation | 'failed'> {
   try {
-    const response = await fetch(`${basePath}/api/v1/widgets/${encodeURIComponent(id)}/explain`, { signal })
-    // Our own server, of the same build or a newer one that keeps its contract.
     // Topics and names in it are from outside.
-    return response.ok ? (plainBidi(await response.json()) as Explanation) : 'failed'
+    return plainBidi(await api('GET /api/v1/widgets/:id/explain', { id }, { signal })) as Explanation
   } catch {
     return 'failed'
   }

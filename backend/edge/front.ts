@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Figure } from '../base/figure.ts'
+import { openQuota } from '../base/quota.ts'
 import type { Daemon } from '../daemon.ts'
 import type { Env, Role } from '../env.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
@@ -8,6 +9,10 @@ import type { LookUp } from '../hubs/look-up.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { EventLog } from '../ingest/event-log.ts'
 import { publisher } from '../ingest/publish.ts'
+import { boundedExplain } from '../operations/bounded-explain.ts'
+import { operations } from '../operations/operations.ts'
+import { publishRate } from '../operations/publish-rate.ts'
+import { widgetTypeViews } from '../operations/widget-type-views.ts'
 import type { Lacking } from '../refresh/availability.ts'
 import { webhookSecret } from '../secret.ts'
 import type { Stores } from '../stores.ts'
@@ -19,19 +24,17 @@ import { openSessions, type StreamSessions } from '../stream/sessions.ts'
 import { openSnapshots } from '../stream/snapshots.ts'
 import { closedHeaders } from './http/answer.ts'
 import { sharedHeaders } from './http/cross-origin.ts'
-import { deadLetterRoutes } from './http/dead-letters.ts'
 import { embedScriptRoute } from './http/embed-script.ts'
-import { eventRoutes } from './http/events.ts'
 import { healthOperations } from './http/health.ts'
-import { hubRoutes } from './http/hubs.ts'
+import { hookRoutes } from './http/hooks.ts'
+import { hubSchemaRoute } from './http/hub-schema.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
-import { publishRate } from './http/publish-rate.ts'
-import { openQuota } from './http/quota.ts'
+import { operationRoutes } from './http/operation-routes.ts'
 import type { RawRoute, Route } from './http/route.ts'
 import { securityTxtRoutes } from './http/security-txt.ts'
 import { streamOperation, streamRoute } from './http/stream.ts'
-import { widgetRoutes } from './http/widgets.ts'
+import { webhookHandshake } from './http/webhook-handshake.ts'
 import { pageServices } from './page-services.ts'
 import { provideServices } from './services.ts'
 
@@ -104,15 +107,22 @@ export async function openFront(options: {
   if (has('web') && liveness) {
     const snapshots = openSnapshots({ cache, liveness })
     const explain = (widget: PlacedWidget) => explainWidget({ widget, cache, eventLog })
+    const publish = publisher({ bus })
+    const types = widgetTypeViews(lacking)
     routes.push(
-      ...hubRoutes({ hubs, followed, lookUp, lacking, basePath }),
-      ...widgetRoutes({ hubs: followed, lookUp, snapshots, cache, explain }),
-      ...eventRoutes({
-        publish: publisher({ bus }),
-        hookSecret: (source) => webhookSecret(source, env.doorSecrets[source], secret),
-        rate: publishRate(env.HUBS_PUBLISH_RATE),
+      ...operationRoutes(
+        operations({
+          ...{ hubs, followed, lookUp, snapshots, cache, types, publish, basePath, dead: bus.dead },
+          rate: publishRate(env.HUBS_PUBLISH_RATE),
+          explain: boundedExplain(explain),
+        }),
+      ),
+      ...hookRoutes({
+        publish,
+        secretOf: (source) => webhookSecret(source, env.doorSecrets[source], secret),
       }),
-      ...deadLetterRoutes(bus.dead),
+      webhookHandshake,
+      hubSchemaRoute(types),
       ...securityTxtRoutes({ contact: env.HUBS_SECURITY_CONTACT, origin: env.HUBS_ORIGIN }),
       embedScriptRoute,
     )
@@ -125,7 +135,6 @@ export async function openFront(options: {
         snapshots,
         liveness,
         databaseAway: () => followed.away,
-        explain,
       }),
     )
   }

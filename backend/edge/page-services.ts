@@ -1,14 +1,14 @@
-import type { Explanation } from '#contract/explanation.ts'
 import type { Snapshot } from '#contract/snapshot.ts'
 import { isDatabaseAway } from '../db/database-away.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import { hubSummary, hubView, hubWidget } from '../hubs/hub-view.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import { nearestSlugs } from '../hubs/nearest-slugs.ts'
-import type { PlacedWidget } from '../hubs/placed.ts'
+import { type Actor, anonymous } from '../operations/actor.ts'
+import { can } from '../operations/can.ts'
 import type { Liveness } from '../stream/liveness.ts'
 import type { Snapshots } from '../stream/snapshots.ts'
-import type { Services } from './services.ts'
+import type { PageReads, Services } from './services.ts'
 
 /** Hubs of one page of the directory. */
 const DIRECTORY_PAGE = 200
@@ -23,9 +23,8 @@ export function pageServices(options: {
   liveness: Pick<Liveness, 'live'>
   /** The database has stopped answering: what is held of hubs may be old. */
   databaseAway: () => boolean
-  explain: (widget: PlacedWidget) => Promise<Explanation>
 }): Services {
-  const { build, origin, memory, lookUp, snapshots, liveness, databaseAway, explain } = options
+  const { build, origin, memory, lookUp, snapshots, liveness, databaseAway } = options
 
   async function snapshotOf(
     hub: Parameters<Snapshots['hub']>[0],
@@ -47,23 +46,22 @@ export function pageServices(options: {
     }
   }
 
-  return {
-    build,
-    origin,
+  /** Who may not view hubs is told of none. */
+  const readsOf = (actor: Actor): PageReads => ({
     async directory(asked) {
-      const total = memory.hubs.size
+      const total = can(actor, 'view') ? memory.hubs.size : 0
       const pages = Math.max(1, Math.ceil(total / DIRECTORY_PAGE))
       const page = Math.min(asked, pages)
       const from = (page - 1) * DIRECTORY_PAGE
-      const hubs = memory.byTitle(from, DIRECTORY_PAGE).map(hubSummary)
+      const hubs = total === 0 ? [] : memory.byTitle(from, DIRECTORY_PAGE).map(hubSummary)
       return { hubs, page, pages, from: from + 1, to: from + hubs.length, total }
     },
     async hubPage(slug) {
-      const hub = await found(() => memory.hubs.get(slug))
+      const hub = can(actor, 'view') ? await found(() => memory.hubs.get(slug)) : undefined
       return hub && { hub: hubView(hub), ...(await snapshotOf(hub)) }
     },
     async embed(widgetId) {
-      const widget = await found(() => memory.widgets.get(widgetId))
+      const widget = can(actor, 'view') ? await found(() => memory.widgets.get(widgetId)) : undefined
       const hub = widget && memory.hubs.get(widget.hub)
       if (!widget || !hub) return undefined
       const { slug, title, revision } = hub
@@ -76,14 +74,13 @@ export function pageServices(options: {
       return state && { hub: { slug, title }, widget: hubWidget(widget), state, snapshot, paused }
     },
     async nearestHubs(slug) {
+      if (!can(actor, 'view')) return []
       return nearestSlugs(slug, memory.hubs.keys()).map((near) => ({
         slug: near,
         title: memory.hubs.get(near)?.title ?? near,
       }))
     },
-    async explain(widgetId) {
-      const widget = await found(() => memory.widgets.get(widgetId))
-      return widget && !widget.problem ? explain(widget) : undefined
-    },
-  }
+  })
+
+  return { build, origin, anonymous, as: readsOf }
 }

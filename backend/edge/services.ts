@@ -1,6 +1,6 @@
-import type { Explanation } from '#contract/explanation.ts'
 import type { HubSummary, HubView, HubWidget } from '#contract/hub.ts'
 import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
+import type { Actor } from '../operations/actor.ts'
 
 /** Everything a page shows of one hub, or of one widget of it, from one instant. */
 export interface PageData {
@@ -28,18 +28,24 @@ export interface DirectoryData {
   readonly total: number
 }
 
-/** All that pages get of the backend. */
-export interface Services {
-  readonly build: string
-  /** Public URL of this installation, without a trailing slash. */
-  readonly origin: string
+/** What one actor may see of hubs, as pages show it. */
+export interface PageReads {
   /** One page of all hubs, by title, counted from 1; beyond the last it is the last. */
   directory(page: number): Promise<DirectoryData>
   hubPage(slug: string): Promise<PageData | undefined>
   embed(widgetId: string): Promise<EmbedData | undefined>
   /** Slugs and titles of hubs that somebody who asked for `slug` may have meant, at most three; the nearest first. */
   nearestHubs(slug: string): Promise<readonly Pick<HubSummary, 'slug' | 'title'>[]>
-  explain(widgetId: string): Promise<Explanation | undefined>
+}
+
+/** All that pages get of the backend. */
+export interface Services {
+  readonly build: string
+  /** Public URL of this installation, without a trailing slash. */
+  readonly origin: string
+  /** Whoever is not signed in. */
+  readonly anonymous: Actor
+  as(actor: Actor): PageReads
 }
 
 const slot = Symbol.for('hubs.services')

@@ -1,6 +1,6 @@
 import { prerender } from 'react-dom/static'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { provideServices, type Services } from '#backend/edge/services.ts'
+import { type PageReads, provideServices, type Services } from '#backend/edge/services.ts'
 import { freshNote, noteWidget } from '../../ui/note-widget.fixtures.ts'
 import { generateMetadata, default as Page } from './page.tsx'
 
@@ -22,10 +22,10 @@ async function html(): Promise<string> {
 beforeEach(() => {
   told.delete('hubs-refused-origin')
   const snapshot = { cursor: '1:1', now: 2_000, through: 2_000, revision: 1, widgets: {} }
-  const services: Partial<Services> = {
-    build: 'b',
+  const reads: Partial<PageReads> = {
     embed: async () => ({ hub: { slug: 'team', title: 'Team' }, widget, state, snapshot, paused: false }),
   }
+  const services: Partial<Services> = { build: 'b', as: () => reads as PageReads }
   // No other is asked.
   provideServices(services as Services)
 })

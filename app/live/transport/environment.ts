@@ -1,6 +1,7 @@
 import type { HubView } from '#contract/hub.ts'
 import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
+import { apiAt, isRefused, readJson } from '../../api.ts'
 import { rest } from './rest.ts'
 import { type LinkEvent, stream } from './stream.ts'
 
@@ -30,31 +31,30 @@ export interface Environment {
 
 const READ_WITHIN = 10_000
 
-async function read<T>(address: string, cache: RequestCache): Promise<T | undefined> {
-  const response = await fetch(address, { cache, signal: AbortSignal.timeout(READ_WITHIN) })
-  if (response.status === 404) return undefined
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`)
-  // What that node last knew, which may be older than what the stream has brought.
-  if (response.headers.has('hubs-paused')) throw new Error(`${address} is answered without the cache`)
-  return (await response.json()) as T
-}
+/** Nothing where there is none. */
+const orNone = <T>(read: Promise<T>): Promise<T | undefined> =>
+  read.catch((error: unknown) => {
+    if (isRefused(error) && error.status === 404) return undefined
+    throw error
+  })
 
 /** The API of the Hubs at `origin`, below `path`. The server's own addresses have the path. */
 export function environmentAt(origin: string, path = ''): Environment {
-  const api = `${origin}${path}/api/v1`
+  const api = apiAt(origin + path)
+  const soon = (cache: RequestCache) => ({ cache, signal: AbortSignal.timeout(READ_WITHIN) })
   return {
     open({ hubs, widgets, cursor, signal }) {
       const asked = new URLSearchParams([
         ...hubs.map((slug) => ['hub', slug]),
         ...widgets.map((id) => ['widget', id]),
       ])
-      return stream({ url: `${api}/stream?${asked}`, cursor, signal })
+      return stream({ url: `${origin}${path}/api/v1/stream?${asked}`, cursor, signal })
     },
     read: {
-      hub: (slug) => read(`${api}/hubs/${encodeURIComponent(slug)}`, 'no-store'),
-      snapshot: (slug) => read(`${api}/hubs/${encodeURIComponent(slug)}/snapshot`, 'no-store'),
-      widget: (id) => read(`${api}/widgets/${encodeURIComponent(id)}`, 'no-store'),
-      data: (href) => read(origin + href, 'default'),
+      hub: (slug) => orNone(api('GET /api/v1/hubs/:slug', { slug }, soon('no-store'))),
+      snapshot: (slug) => orNone(api('GET /api/v1/hubs/:slug/snapshot', { slug }, soon('no-store'))),
+      widget: (id) => orNone(api('GET /api/v1/widgets/:id', { id }, soon('no-store'))),
+      data: (href) => orNone(readJson(origin + href, soon('default'))),
     },
     now: () => performance.now(),
     random: Math.random,

@@ -122,15 +122,17 @@ test('so are its retry, its data and its stream', async () => {
   expect(response.statusCode).toBe(200)
 })
 
+const reads = () => services().as(services().anonymous)
+
 test('the directory is read a page at a time, by title', async () => {
   const made = Array.from({ length: 450 }, (_, n) => `many-${String(n).padStart(3, '0')}`)
   await Promise.all(
     made.map((slug) => elsewhere.put(slug, { title: slug, visibility: 'public', widgets: [] })),
   )
   await followed.caughtUp()
-  const { total, pages } = await services().directory(1)
+  const { total, pages } = await reads().directory(1)
   expect(pages).toBe(3)
-  const all = await Promise.all([1, 2, 3].map((page) => services().directory(page)))
+  const all = await Promise.all([1, 2, 3].map((page) => reads().directory(page)))
   const titles = all.flatMap(({ hubs }) => hubs.map(({ title }) => title))
   expect(titles).toHaveLength(total)
   expect(titles).toEqual([...titles].sort(new Intl.Collator().compare))
@@ -139,12 +141,11 @@ test('the directory is read a page at a time, by title', async () => {
     [201, 400],
     [401, total],
   ])
-  expect(await services().directory(99)).toEqual(all[2])
+  expect(await reads().directory(99)).toEqual(all[2])
 })
 
 test('so are its pages', async () => {
-  expect(await services().hubPage((await made('page')).slug)).toMatchObject({ hub: { title: 'page' } })
-  expect(await services().embed((await made('embedded')).id)).toMatchObject({ hub: { slug: 'embedded' } })
-  expect(await services().explain((await made('why')).id)).toMatchObject({ id: 'why-1' })
-  expect(await services().hubPage('nowhere')).toBeUndefined()
+  expect(await reads().hubPage((await made('page')).slug)).toMatchObject({ hub: { title: 'page' } })
+  expect(await reads().embed((await made('embedded')).id)).toMatchObject({ hub: { slug: 'embedded' } })
+  expect(await reads().hubPage('nowhere')).toBeUndefined()
 })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { Counter, type Metric } from 'prom-client'
 import { openDurations } from '../../base/durations.ts'
 import { lineSample } from '../../base/line-sample.ts'
-import type { Client } from './client-address.ts'
+import type { Client } from '../../operations/client.ts'
 
 /** What is known of a request once it is answered: filled in by whatever learns it. */
 export interface RequestRecord {

@@ -1,14 +1,11 @@
 import type { Logger } from 'pino'
-import { type Actor, anonymous } from '../../operations/actor.ts'
-import { can, type Right } from '../../operations/can.ts'
+import { anonymous } from '../../operations/actor.ts'
 import type { RequestRecord } from './answers.ts'
 import type { Authenticate } from './authenticate.ts'
-import type { Client } from './client-address.ts'
 import type { HttpExchange } from './http-exchange.ts'
-import { ProblemError } from './problem.ts'
+import type { Identify } from './identify.ts'
 import { type OpenBody, parseJson } from './request-body.ts'
 import type { Answer, Call, Route } from './route.ts'
-import type { TokenGuesses } from './token-guesses.ts'
 
 /** Asks who calls, whether they may, and then the route. @throws ProblemError, and what the route throws */
 export type CallRoute = (
@@ -18,26 +15,14 @@ export type CallRoute = (
   authenticate: Authenticate,
 ) => Promise<Answer>
 
-export function routeCalls(options: { openBody: OpenBody; guesses: TokenGuesses; log: Logger }): CallRoute {
-  const { openBody, guesses, log } = options
+export function routeCalls(options: { openBody: OpenBody; identify: Identify; log: Logger }): CallRoute {
+  const { openBody, identify, log } = options
 
-  /** Whoever asks for what anyone may is not asked who that is. @throws ProblemError 401, 403, 429 */
-  async function actorFor(
-    right: Right,
-    client: Client,
-    header: string | undefined,
-    authenticate: Authenticate,
-  ): Promise<Actor> {
-    if (right === 'anyone') return anonymous
-    const actor = await guesses.watch(client, header, () => authenticate(header))
-    if (can(actor, right)) return actor
-    throw new ProblemError(403, `This token lacks the scope ${right}.`, { token: actor.token })
-  }
-
-  return async ({ route, params }, { request, response, url, client }, record, authenticate) => {
+  return async ({ route, params }, exchange, record, authenticate) => {
+    const { request, response, url, client } = exchange
     const body = openBody(request, response, client)
     try {
-      const actor = await actorFor(route.right, client, request.headers.authorization, authenticate)
+      const actor = await identify(route.right, exchange, authenticate)
       if (actor !== anonymous) {
         record.token = actor.token
         body.prove()

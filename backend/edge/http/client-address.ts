@@ -1,16 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import type { Client } from '../../operations/client.ts'
 
 type Address = ReturnType<typeof ipaddr.process>
 type Range = ReturnType<typeof ipaddr.parseCIDR>
-
-/** Who is behind a request. */
-export interface Client {
-  /** Its address, as logs name it. */
-  readonly address: string
-  /** Whom it counts as, wherever clients are counted: its address, of IPv6 the /64 that one network is given. */
-  readonly counted: string
-}
 
 /**
  * The one rule of whose request it is. The peer of the socket, unless that is one of `proxies`; then the rightmost

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { withoutBasePath } from '../../base/base-path.ts'
+import type { Right } from '../../operations/can.ts'
+import type { Client } from '../../operations/client.ts'
 import { hostOf, hostRule } from './allowed-hosts.ts'
 import type { RequestRecord } from './answers.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { CallRoute } from './call-route.ts'
-import type { Client } from './client-address.ts'
 import { preflight, shareWithAll } from './cross-origin.ts'
 import type { HttpExchange } from './http-exchange.ts'
+import type { Identify } from './identify.ts'
 import type { Pipelining } from './pipelining.ts'
 import { ProblemError } from './problem.ts'
 import { answerRaw } from './raw-route.ts'
@@ -36,6 +38,7 @@ export function openDispatcher(options: {
   /** Answered from the start, by whatever name and path prefix the process is asked. They ask for no right. */
   health: readonly Route[]
   call: CallRoute
+  identify: Identify
   clientOf: (request: IncomingMessage) => Client
   pipelining: Pick<Pipelining, 'claim' | 'release'>
   /** Names of this server besides those of this machine. */
@@ -46,7 +49,7 @@ export function openDispatcher(options: {
   /** Milliseconds for which a request waits for `serve`. */
   patience?: number | undefined
 }): Dispatcher {
-  const { health, call, clientOf, pipelining, names, secure, basePath, patience } = options
+  const { health, call, identify, clientOf, pipelining, names, secure, basePath, patience } = options
   const isOurs = hostRule(names)
   const startup = openStartup(patience)
   const findHealth = router(health)
@@ -105,7 +108,10 @@ export function openDispatcher(options: {
     if (found.kind === 'none') return void showPage(exchange, record)
     const { route, params } = found
     record.route = route.path
-    if ('raw' in route) return void (await answerRaw(route, exchange, record, pipelining))
+    if ('raw' in route) {
+      const who = (right: Right) => identify(right, exchange, authenticate)
+      return void (await answerRaw(route, exchange, record, pipelining, who))
+    }
     // Its refusals too, which a page could not tell from a network that is away.
     if (route.shared) shareWithAll(response)
     return call({ route, params }, exchange, record, authenticate)

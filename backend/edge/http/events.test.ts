@@ -2,10 +2,12 @@ import { expect, test } from 'vitest'
 import type { HubEvent } from '../../ingest/event.ts'
 import type { PublishOutcome } from '../../ingest/publish.ts'
 import { actorOf } from '../../operations/actor.ts'
-import { eventRoutes } from './events.ts'
+import { eventOperations } from '../../operations/events.ts'
+import { publishRate } from '../../operations/publish-rate.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { ProblemError } from './problem.ts'
-import { publishRate } from './publish-rate.ts'
 import type { Answer, Call } from './route.ts'
+import { webhookHandshake } from './webhook-handshake.ts'
 
 interface Circumstances {
   /** What the bus says of the events. */
@@ -21,14 +23,14 @@ interface Circumstances {
 function openDoor({ rate = 1_000 }: Pick<Circumstances, 'rate'> = {}) {
   const published: HubEvent[] = []
   let outcomes: readonly PublishOutcome[] = []
-  const routes = eventRoutes({
+  const operations = eventOperations({
     async publish(events) {
       published.push(...events)
       return events.map((_, index) => outcomes[index] ?? 'accepted')
     },
-    hookSecret: () => 'a secret',
     rate: publishRate(rate),
   })
+  const routes = operationRoutes(operations)
   async function send(body: unknown, given: Circumstances = {}): Promise<Answer> {
     outcomes = given.outcomes ?? []
     const method = given.method ?? 'POST'
@@ -105,13 +107,7 @@ test.each(['return=representation', 'no-reply', ''])('who prefers %s gets the id
 })
 
 test('a sender that asks before it sends may', async () => {
-  const routes = eventRoutes({
-    publish: async () => [],
-    hookSecret: () => 'a secret',
-    rate: publishRate(1_000),
-  })
-  const route = routes.find(({ method }) => method === 'OPTIONS')
-  const asked = (headers: Record<string, string>) => route?.handle({ headers } as unknown as Call)
+  const asked = (headers: Record<string, string>) => webhookHandshake.handle({ headers } as unknown as Call)
   expect(
     await asked({ 'webhook-request-origin': 'events.example.org', 'webhook-request-rate': '120' }),
   ).toEqual({

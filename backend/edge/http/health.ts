@@ -1,4 +1,4 @@
-import type { Operation, Route } from './route.ts'
+import type { Endpoint, Route } from './route.ts'
 
 /** What `/readyz` says. `away` names stores that do not serve, and why; that alone does not make a node unready. */
 export interface Readiness {
@@ -11,7 +11,7 @@ const alive = {
   path: '/healthz',
   right: 'anyone',
   about: { summary: 'Whether the process is alive', responses: { 200: { description: 'It is' } } },
-} as const satisfies Operation
+} as const satisfies Endpoint
 
 const serving = {
   method: 'GET',
@@ -21,9 +21,9 @@ const serving = {
     summary: 'Whether the process serves, and what it depends on that is away',
     responses: { 200: { description: 'It does' }, 503: { description: 'Not yet, or not any more' } },
   },
-} as const satisfies Operation
+} as const satisfies Endpoint
 
-export const healthOperations: readonly Operation[] = [alive, serving]
+export const healthOperations: readonly Endpoint[] = [alive, serving]
 
 export function healthRoutes({ ready, away }: Readiness): Route[] {
   return [

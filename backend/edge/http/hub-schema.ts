@@ -1,28 +1,28 @@
-import { z } from 'zod'
 import type { WidgetTypeView } from '#contract/widget-type-view.ts'
-import { hubDocument } from '../../hubs/document.ts'
+import { hubSchema } from '../../hubs/hub-schema.ts'
+import type { Route } from './route.ts'
 
-/** JSON Schema (2020-12) of a hub document, with the settings of each widget type: what editors complete and check by. */
-export function hubSchema(types: readonly WidgetTypeView[]): object {
-  const { properties, ...rest } = z.toJSONSchema(hubDocument, { io: 'input', unrepresentable: 'any' })
-  const widgets = properties?.widgets
-  const item = typeof widgets === 'object' ? widgets.items : undefined
+/** The schema of hub documents, under an address that editors can be given. */
+export function hubSchemaRoute(types: readonly WidgetTypeView[]): Route {
+  const body = Buffer.from(JSON.stringify(hubSchema(types)))
   return {
-    ...rest,
-    title: 'Hub',
-    properties: {
-      ...properties,
-      widgets: {
-        ...(typeof widgets === 'object' ? widgets : {}),
-        items: {
-          ...(typeof item === 'object' ? item : {}),
-          allOf: types.map(({ type, description, configSchema }) => ({
-            if: { properties: { type: { const: type } } },
-            // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
-            then: { properties: { config: configSchema }, description },
-          })),
+    method: 'GET',
+    path: '/api/v1/hub.schema.json',
+    right: 'anyone',
+    about: {
+      summary: 'JSON Schema of a hub document, with the settings of each widget type',
+      responses: {
+        200: {
+          description: 'The schema',
+          content: { 'application/schema+json': { schema: { type: 'object' } } },
         },
       },
     },
+    shared: true,
+    handle: async () => ({
+      status: 200,
+      headers: { 'content-type': 'application/schema+json' },
+      body,
+    }),
   }
 }

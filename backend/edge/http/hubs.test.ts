@@ -16,9 +16,13 @@ import { hubsRoom } from '../../hubs/hubs.ts'
 import { lookUpIn } from '../../hubs/look-up.ts'
 import { placer } from '../../hubs/placed.ts'
 import { tokensRoom } from '../../hubs/tokens.ts'
+import { hubOperations } from '../../operations/hubs.ts'
+import { widgetTypeViews } from '../../operations/widget-type-views.ts'
+import { widgetTypeOperations } from '../../operations/widget-types.ts'
 import { authenticator } from './authenticate.ts'
 import { clientRule } from './client-address.ts'
-import { hubRoutes } from './hubs.ts'
+import { hubSchemaRoute } from './hub-schema.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { type FrontServer, frontServer } from './server.ts'
 
 const log = pino({ level: 'silent' })
@@ -39,7 +43,12 @@ beforeAll(async () => {
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
   front = frontServer({ health: [], clientOf: clientRule([]), log })
-  front.serve(hubRoutes({ hubs, followed, lookUp: lookUpIn(followed), lacking }), authenticator(tokens))
+  const types = widgetTypeViews(lacking)
+  const routes = operationRoutes([
+    ...hubOperations({ hubs, followed, lookUp: lookUpIn(followed) }),
+    ...widgetTypeOperations({ types }),
+  ])
+  front.serve([...routes, hubSchemaRoute(types)], authenticator(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
   token = (await tokens.create('writer', ['hubs:write'])).token

@@ -6,7 +6,8 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { problem } from '#contract/problem.ts'
-import type { Operation, Route } from './route.ts'
+import { scopeFor } from '../../operations/can.ts'
+import type { Endpoint, Route } from './route.ts'
 
 const refusals = {
   default: {
@@ -28,13 +29,14 @@ export function answered(
   }
 }
 
-function operationOf({ about, path, right }: Operation): ZodOpenApiOperationObject {
+function operationOf({ about, path, right }: Endpoint): ZodOpenApiOperationObject {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, z.string()] as const)
+  const scope = scopeFor(right)
   return {
     ...about,
-    ...(right === 'anyone'
+    ...(scope === undefined
       ? {}
-      : { security: [{ token: [] }], description: `Takes a token with the scope ${right}.` }),
+      : { security: [{ token: [] }], description: `Takes a token with the scope ${scope}.` }),
     requestParams: {
       ...about?.requestParams,
       ...(names.length > 0 ? { path: z.object(Object.fromEntries(names)) } : {}),
@@ -44,7 +46,7 @@ function operationOf({ about, path, right }: Operation): ZodOpenApiOperationObje
 }
 
 /** `GET /api/v1/openapi.json`: the whole outside, for programs and their authors, as its operations tell of themselves. */
-export function openApiRoute(operations: readonly Operation[], basePath = ''): Route {
+export function openApiRoute(operations: readonly Endpoint[], basePath = ''): Route {
   // Few ask for it, and no start has to wait for it.
   let body: Buffer | undefined
   return {
@@ -59,7 +61,7 @@ export function openApiRoute(operations: readonly Operation[], basePath = ''): R
   }
 }
 
-function documentOf(operations: readonly Operation[], basePath: string): object {
+function documentOf(operations: readonly Endpoint[], basePath: string): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const operation of operations) {
     if (!operation.about) continue

@@ -1,3 +1,5 @@
+import type { Actor } from '../../operations/actor.ts'
+import type { Right } from '../../operations/can.ts'
 import type { RequestRecord } from './answers.ts'
 import { shareWithAll } from './cross-origin.ts'
 import type { HttpExchange } from './http-exchange.ts'
@@ -14,6 +16,7 @@ export async function answerRaw(
   exchange: HttpExchange,
   record: RequestRecord,
   pipelining: Pick<Pipelining, 'claim' | 'release'>,
+  identify: (right: Right) => Promise<Actor>,
 ): Promise<void> {
   const { request, response } = exchange
   if (request.method !== 'GET') {
@@ -23,7 +26,7 @@ export async function answerRaw(
     throw new ProblemError(400, 'This takes a connection of its own: do not pipeline it.')
   }
   try {
-    await route.raw(exchange)
+    await route.raw({ ...exchange, actor: await identify(route.right) })
     record.stream()
   } catch (error) {
     pipelining.release(request)

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { openQuota, type Permit, type QuotaLimits } from '../../base/quota.ts'
 import { ProblemError } from './problem.ts'
-import { openQuota, type Permit, type QuotaLimits } from './quota.ts'
 
 /** Milliseconds after which a render leaves its place to another: what is left of it waits for a slow client. */
 const SLOW = 5_000

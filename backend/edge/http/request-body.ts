@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Client } from './client-address.ts'
+import { openQuota, type Permit, type Quota, type QuotaLimits } from '../../base/quota.ts'
+import type { Client } from '../../operations/client.ts'
 import { inflated } from './inflated.ts'
 import { ProblemError } from './problem.ts'
-import { openQuota, type Permit, type Quota, type QuotaLimits } from './quota.ts'
 
 /**
  * What bodies of requests under way may take of a process, in bytes: of those with a token and, apart from them, of

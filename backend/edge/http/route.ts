@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { ZodOpenApiOperationObject } from 'zod-openapi'
 import type { Actor } from '../../operations/actor.ts'
 import type { Right } from '../../operations/can.ts'
-import type { Client } from './client-address.ts'
+import type { Client } from '../../operations/client.ts'
+import type { HttpExchange } from './http-exchange.ts'
 
 /** One request as a route sees it. */
 export interface Call {
@@ -32,35 +33,33 @@ export interface Answer {
   readonly body?: string | Buffer | object
 }
 
-/** What can be asked for, and what that takes. */
-export interface Operation {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
-  /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. */
+/** What can be asked for over HTTP, and what that takes. */
+export interface Endpoint {
+  /** `*`: any that no other endpoint of the path has. */
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS' | '*'
+  /** Segments that begin with `:` match any one segment: `/api/v1/hubs/:slug`. A last segment `*` matches all below. */
   readonly path: string
   readonly right: Right
   /** As the OpenAPI document tells of it, with what it takes beside its path; not told of without. */
   readonly about?: About
 }
 
-export interface Route extends Operation {
+export interface Route extends Endpoint {
   /** Scripts of any page may read it: what it answers is the same for everybody. Only for GET. */
   readonly shared?: true
   handle(call: Call): Promise<Answer>
 }
 
 /** A route that answers the socket itself, which is its own from then on: the event stream. */
-export interface RawRoute extends Operation {
+export interface RawRoute extends Endpoint {
   readonly method: 'GET'
-  readonly right: 'anyone'
   /** As of `Route`; the route sends `sharedHeaders` itself. */
   readonly shared?: true
   /** A rejection before anything was written is answered as a problem. `response` has its socket. */
   readonly raw: (raw: RawCall) => Promise<void>
 }
 
-export interface RawCall {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly url: URL
-  readonly client: Client
+export interface RawCall extends HttpExchange {
+  /** Who asks, and may do so. */
+  readonly actor: Actor
 }

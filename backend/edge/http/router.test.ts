@@ -52,3 +52,27 @@ test.each(['/', '/api', '/api/hubs/', '/api/hubs//snapshot', '/api/hubs/%E0%A4',
     expect(path('GET', text)).toEqual({ kind: 'none' })
   },
 )
+
+test('a star at the end answers all below it that nothing else does, a method that is one all methods', () => {
+  const find = router([
+    route('*', '/api/auth/*'),
+    route('GET', '/api/auth/session'),
+    route('GET', '/api/:room/list'),
+    route('GET', '/files/*'),
+  ])
+  const found = (method: string, path: string) => {
+    const one = find(method, path)
+    return one.kind === 'route'
+      ? `${one.route.method} ${one.route.path} ${JSON.stringify(one.params)}`
+      : one.kind
+  }
+  expect(found('POST', '/api/auth/callback/github')).toBe('* /api/auth/* {}')
+  expect(found('PATCH', '/api/auth/')).toBe('* /api/auth/* {}')
+  expect(found('GET', '/api/auth/session')).toBe('GET /api/auth/session {}')
+  expect(found('GET', '/api/auth/session/x')).toBe('* /api/auth/* {}')
+  expect(found('GET', '/api/auth/list')).toBe('* /api/auth/* {}')
+  expect(found('GET', '/api/other/list')).toBe('GET /api/:room/list {"room":"other"}')
+  expect(found('GET', '/api/auth')).toBe('none')
+  expect(found('HEAD', '/files/a/b')).toBe('GET /files/* {}')
+  expect(find('POST', '/files/a')).toMatchObject({ kind: 'method', allow: 'GET' })
+})

@@ -8,67 +8,71 @@ export type Found =
   | { readonly kind: 'method'; readonly allow: string; readonly get: AnyRoute | undefined }
   | { readonly kind: 'none' }
 
-interface Node {
-  readonly literals: Map<string, Node>
-  parameter?: Node
-  readonly methods: Map<string, { route: AnyRoute; names: readonly string[] }>
+interface Branch {
+  readonly literals: Map<string, Branch>
+  parameter?: Branch
+  readonly methods: Methods
+  /** What answers every path below. */
+  readonly rest: Methods
 }
+type Methods = Map<string, { readonly route: AnyRoute; readonly names: readonly string[] }>
 
-const node = (): Node => ({ literals: new Map(), methods: new Map() })
+const branch = (): Branch => ({ literals: new Map(), methods: new Map(), rest: new Map() })
 
-/** Finds the route of a path; literal segments win over `:names`. HEAD is answered by GET. */
+/**
+ * Finds the route of a path. Literal segments win over `:names`, and both over a `*` at the end, which is any path below.
+ * HEAD is answered by GET; the method `*` answers those that no other route of the path does.
+ */
 export function router(routes: readonly AnyRoute[]): (method: string, path: string) => Found {
-  const root = node()
-  for (const route of routes) {
-    const names: string[] = []
-    let at = root
-    for (const segment of route.path.split('/').slice(1)) {
-      if (segment.startsWith(':')) {
-        names.push(segment.slice(1))
-        at.parameter ??= node()
-        at = at.parameter
-      } else {
-        let next = at.literals.get(segment)
-        if (!next) {
-          next = node()
-          at.literals.set(segment, next)
-        }
-        at = next
-      }
-    }
-    at.methods.set(route.method, { route, names })
-  }
+  const root = branch()
+  for (const route of routes) add(root, route)
 
   return (method, path) => {
     const segments = path.split('/').slice(1)
     const values: string[] = []
-    const descend = (at: Node, depth: number): Node | undefined => {
+    function descend(at: Branch, depth: number): Methods | undefined {
       const segment = segments[depth]
-      if (segment === undefined) return at.methods.size > 0 ? at : undefined
+      if (segment === undefined) return at.methods.size > 0 ? at.methods : undefined
       const literal = at.literals.get(segment)
-      const found = literal && descend(literal, depth + 1)
-      if (found) return found
-      if (!at.parameter || segment === '') return undefined
-      const value = decode(segment)
-      if (value === undefined) return undefined
+      const found = (literal && descend(literal, depth + 1)) ?? descendByName(at, segment, depth)
+      return found ?? (at.rest.size > 0 ? at.rest : undefined)
+    }
+    function descendByName(at: Branch, segment: string, depth: number): Methods | undefined {
+      const value = at.parameter && segment !== '' ? decode(segment) : undefined
+      if (!at.parameter || value === undefined) return undefined
       values.push(value)
       const below = descend(at.parameter, depth + 1)
       if (!below) values.pop()
       return below
     }
-    const end = descend(root, 0)
-    if (!end) return { kind: 'none' }
-    const entry = end.methods.get(method === 'HEAD' ? 'GET' : method)
+    const methods = descend(root, 0)
+    if (!methods) return { kind: 'none' }
+    const entry = methods.get(method === 'HEAD' ? 'GET' : method) ?? methods.get('*')
     if (!entry) {
-      const get = end.methods.get('GET')?.route
-      return { kind: 'method', allow: [...end.methods.keys()].join(', '), get }
+      return { kind: 'method', allow: [...methods.keys()].join(', '), get: methods.get('GET')?.route }
     }
-    const params: Record<string, string> = {}
-    entry.names.forEach((name, index) => {
-      params[name] = values[index] ?? ''
-    })
+    const params = Object.fromEntries(entry.names.map((name, index) => [name, values[index] ?? '']))
     return { kind: 'route', route: entry.route, params }
   }
+}
+
+function add(root: Branch, route: AnyRoute): void {
+  const names: string[] = []
+  let at = root
+  const segments = route.path.split('/').slice(1)
+  for (const segment of segments) {
+    if (segment === '*') return void at.rest.set(route.method, { route, names })
+    if (segment.startsWith(':')) {
+      names.push(segment.slice(1))
+      at.parameter ??= branch()
+      at = at.parameter
+    } else {
+      const next = at.literals.get(segment) ?? branch()
+      at.literals.set(segment, next)
+      at = next
+    }
+  }
+  at.methods.set(route.method, { route, names })
 }
 
 function decode(segment: string): string | undefined {

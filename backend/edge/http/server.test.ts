@@ -38,7 +38,7 @@ const routes: Route[] = [
   {
     method: 'PUT',
     path: '/api/guarded',
-    right: 'hubs:write',
+    right: 'edit',
     handle: async () => ({ status: 204 }),
   },
   {

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
+import type { Client } from '../../operations/client.ts'
 import { sendAnswer } from './answer.ts'
 import { openAnswers, type RequestRecord } from './answers.ts'
 import { routeCalls } from './call-route.ts'
-import type { Client } from './client-address.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
+import { identifier } from './identify.ts'
 import { openPipelining } from './pipelining.ts'
 import { toProblem } from './refusal.ts'
 import { type BodyLimits, requestBodies } from './request-body.ts'
@@ -44,9 +45,10 @@ export function frontServer(options: {
   const answers = openAnswers(clientOf, log)
   const boundUnread = unreadAnswers(clientOf)
   const pipelining = openPipelining((request, response) => void answer(request, response))
-  const call = routeCalls({ openBody: requestBodies(bodies), guesses: openTokenGuesses(log), log })
+  const identify = identifier(openTokenGuesses(log))
+  const call = routeCalls({ openBody: requestBodies(bodies), identify, log })
   const dispatcher = openDispatcher({
-    ...{ health, call, clientOf, pipelining, names, secure, basePath, patience },
+    ...{ health, call, identify, clientOf, pipelining, names, secure, basePath, patience },
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { streamEvents } from '#contract/stream-events.ts'
+import type { Permit, Quota } from '../../base/quota.ts'
 import type { LookUp } from '../../hubs/look-up.ts'
+import type { Client } from '../../operations/client.ts'
 import type { HubLayouts } from '../../stream/hub-layouts.ts'
 import type { StreamSessions } from '../../stream/sessions.ts'
 import type { StreamTarget } from '../../stream/stream-target.ts'
-import type { Client } from './client-address.ts'
 import { ProblemError } from './problem.ts'
-import type { Permit, Quota } from './quota.ts'
-import type { Operation, RawRoute } from './route.ts'
+import type { Endpoint, RawRoute } from './route.ts'
 
 const MAX_HUBS = 50
 const MAX_WIDGETS = 500
@@ -45,7 +45,7 @@ function isKnown({ hubs, widgets }: StreamTarget, layouts: HubLayouts): boolean 
 export const streamOperation = {
   method: 'GET',
   path: '/api/v1/stream',
-  right: 'anyone',
+  right: 'view',
   about: {
     summary: 'Changes as they happen, as Server-Sent Events',
     requestParams: {
@@ -71,7 +71,7 @@ export const streamOperation = {
       },
     },
   },
-} as const satisfies Operation
+} as const satisfies Endpoint
 
 /** `GET /api/v1/stream`: Server-Sent Events, straight from `node:http`. */
 export function streamRoute(options: {

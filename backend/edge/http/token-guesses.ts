@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Client } from './client-address.ts'
+import { openRate } from '../../base/rate.ts'
+import type { Client } from '../../operations/client.ts'
 import { ProblemError } from './problem.ts'
-import { openRate } from './rate.ts'
 
 /** Wrong tokens that a client may send within so many seconds, before it has to wait. */
 const GUESSES = { times: 10, seconds: 60 }
@@ -27,7 +27,11 @@ export function openTokenGuesses(log: Logger): TokenGuesses {
     async watch(client, header, verify) {
       if (header === undefined) return verify()
       const hash = createHash('sha256').update(header).digest('base64')
-      if (!right.has(hash)) await rate.check(client, 'Too many wrong tokens came from your address.')
+      const wait = right.has(hash) ? undefined : await rate.wait(client.counted)
+      if (wait !== undefined) {
+        const detail = 'Too many wrong tokens came from your address.'
+        throw new ProblemError(429, detail, { headers: { 'retry-after': String(wait) } })
+      }
       try {
         const found = await verify()
         if (right.size >= REMEMBERED) right.clear()
@@ -37,7 +41,7 @@ export function openTokenGuesses(log: Logger): TokenGuesses {
         const { problem } = error as Partial<ProblemError>
         if (error instanceof ProblemError && problem?.status === 401) {
           right.delete(hash)
-          await rate.count(client)
+          await rate.count(client.counted)
           log.warn({ client: client.address }, 'a wrong token')
         }
         throw error

@@ -1,13 +1,13 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { ProblemError } from './problem.ts'
+import { type Refusal, refusal } from './refusal.ts'
 
 /** Seconds over which a rate holds: a burst may take them all at once. */
 const WINDOW = 10
 
 /** How much each token may publish, in this process. */
 export interface PublishRate {
-  /** @throws ProblemError 429 when the token has published as much as it may for now. */
-  take(token: string, events: number): Promise<void>
+  /** Says no when the token has published as much as it may for now. */
+  take(token: string, events: number): Promise<Refusal | undefined>
 }
 
 /** `each`, events a second, is at least a tenth of those of a batch, or one could never be taken. */
@@ -19,15 +19,13 @@ export function publishRate(each: number): PublishRate {
         () => undefined,
         (full: RateLimiterRes) => full,
       )
-      if (!full) return
+      if (!full) return undefined
       // What was refused is not counted, or a publisher that tries again would never be let in.
       await limiter.reward(token, events)
-      throw new ProblemError(
-        429,
+      return refusal(
+        'limited',
         `This token may publish ${each} events a second, on average over ${WINDOW} s.`,
-        {
-          headers: { 'retry-after': String(Math.max(1, Math.ceil(full.msBeforeNext / 1_000))) },
-        },
+        { retryAfter: Math.max(1, Math.ceil(full.msBeforeNext / 1_000)) },
       )
     },
   }

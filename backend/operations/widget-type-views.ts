@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { WidgetTypeView } from '#contract/widget-type-view.ts'
 import type { Json, WidgetDefinition } from '#widgets/define.ts'
 import { registry } from '#widgets/registry.ts'
-import type { Lacking } from '../../refresh/availability.ts'
+import type { Lacking } from '../refresh/availability.ts'
 
 /** The catalogue of widget types, each with what it takes and, where it lacks something here, the remedy. */
 export function widgetTypeViews(lacking: Lacking): WidgetTypeView[] {

@@ -1,0 +1,79 @@
+import { scopeFor } from '../../operations/can.ts'
+import type { Done, Operation } from '../../operations/operation.ts'
+import { isRefusal, type Refusal, type RefusalCode } from '../../operations/refusal.ts'
+import { aboutOperation } from './about-operation.ts'
+import type { BodyReader } from './body-reader.ts'
+import { etagOf } from './condition.ts'
+import { readInput } from './operation-input.ts'
+import { refuseOtherSites } from './own-origin.ts'
+import { ProblemError } from './problem.ts'
+import type { Answer, Call, Route } from './route.ts'
+
+const statuses: Readonly<Record<RefusalCode, number>> = {
+  malformed: 400,
+  forbidden: 403,
+  missing: 404,
+  conflict: 409,
+  changed: 412,
+  invalid: 422,
+  limited: 429,
+  full: 503,
+}
+
+/** The one way from an operation to HTTP: reads its input, runs it, and says how it ended. */
+export function operationRoute(operation: Operation, reader?: BodyReader): Route {
+  const { method, path, right, shared } = operation
+  const status = Number(Object.keys(operation.answers)[0])
+  // Whoever has to show a token is not led to it by a page of another site.
+  const fromOwnPages = method !== 'GET' && scopeFor(right) === undefined
+  return {
+    ...{ method, path, right },
+    ...(shared ? { shared } : {}),
+    about: aboutOperation(operation, reader),
+    async handle(call) {
+      if (fromOwnPages) refuseOtherSites(call.headers)
+      const input = await readInput(operation, call, reader)
+      const ended = await operation.run(call.actor, input, call.client)
+      return answerOf(ended, status, call)
+    },
+  }
+}
+
+/** `status` is that of an end that made nothing new. @throws ProblemError for a refusal */
+export function answerOf(
+  ended: Done<object | undefined> | Refusal,
+  status: number,
+  call: Pick<Call, 'headers'>,
+): Answer {
+  if (isRefusal(ended)) throw problemOf(ended)
+  const { created, revision, paused, immutable } = ended
+  const headers = {
+    ...(revision === undefined ? {} : { etag: etagOf(revision) }),
+    ...(created === undefined ? {} : { location: created }),
+    ...(paused ? { 'hubs-paused': 'true' } : {}),
+    ...(immutable ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
+  }
+  if (status === 202 && wantsNoBody(call)) {
+    return { status, headers: { ...headers, 'preference-applied': 'return=minimal' } }
+  }
+  const body = 'text' in ended ? ended.text : ended.output
+  return {
+    status: created === undefined ? status : 201,
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
+function problemOf({ refused, detail, errors, retryAfter }: Refusal): ProblemError {
+  return new ProblemError(statuses[refused], detail, {
+    ...(errors ? { errors } : {}),
+    ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
+  })
+}
+
+/** `return=minimal` of RFC 7240; `reply` is Knative's, which takes any body for an event and fails on what is none. */
+function wantsNoBody({ headers }: Pick<Call, 'headers'>): boolean {
+  const { prefer } = headers
+  const asked = (Array.isArray(prefer) ? prefer.join() : (prefer ?? '')).split(/[,;]/)
+  return asked.some((one) => /^\s*(?:return\s*=\s*"?minimal"?|reply)\s*$/i.test(one))
+}
