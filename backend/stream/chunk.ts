@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Text, not empty, as one chunk of HTTP's chunked coding (RFC 9112, 7.1), made once for all the connections it is written to. */
+/**
+ * Text, not empty, as one chunk of HTTP's chunked coding (RFC 9112, 7.1), made once for all the connections it is
+ * written to.
+ */
 export function chunkOf(text: string): Buffer {
   return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
 }

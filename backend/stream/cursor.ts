@@ -1,10 +1,13 @@
 import { compareVersions, parseVersion, type Version } from '../cache/version.ts'
 import type { FollowedKeys } from './followed-keys.ts'
 
-/** Where a client says it stands, if this epoch gave that out; a text nobody gave out would hide changes. */
+/**
+ * What a client says it was sent last. Only a version that this epoch gave out is readable: any other would hide
+ * changes.
+ */
 export type Cursor = Version | 'none' | 'unreadable'
 
-/** Reads the text a client sent. Rejects with `CacheAway` when only the cache could tell whether it gave that out. */
+/** Reads the text a client sent. Rejects with `CacheAway` when only the cache could tell whether that was given out. */
 export async function readCursor(
   text: string | undefined,
   keys: Pick<FollowedKeys, 'position' | 'top'>,

@@ -8,8 +8,8 @@ const CLOCK_EVERY = 16
 /** Sessions that have something pending, until they are flushed. */
 export interface FlushQueue {
   /**
-   * Whoever is in `sessions` when their turn comes is flushed: a whole group as one, so that a broadcast need not enter
-   * and leave thousands.
+   * Flushes whoever is in `sessions` once it is their turn. A group is queued as one entry, so that a broadcast does
+   * not queue its thousands of sessions one by one.
    */
   add(sessions: Iterable<StreamSession>): void
 }
@@ -19,7 +19,7 @@ export function openFlushQueue(): FlushQueue {
   const due = new Set<Iterable<StreamSession>>()
   let flushing = false
 
-  /** Flushes who is due until the slice is over; gives where in the line it stopped. */
+  /** Flushes what is due until the slice is over. Returns what is left of the entry it stopped in. */
   function flushSlice(from: Iterator<StreamSession> | undefined): Iterator<StreamSession> | undefined {
     const until = performance.now() + SLICE
     let turn = from
@@ -29,7 +29,7 @@ export function openFlushQueue(): FlushQueue {
       if (!next || next.done) {
         const [sessions] = due
         if (!sessions) return undefined
-        // Before its turn: what changes during it gives it another.
+        // Before it is flushed: a change that comes meanwhile queues it again.
         due.delete(sessions)
         turn = sessions[Symbol.iterator]()
         continue
@@ -41,7 +41,7 @@ export function openFlushQueue(): FlushQueue {
   }
 
   function flushDue(from?: Iterator<StreamSession>): void {
-    // Should a flush throw, the next one goes on.
+    // First, so that the queue is not stuck should a flush throw.
     flushing = false
     const rest = flushSlice(from)
     if (!rest) return
@@ -54,7 +54,7 @@ export function openFlushQueue(): FlushQueue {
       due.add(sessions)
       if (flushing) return
       flushing = true
-      // Once all groups that a change concerns are in the line, so that a slice holds for them together.
+      // Later, when all groups that one change concerns are queued, so that they share one slice.
       queueMicrotask(flushDue)
     },
   }

@@ -15,15 +15,16 @@ export interface FollowedKeys {
   /** Up to here every change of a followed key is in its state. */
   position(): Version
   state(key: Key): KeyState | undefined
-  /** Of these states. */
+  /** Frames made from these states. */
   readonly frames: WidgetFrames
   /**
-   * The connect order: changes reach the listener from this call on; when it resolves, interest is
-   * registered and the state read. One round of both per key and node, however many listeners share it.
+   * Begins to follow keys in the one order that misses nothing: changes reach the listener from this call on, then
+   * interest is registered, then the state is read. It resolves after that. However many listeners share a key, a
+   * process registers and reads it once. Rejects with `CacheAway`, and then follows none.
    */
   attach(keys: readonly Key[], listener: KeyListener): Promise<void>
   detach(keys: readonly Key[], listener: KeyListener): void
-  /** Newest offset the cache has given out. */
+  /** The newest version the cache has given out, to which `position` may not have come yet. */
   top(): Promise<Version>
   readonly size: number
 }

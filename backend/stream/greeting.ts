@@ -9,8 +9,8 @@ import type { SessionGroup } from './session-group.ts'
 import type { StreamTarget } from './stream-target.ts'
 
 /**
- * The first words of a session whose head is written: where it stands, and what of its target is not there. What it
- * lacks is told by a manifest when its cursor says nothing, else with its next flush.
+ * Sends the first frames of a session whose head is written: `hello`, and `gone` for what of its target is not there.
+ * When its cursor cannot be used a manifest says the rest; else the states of the keys it lacks are part of its next flush.
  */
 export function greet(options: {
   session: StreamSession
@@ -29,7 +29,7 @@ export function greet(options: {
       : options.cursor
   const from =
     cursor === 'unreadable' ? position : cursor === 'none' ? { epoch: position.epoch, offset: 0 } : cursor
-  // What was queued meanwhile is in the states, whose versions now say what the client lacks.
+  // The states hold all that changed since it was attached, and their versions say what the client lacks.
   forget(session)
   begin(session, from)
   write(
@@ -49,7 +49,7 @@ export function greet(options: {
   else owe(session, keysAbove(cursor === 'none' ? undefined : cursor, session))
 }
 
-/** Keys whose versions are above `cursor`; all of which there is a state when there is no cursor. */
+/** Keys with a version above `cursor`; without a cursor, all that have a state. */
 function keysAbove(cursor: Version | undefined, { group, keys }: StreamSession): readonly Key[] {
   const above: Key[] = []
   for (const key of group.placements().keys()) {

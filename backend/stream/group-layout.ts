@@ -7,7 +7,7 @@ import type { Shown } from './widget-state.ts'
 
 type Tokens = Readonly<Record<string, string>>
 
-/** What no stream of a group follows any more. */
+/** A hub or a widget that is no longer there, so that no stream of a group follows it any more. */
 export type Gone = { readonly hub: string } | { readonly id: string }
 
 /** What a group shows of one hub. */
@@ -18,7 +18,7 @@ interface Part {
   readonly alone: readonly string[]
 }
 
-/** What an edit of a hub makes of a layout that has not taken it in yet. */
+/** What an edit of a hub will change in a layout: worked out at once, and taken in when the gained keys are read. */
 export interface LayoutEdit {
   /** By hub: its own, and those of hubs that widgets moved to. */
   readonly parts: ReadonlyMap<string, Part | undefined>
@@ -40,7 +40,7 @@ interface TakenIn {
   readonly moved: readonly Shown[]
 }
 
-/** What a group follows, by the hub it is of, so that an edit costs what concerns its hub and no more. */
+/** What a group follows, sorted by hub, so that an edit of one hub costs nothing for the others. */
 export interface GroupLayout {
   /** Which widgets show which key. */
   readonly placements: ReadonlyMap<Key, Placement>

@@ -10,13 +10,15 @@ export const HEARTBEAT = 8
 /** Milliseconds one slice of beats may keep the event loop. */
 const SLICE = 4
 
-/** Tells each session regularly, and at once when it matters, how far the line has come. */
+/**
+ * Tells each session, regularly and at once when it changes whether pages are live, up to when events are in the data.
+ */
 export interface Heartbeat {
-  /** The second of each heartbeat in which the next session has its beat: in turn, so that all are spread evenly. */
+  /** Which second of each heartbeat is the next session's, so that beats are spread evenly. */
   nextSlot(): number
   add(session: StreamSession): void
   delete(session: StreamSession): void
-  /** Called every second: beats for those whose second it is. */
+  /** To be called every second: sends the beats of those whose second it is. */
   tick(): Promise<void>
   all(): StreamSession[]
 }
@@ -27,7 +29,7 @@ export function openHeartbeat(liveness: Liveness): Heartbeat {
   let slot = 0
   let wasLive = liveness.live()
 
-  /** A beat for some sessions now: those that stand at one place are sent the same, made once. */
+  /** Sends beats that tell of this moment. Sessions with the same cursor are sent the same frame, made once. */
   function beats(): (session: StreamSession) => void {
     const told = pulseOf(liveness)
     const made = new Map<Version | undefined, Buffer>()
@@ -66,7 +68,7 @@ export function openHeartbeat(liveness: Liveness): Heartbeat {
   }
 }
 
-/** How far the line has come, and why no further. */
+/** Up to when every event is in the data, and why not up to now. */
 export function pulseOf(liveness: Liveness): StreamEvents['beat'] {
   const why = liveness.why()
   return {

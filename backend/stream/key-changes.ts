@@ -1,20 +1,20 @@
 import type { Key } from '../cache/version.ts'
 
-/** Places of a key's last change, and of the last that changed data. */
+/** Numbers of a key's last change, and of its last that changed data. */
 interface Change {
   readonly place: number
   readonly dataPlace: number
 }
 
 /**
- * The last change of each key of a group, kept once for all its sessions: each remembers up to which place it
- * has taken them, and needs no memory of its own for what it has not.
+ * The last change of each key of a group, kept once for all its sessions. Changes are numbered, and a session remembers
+ * only the number of the last it was sent, however much it has yet to be sent.
  */
 export interface KeyChanges {
-  /** Of the newest change; 0 before any. */
+  /** Number of the newest change; 0 before the first. */
   readonly end: number
   note(key: Key, withData: boolean): void
-  /** Each key changed behind `place`, and whether its data did. */
+  /** Each key that changed after the change of that number, and whether its data did. */
   since(place: number): readonly Since[]
   /** Forgets a key that the group no longer follows. */
   drop(key: Key): void
@@ -27,7 +27,7 @@ interface Since {
 
 export function openKeyChanges(): KeyChanges {
   const latest = new Map<Key, Change>()
-  /** The last answer: a broadcast asks for the same of each of thousands. */
+  /** The last answer: a broadcast asks the same for each of thousands of sessions. */
   let answered: { readonly place: number; readonly end: number; readonly since: readonly Since[] } | undefined
 
   const changes = {

@@ -2,10 +2,10 @@ import type { CacheEntry } from '../cache/cache.ts'
 import type { Version } from '../cache/version.ts'
 import { toldMembers } from './widget-state.ts'
 
-/** Chunks of one list of widgets: 2 for data, 1 for an id, both or neither. */
+/** Chunks of one list of widgets, by what they carry: 2 for data plus 1 for an id. */
 type Forms = { [form: number]: Buffer }
 
-/** What a node knows of a key: as little as its frames are made of, for there are many and most rest. */
+/** What a process knows of a key: no more than frames are made of, since there are many keys and most seldom change. */
 export interface KeyState {
   readonly version: Version
   readonly dataOffset: number

@@ -3,11 +3,14 @@ import type { Cache, Pulse } from '../cache/cache.ts'
 /** Milliseconds `through` may lie behind before a page is no longer live. */
 const LIVE_WITHIN = 10_000
 
-/** What this process knows of how far the whole line has come. */
+/** Up to when this process knows that every event is in the data it shows: whether its pages are live. */
 export interface Liveness {
   /** The cache's clock, carried on from the last pulse by a monotonic one. */
   now(): number
-  /** Every bus event up to then is acknowledged, and every edit of a hub known here; 0 when nobody has said so yet. */
+  /**
+   * Up to then every event on the bus is acknowledged and every edit of a hub is known here; 0 before any daemon has
+   * said so.
+   */
   through(): number
   live(): boolean
   /** Which stores do not serve this process, in sentences for readers. */

@@ -2,7 +2,10 @@ import { formatVersion } from '../cache/version.ts'
 import { frame } from './frame.ts'
 import { begin, forget, type StreamSession, write } from './session.ts'
 
-/** Tells a session the version of each widget, in place of all it has not been sent: it reads itself what differs. */
+/**
+ * Sends a session the version of each widget in place of all it has yet to be sent. Its client reads by itself what
+ * differs.
+ */
 export function sendManifest(session: StreamSession): void {
   const { group, keys } = session
   const position = keys.position()

@@ -1,13 +1,13 @@
 import type { Key } from '../cache/version.ts'
 import type { Shown } from './widget-state.ts'
 
-/** Widgets of one session group that show one key; `tag` names the list. */
+/** The widgets of one session group that show one key. `tag` is the same for the same list of widgets. */
 export interface Placement {
   readonly widgets: readonly Shown[]
   readonly tag: string
 }
 
-/** Puts `after` in the place of `before`. Gives the keys that nobody shows any more. */
+/** Replaces the widgets `before` by those `after`. Returns the keys that no widget shows any more. */
 export function replaceWidgets(
   placements: Map<Key, Placement>,
   before: readonly Shown[],

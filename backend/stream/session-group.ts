@@ -19,12 +19,12 @@ export interface SessionGroup
   readonly sessions: Set<StreamSession>
   /** Resolves once interest is registered and states are read. */
   readonly ready: Promise<void>
-  /** Takes in that hub as it is now: the connect order for gained keys, then `layout`, then their frames. */
+  /** Takes in that hub as it is now: reads the keys it gained, then sends `layout`, then their frames. */
   relayout(slug: string): void
   close(): void
 }
 
-/** `target`: what of it is not there is not followed. */
+/** Begins to follow what there is of `target`. */
 export function openGroup(options: {
   name: string
   target: StreamTarget
@@ -40,7 +40,7 @@ export function openGroup(options: {
   const changes = openKeyChanges()
   const layout = openGroupLayout(target, layouts)
   let turn: Promise<void> = Promise.resolve()
-  /** Worked out, and not shown yet. */
+  /** The edit that is worked out and not yet shown, while its gained keys are read. */
   let underWay: LayoutEdit | undefined
   let closed = false
 

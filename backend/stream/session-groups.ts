@@ -7,7 +7,7 @@ import { openWorkQueue } from './work-queue.ts'
 
 /** The groups of all sessions of this process. */
 export interface SessionGroups {
-  /** The group of whoever follows this target. What of it is not there is not followed, so that it makes no group of its own. */
+  /** The group of all who follow what there is of this target; what is not there makes no group of its own. */
   join(target: StreamTarget): SessionGroup
   /** Called when a session has left the group: one that nobody follows is closed. */
   left(group: SessionGroup): void
@@ -21,7 +21,7 @@ export function openSessionGroups(options: {
 }): SessionGroups {
   const { keys, layouts, flushQueue, signal } = options
   const followed = new Set<SessionGroup>()
-  /** Of those, the ones that follow all that their name says: whoever asks for the same joins them. */
+  /** Those of them that still follow all they were opened for, which whoever asks for the same joins. */
   const byName = new Map<string, SessionGroup>()
   const queueWork = openWorkQueue()
 
@@ -58,7 +58,7 @@ export function openSessionGroups(options: {
   }
 }
 
-/** The same for all who ask for the same, in whatever order. */
+/** The same for the same hubs and widgets, in whatever order they were asked for. */
 function nameOf(target: StreamTarget): string {
   return JSON.stringify([[...target.hubs].sort(), [...target.widgets].sort()])
 }

@@ -6,7 +6,10 @@ import type { FollowedKeys } from './followed-keys.ts'
 import type { KeyChanges } from './key-changes.ts'
 import type { Placement } from './placement.ts'
 
-/** Unsent bytes over which a client counts as slow: its changes are coalesced until it reads again. */
+/**
+ * Unsent bytes over which a client counts as slow: until it reads again it is sent no changes, and then the last of
+ * each key.
+ */
 const SLOW_BYTES = 64 * 1024
 
 /** What all sessions that follow the same have in common. */
@@ -27,17 +30,17 @@ interface Origin {
 }
 
 /**
- * One SSE connection. What it has not been sent is kept by its group, once for all. One object without methods: a
- * broadcast goes through thousands, and each further object of theirs is a cache miss.
+ * One SSE connection. What it has yet to be sent is kept by its group, once for all sessions. It is one object without
+ * methods, because a broadcast visits thousands of them and every further object would be a cache miss.
  */
 export interface StreamSession extends Origin {
-  /** Where chunks go straight, if they can. */
+  /** Chunks are written straight to it, where that is possible. */
   socket: Socket | undefined
-  /** Place of the last change of the group that it was sent. */
+  /** Number of the last of its group's changes that it was sent. */
   taken: number
-  /** It is sent the state of these with its next flush, data and all, whether or not they change. */
+  /** Keys whose state, with data, is part of its next flush whether or not they change. */
   owed: Set<Key> | undefined
-  /** Where the client stands. */
+  /** The client's cursor: it was sent every change up to here. */
   sent: Version | undefined
   /** `performance.now()` since when it has not read; 0 while it reads. */
   slowSince: number
@@ -62,8 +65,8 @@ export function openSession(origin: Origin): StreamSession {
 }
 
 /**
- * The head is written; `cursor` is where the client stands. Nothing is written before: what is told to a
- * whole group is in the first words of whoever comes later.
+ * Called once the head is written. Until then the session is sent nothing, since its first frames tell all that its
+ * group was told meanwhile. `cursor`: the client knows every change up to here.
  */
 export function begin(session: StreamSession, cursor: Version): void {
   session.open = true
@@ -71,20 +74,20 @@ export function begin(session: StreamSession, cursor: Version): void {
   session.socket = chunkSocket(session.response)
 }
 
-/** It is sent the state of these keys with its next flush, data and all, whether or not they change. */
+/** Makes the state of these keys, with data, part of its next flush. */
 export function owe(session: StreamSession, keys: readonly Key[]): void {
   if (keys.length === 0) return
   session.owed ??= new Set()
   for (const key of keys) session.owed.add(key)
 }
 
-/** Drops what is pending: a manifest replaces it. */
+/** Drops what it has yet to be sent, because something else says it all. */
 export function forget(session: StreamSession): void {
   session.taken = session.group.changes.end
   session.owed = undefined
 }
 
-/** The feed's position, if everything up to it has been written: where the client stands from now on. */
+/** Moves the client's cursor to the feed's position and returns that, if all changes up to it have been written. */
 export function advance(session: StreamSession): Version | undefined {
   const position = session.keys.position()
   const current = session.open && !isBehind(session) && session.slowSince === 0
@@ -99,7 +102,7 @@ export function flush(session: StreamSession): void {
   if (chunks.length > 0) writeChunks(session.response, session.socket, chunks)
 }
 
-/** Writes what is of no key. A slow client is sent it too: it has only so long to read again. */
+/** Writes a frame that is about no key. Slow clients are sent it too: they read again soon, or are cut. */
 export function write(session: StreamSession, chunk: Buffer): void {
   if (!session.open) return
   writeChunks(session.response, session.socket, [chunk])
@@ -129,13 +132,16 @@ function isBehind({ taken, owed, group }: StreamSession): boolean {
   return taken < group.changes.end || owed !== undefined
 }
 
-/** Ascending by offset, so that a cut at any byte loses nothing. An id never passes the tail, which may still owe us older changes. */
+/**
+ * In ascending order of offset, so that a client that is cut at any byte resumes without loss. No id is beyond the feed's
+ * position, because changes with lower offsets may still come.
+ */
 function pendingFrames(session: StreamSession): Buffer[] {
   const { group, keys, taken, owed } = session
   const since = group.changes.since(taken)
   session.taken = group.changes.end
   const [only] = since
-  // As nearly always: most of what a broadcast costs here is what it leaves to be collected.
+  // Nearly always so, and worth a way without a map: most of what a broadcast costs here is garbage collection.
   if (only && since.length === 1 && !owed) return framesOf(session, only.key, only.withData)
   const pending = new Map(since.map(({ key, withData }) => [key, withData]))
   for (const key of owed ?? []) pending.set(key, true)
@@ -146,7 +152,7 @@ function pendingFrames(session: StreamSession): Buffer[] {
   return due.flatMap(([key, withData]) => framesOf(session, key, withData))
 }
 
-/** None of a key of a layout not yet taken in, which waits for it, and of one that left. */
+/** No frames for a key that the layout does not show: it waits for the layout to come, or has left it. */
 function framesOf(session: StreamSession, key: Key, withData: boolean): Buffer[] {
   const { group, keys } = session
   const state = keys.state(key)
@@ -156,7 +162,10 @@ function framesOf(session: StreamSession, key: Key, withData: boolean): Buffer[]
   return [keys.frames.of(state, placement, withData, withId)]
 }
 
-/** Never back, and into another epoch only by a manifest: what was sent of the old one would be taken for its. */
+/**
+ * Moves the client's cursor forward. Never into another epoch, which takes a manifest: frames of the old epoch would count
+ * as sent in the new one.
+ */
 function moveCursor(session: StreamSession, to: Version, position: Version): boolean {
   const { sent } = session
   if (!sent || to.epoch !== sent.epoch || to.offset < sent.offset) return false

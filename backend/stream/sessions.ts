@@ -17,10 +17,10 @@ import type { StreamTarget } from './stream-target.ts'
 
 export interface StreamSessions {
   /**
-   * Answers a stream request. `cursor` is what the client sent, readable or not.
+   * Answers a stream request. `cursor` is the text the client sent, whatever it is. Resolves once the stream has begun.
    * Rejects with `CacheAway` before anything is written, when the state of its widgets cannot be read.
-   * `onLeave` is called once, when the stream is over or was refused: a listener of the caller's own would be memory of
-   * every stream.
+   * `onLeave` is called once, when the stream is over or was refused. (A listener on `response` would do too, but each
+   * costs memory for as long as its stream is open.)
    */
   open(
     response: ServerResponse,
@@ -38,7 +38,7 @@ export function openSessions(options: {
   layouts: HubLayouts
   liveness: Liveness
   build: string
-  /** Of every stream, besides those that make it one. */
+  /** Headers of every stream, besides those that make it an event stream. */
   headers?: OutgoingHttpHeaders
   signal: AbortSignal
 }): StreamSessions {
@@ -49,7 +49,7 @@ export function openSessions(options: {
   const slow = openSlowSessions()
   let size = 0
 
-  /** One for all: each of its own would be memory of every session. */
+  /** One function for all sessions, because one for each would cost memory. */
   const onPace = (session: StreamSession): void => {
     if (session.slowSince > 0) slow.add(session)
     else flushQueue.add([session])
@@ -64,7 +64,10 @@ export function openSessions(options: {
     }
   }
 
-  /** What is called when the session is over, however often. It is kept with each session, so it holds no more than these. */
+  /**
+   * To be called when the session is over, once or more. It lives as long as the session, so it holds no more than
+   * these.
+   */
   function leaving(
     session: StreamSession,
     group: SessionGroup,
@@ -72,7 +75,7 @@ export function openSessions(options: {
   ): () => void {
     return () => {
       if (!group.sessions.delete(session)) return
-      // It may stand in the line still.
+      // It may still be queued to be flushed.
       session.open = false
       session.slowSince = 0
       heartbeat.delete(session)

@@ -1,6 +1,6 @@
 import type { StreamSession } from './session.ts'
 
-/** Milliseconds a slow client has before it is cut; it resumes from its cursor. */
+/** Milliseconds a slow client has to read again before its connection is ended. It can connect again, and resumes. */
 const SLOW_FOR = 30_000
 
 /** Sessions whose clients do not read what they are sent. */

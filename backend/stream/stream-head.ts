@@ -1,6 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
-/** Writes the head of an event stream, with `headers` of the caller's, and after how long its client may connect again. */
+/**
+ * Writes the head of an event stream, with `headers` of the caller's, and after how long its client may connect again.
+ */
 export function writeStreamHead(response: ServerResponse, headers: OutgoingHttpHeaders): void {
   response.writeHead(200, {
     ...headers,

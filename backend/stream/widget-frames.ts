@@ -11,11 +11,16 @@ export interface WidgetFrames {
    * between two of them must resume before both.
    */
   of(state: KeyState, placement: Placement, withData: boolean, withId: boolean): Buffer
-  /** Who is sent them later makes them again: those of all keys together are more than all else that is known of them. */
+  /**
+   * Drops all frames made so far, which would take more memory than all else that is known of keys. They are made again
+   * when needed.
+   */
   forget(): void
 }
 
-/** Frames kept of one state: streams choose their widgets, so a key that many share has no end of lists. */
+/**
+ * Lists of widgets for which frames of one state are kept: streams choose their widgets, so there is no end of lists.
+ */
 const KEPT = 64
 
 export function openWidgetFrames(basePath = ''): WidgetFrames {

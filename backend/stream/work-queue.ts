@@ -12,7 +12,7 @@ export function openWorkQueue(): WorkQueue {
   async function workOff(): Promise<void> {
     working = true
     while (waiting.size > 0) {
-      // What is done may at once have more to do, whose slice is another.
+      // Work that is done may cause more work at once, which gets slices of its own.
       await setImmediate()
       await inSlices(waiting, (work) => {
         waiting.delete(work)

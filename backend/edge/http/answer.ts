@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { endAfterBody } from './linger.ts'
 import type { Answer } from './route.ts'
 
-/** Of everything that is no page: nothing here is a document, a script or a picture, whoever asks for it as one. */
+/** Headers of all that is no page: no browser may take it for a document, a script or a picture. */
 export const closedHeaders = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -10,7 +10,7 @@ export const closedHeaders = {
   'referrer-policy': 'same-origin',
 } as const
 
-/** Sends it, unless something was sent already. A request whose body nobody wanted is the last on its connection. */
+/** Sends an answer, unless something was sent already. A connection on which an unread body may still come ends with it. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,

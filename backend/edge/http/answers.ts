@@ -7,19 +7,19 @@ import type { Client } from '../../operations/client.ts'
 
 /** What is known of a request once it is answered: filled in by whatever learns it. */
 export interface RequestRecord {
-  /** Path of its route, or what else it was for: of few values, whatever is asked. */
+  /** The path of its route as declared, or what else it was for: one of few values, whatever is asked. */
   route: string
   /** Why it was refused, in a word or two. */
   reason: string
   /** Id of the token it came with, once that was found to be one of ours. */
   token: string | undefined
-  /** Asked of a process by what runs it, for which a no is an answer like any. */
+  /** It is a probe by whatever runs the process, to which "not ready" is an answer and no refusal. */
   health: boolean
   /** Counts it as answered now, because its answer is a stream and has no end. */
   stream(): void
 }
 
-/** Counts every answer, and leaves a line of some of those that refuse. */
+/** Counts every answer, and logs some of those that refuse. */
 export interface Answers {
   /** Begins the record of a request, which is counted once it is answered or its client is gone. */
   watch(request: IncomingMessage, response: ServerResponse): RequestRecord

@@ -6,9 +6,9 @@ type Address = ReturnType<typeof ipaddr.process>
 type Range = ReturnType<typeof ipaddr.parseCIDR>
 
 /**
- * The one rule of whose request it is. The peer of the socket, unless that is one of `proxies`; then the rightmost
- * address of X-Forwarded-For that is not, for each proxy adds whom it was asked by at the right, and what stands further
- * left anybody may have written.
+ * Tells whom a request comes from: the peer of its socket, unless that is one of `proxies`; then the rightmost address of
+ * X-Forwarded-For that is none of them. Each proxy adds at the right who asked it, and anybody may have written what
+ * stands further left.
  */
 export function clientRule(proxies: readonly string[]): (request: IncomingMessage) => Client {
   const ranges = proxies.map((range) => ipaddr.parseCIDR(range))
@@ -21,7 +21,7 @@ export function clientRule(proxies: readonly string[]): (request: IncomingMessag
     const named = (request.headers['x-forwarded-for'] as string | undefined)?.split(',') ?? []
     while (isProxy(client) && named.length > 0) {
       const next = parse(named.pop()?.trim() ?? '')
-      // What a proxy passed on and is no address was not written by it.
+      // A proxy writes only addresses: this text came from further away, and nothing beyond it can be believed.
       if (!next) break
       client = next
     }

@@ -1,8 +1,8 @@
 import type { Route } from './route.ts'
 
 /**
- * Text of `/embed.js`: plain ES2019 that runs on pages of others, so it brings nothing along and leaves nothing behind
- * but one custom element.
+ * Text of `/embed.js`: plain ES2019 without imports, since it runs on pages of others. All it leaves there is one custom
+ * element.
  */
 const embedScript = `(function () {
   'use strict'

@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 const LINGER = 2_000
 
 /**
- * Ends a response to a request whose body was not read. A connection that is closed on bytes nobody read is reset, and
- * the reset may overtake the answer; so what still comes is read for a moment, into nothing, while the client reads.
- * The whole answer is written, and says that the connection closes.
+ * Ends a response to a request whose body was not read. To close a connection on unread bytes resets it, and the reset
+ * may overtake the answer. So, for a moment, what still comes is read and thrown away while the client reads the answer.
+ * The whole answer must be written already, and say that the connection closes.
  */
 export function endAfterBody(request: IncomingMessage, response: ServerResponse): void {
   const timer = setTimeout(end, LINGER)

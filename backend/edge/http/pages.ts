@@ -12,7 +12,10 @@ export interface Pages {
   close(): Promise<void>
 }
 
-/** Each takes some 12 ms, and most of its time it may wait for the cache; some have megabytes. */
+/**
+ * Renders at a time. One takes some 12 ms of the thread, and may wait longer than that for the cache; some pages have
+ * megabytes.
+ */
 const RENDERS = { rendered: { all: 32, client: 8 }, slow: { all: 64, client: 16 } }
 
 /** Request headers by which pages are told what was decided here. */
@@ -60,7 +63,7 @@ export async function openPages(options: {
       response.setHeader('Accept-Ranges', 'none')
     } else {
       const policy = pagePolicy({ development, frameAncestors: ancestors })
-      // As with the policy, what the client sent of these must never get through.
+      // Pages believe these, so what the client sent of them must never get through.
       request.headers[PAGE_PATH] = url.pathname
       delete request.headers[REFUSED_ORIGIN]
       if (refused !== undefined) {
@@ -74,7 +77,7 @@ export async function openPages(options: {
       response.setHeader('Referrer-Policy', 'same-origin')
     }
     response.setHeader('X-Content-Type-Options', 'nosniff')
-    // As it was judged here: Next would read dots, backslashes and a host in the path its own way.
+    // The path as it was judged here, since Next would read dots, backslashes and a host in it in its own way.
     const path = (isNexts(url) ? url.pathname : pagePath(url)) + (development ? url.search : pageQuery(url))
     // Next takes the slash behind its path for an address of another form, and redirects.
     request.url = basePath === '' ? path : basePath + path.replace(/^\/(?=\?|$)/, '')

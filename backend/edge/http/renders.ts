@@ -20,9 +20,9 @@ interface RenderLimits {
 }
 
 /**
- * So many renders at a time, the others in the order they came; none for a client that has gone meanwhile. A page takes
- * milliseconds of the one thread, so that many begun at once hold up everything for as long as all take.
- * The function it returns throws ProblemError 503 when too many wait.
+ * Renders so many pages at a time, the others in the order they came, and none for a client that has gone meanwhile. A
+ * page takes milliseconds of the one thread, so that many begun at once would hold up everything for as long as all take.
+ * The function returned throws ProblemError 503 when too many wait.
  */
 export function openRenders(limits: RenderLimits): (wanted: Wanted) => void {
   const waiting: Wanted[] = []
@@ -37,7 +37,7 @@ export function openRenders(limits: RenderLimits): (wanted: Wanted) => void {
       clearTimeout(timer)
       response.off('close', end)
       place.release()
-      // Once all that closed at one time is known to have: else one that goes hands its place to another that went too.
+      // Later, when all that closed at the same time are known to be gone: else one hands its place to another of them.
       setImmediate(startNext)
     }
     const timer = setTimeout(() => {

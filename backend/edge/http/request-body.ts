@@ -28,7 +28,7 @@ const usual: BodyLimits = {
 /** Bytes taken ahead of a body that does not say how long it is. */
 const STEP = 64 * 1024
 
-/** The body of one request, which holds its bytes until they are released. */
+/** The body of one request. Its bytes count against the limits until they are released. */
 export interface Body {
   /**
    * The whole of it, unpacked. @throws ProblemError 413 over `limit` bytes, packed or not, 429 or 503 when there is no
@@ -36,7 +36,7 @@ export interface Body {
    * cannot be unpacked.
    */
   read(limit: number): Promise<Buffer>
-  /** Whoever sends it has shown a token: before it is read. */
+  /** To be called before it is read, when whoever sends it has shown a token. */
   prove(): void
   release(): void
 }
@@ -70,10 +70,10 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
         const declared = Number(request.headers['content-length'] ?? 0)
         if (declared > limit) throw tooLarge(limit)
         if (declared > 0 && quota === proven) makeRoom(declared)
-        // Those who ask first are told only now that it is wanted.
+        // A client that asks before it sends a body is told only now that it is wanted.
         if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
         const admit = (length: number): void => {
-          // By steps once it is long, so that few are kept; of a first byte no more than it.
+          // In steps once it is long, so that there are few permits; for the first bytes no more than they are.
           if (length > room) makeRoom(Math.max(length - room, Math.min(STEP, length)))
         }
         const within = quota === proven ? Infinity : patience
@@ -95,7 +95,7 @@ export function requestBodies(limits: Partial<BodyLimits> = {}): OpenBody {
   }
 }
 
-/** `admit` is told of each new length and throws what refuses it. */
+/** Reads a body to its end. `admit` is told of each new length, and refuses it by throwing. */
 function collect(
   request: IncomingMessage,
   { grace, rate, within }: Pick<BodyLimits, 'grace' | 'rate'> & { readonly within: number },

@@ -3,12 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 
 const IDLE_EVERY = 50
 
-/** How a server ends without losing what was asked of it. */
+/** Ends a server without losing requests that have come. */
 export interface Shutdown {
-  /** Each answer from now on is the last on its connection: who is behind it goes elsewhere. */
+  /** Each answer from now on is the last on its connection, so that clients and proxies go elsewhere for the next. */
   begin(): void
   readonly begun: boolean
-  /** Takes no new connection. Resolves once what was begun is answered, or after `ms`, which cuts the rest off. */
+  /** Takes no new connection. Resolves once all that was asked is answered; what is not after `ms` is cut off. */
   finish(ms: number): Promise<void>
 }
 

@@ -9,11 +9,11 @@ const GUESSES = { times: 10, seconds: 60 }
 /** Tokens of which it is remembered that they were right. */
 const REMEMBERED = 10_000
 
-/** Slows down who tries tokens, and says so in the log. */
+/** Slows down clients that try tokens, and logs each wrong one. */
 export interface TokenGuesses {
   /**
-   * What `verify` gives for the Authorization header. A client that has sent too many wrong ones waits, but not with a
-   * token that has been right before: nobody is locked out by another behind the same address.
+   * What `verify` gives for the Authorization header. A client that has sent too many wrong tokens has to wait, but not
+   * with one that has been right before: nobody is locked out by another behind the same address.
    * @throws ProblemError 429, and what `verify` throws
    */
   watch<Found>(client: Client, header: string | undefined, verify: () => Promise<Found>): Promise<Found>
