@@ -120,7 +120,7 @@ test('pages import of the backend its services and types', () => {
 test('in the live updates what is drawn imports how it is reached, and that what is decided; never back', () => {
   const rooms = ['react', 'transport', 'core'].map((room) => `app/live/${room}`)
   const imports = importsOf('app').filter(({ from }) => rooms.some((room) => inRoom(room)(from)))
-  expect(new Set(imports.map(({ from }) => dirname(from)))).toEqual(new Set(rooms))
+  for (const room of rooms) expect(imports.some(({ from }) => inRoom(room)(from))).toBe(true)
   const rank = (path: string) => rooms.findIndex((room) => inRoom(room)(path))
   expect(
     breaking(imports, ({ from, to }) => {
@@ -129,6 +129,22 @@ test('in the live updates what is drawn imports how it is reached, and that what
       if (inRoom('app')(to)) return rank(to) >= rank(from)
       return inRoom('app/live/react')(from) || !/^(react|react-dom|@tanstack\/react-query)$/.test(to)
     }),
+  ).toEqual([])
+})
+
+test('what live updates decide, they decide without a browser, a clock or chance', () => {
+  const outside =
+    /\b(fetch|setTimeout|setInterval|queueMicrotask|performance|AbortController|BroadcastChannel|SharedWorker|addEventListener|document|window|navigator|localStorage|Date|Math\.random)\b/
+  const files = readdirSync(join(root, 'app/live/core'), { recursive: true, encoding: 'utf8' })
+  const code = files
+    .filter((name) => name.endsWith('.ts') && !isTest(name))
+    .map((name) => {
+      const text = readFileSync(join(root, 'app/live/core', name), 'utf8')
+      return [name, text.replace(/\/\*.*?\*\/|\/\/.*$/gms, '')] as const
+    })
+  expect(code.length).toBeGreaterThan(10)
+  expect(
+    code.flatMap(([name, text]) => outside.exec(text)?.map((found) => `${name}: ${found}`) ?? []),
   ).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { type LineFacts, liveState } from './live-state.ts'
+import { type LinkFacts, liveState } from './live-state.ts'
 
-const healthy: LineFacts = {
+const healthy: LinkFacts = {
   connected: true,
   heard: 1_000,
   heardAt: 501_000,

@@ -24,10 +24,10 @@ export const LIVE_WITHIN = 10_000
 /** Milliseconds for which reads may fail before a page says so. */
 const READS_WITHIN = 3_000
 
-/** What is known of one stream. Moments are by `Environment.now()`, the rest by the server's clock. */
-export interface LineFacts {
+/** What is known of one stream. Moments are by the environment's clock, the rest by the server's clock. */
+export interface LinkFacts {
   readonly connected: boolean
-  /** Moment of the newest frame, or of the first try. */
+  /** Moment of the newest event, or of the first try. */
   readonly heard: number
   /** Server time then; undefined while it is unknown. */
   readonly heardAt: number | undefined
@@ -40,8 +40,8 @@ export interface LineFacts {
   readonly failingSince: number | undefined
 }
 
-export function liveState(line: LineFacts, now: number): LiveState {
-  const { connected, heard, heardAt = 0, pulse, offline, crowded, failingSince } = line
+export function liveState(link: LinkFacts, now: number): LiveState {
+  const { connected, heard, heardAt = 0, pulse, offline, crowded, failingSince } = link
   if (offline) return { kind: 'paused', since: heardAt }
   // It will not be back within the ten seconds for which a page is connecting.
   if (crowded) return { kind: 'paused', since: heardAt, crowded }

@@ -1,6 +1,6 @@
 import type { HubView } from '#contract/hub.ts'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import type { LiveState } from './live-state.ts'
+import type { LiveStatus } from './live-state.ts'
 
 /** What a page shows: a whole hub, or one widget of it. */
 export interface Shows {
@@ -30,7 +30,7 @@ export type ToHolder =
   /** Is anybody there? Answered by `who`. */
   | { readonly kind: 'knock' }
   | { readonly kind: 'attach'; readonly page: string; readonly attachment: Attachment }
-  /** Still there and visible; answered by `line`, or by `who` when the page was forgotten. */
+  /** Still there and visible; answered by `status`, or by `who` when the page was forgotten. */
   | { readonly kind: 'seen'; readonly page: string }
   | { readonly kind: 'hidden'; readonly page: string }
   | { readonly kind: 'detach'; readonly page: string }
@@ -49,12 +49,9 @@ export type ToPage =
     }
   | { readonly kind: 'layout'; readonly page: string; readonly layout: HubLayout }
   | { readonly kind: 'gone'; readonly page: string }
-  | {
-      readonly kind: 'line'
+  | (LiveStatus & {
+      readonly kind: 'status'
       readonly page: string
-      readonly live: LiveState
       /** Server time, when it is known. */
       readonly now: number | undefined
-      /** Build the server runs, when it is known. */
-      readonly build: string | undefined
-    }
+    })

@@ -10,6 +10,12 @@ export type StreamEvent = {
   }
 }[keyof StreamEvents]
 
+/** What a stream yields: its frames, and between two connections that the line is cut. */
+export type LinkEvent =
+  | StreamEvent
+  /** `crowded`: the server has as many streams of this network as it takes of one. */
+  | { readonly name: 'lost'; readonly crowded?: true }
+
 const names: Readonly<Record<keyof StreamEvents, true>> = {
   hello: true,
   widget: true,

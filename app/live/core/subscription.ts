@@ -1,9 +1,5 @@
 import type { HubLayout, Shows } from './messages.ts'
 
-/** Milliseconds for which a hub is followed after a page last showed it, and after it was hidden. */
-export const KEPT_AFTER_SHOWN = 60_000
-export const KEPT_AFTER_HIDDEN = 300_000
-
 /** A hub, or one widget of it, that pages show. */
 export interface Subscription extends Shows {
   layout: HubLayout
@@ -43,8 +39,8 @@ export function isCurrent(
 }
 
 /** Whether its layout is what streams have announced, and they follow its keys. */
-export function isSettled(follow: Subscription): boolean {
-  return isCurrent(follow.layout, follow) && follow.missedSince === undefined
+export function isCaughtUp(subscription: Subscription): boolean {
+  return isCurrent(subscription.layout, subscription) && subscription.missedSince === undefined
 }
 
 export function keysById(layout: HubLayout): Keys {
@@ -70,9 +66,9 @@ const HUBS = 50
 const WIDGETS = 500
 
 /** Spreads what is followed over as few streams as may carry it. */
-export function groups(follows: readonly Subscription[]): readonly (readonly Subscription[])[] {
-  const hubs = follows.filter(({ widget }) => widget === undefined)
-  const widgets = follows.filter(({ widget }) => widget !== undefined)
+export function groups(subscriptions: readonly Subscription[]): readonly (readonly Subscription[])[] {
+  const hubs = subscriptions.filter(({ widget }) => widget === undefined)
+  const widgets = subscriptions.filter(({ widget }) => widget !== undefined)
   const count = Math.max(Math.ceil(hubs.length / HUBS), Math.ceil(widgets.length / WIDGETS))
   return Array.from({ length: count }, (_, n) => [
     ...hubs.slice(n * HUBS, (n + 1) * HUBS),

@@ -6,8 +6,8 @@ export interface Subscriptions {
   all(): readonly Subscription[]
   /** What the page shows, followed from now on if it was not. */
   join(attachment: Attachment): Subscription
-  end(follow: Subscription): void
-  has(follow: Subscription): boolean
+  end(subscription: Subscription): void
+  has(subscription: Subscription): boolean
   /** Whether anything, or anything `beside` one, shows the key. */
   show(key: string, beside?: Subscription): boolean
   /** A widget that shows the key, and that widget's hub when all of the hub is followed. */
@@ -15,25 +15,25 @@ export interface Subscriptions {
 }
 
 export function openSubscriptions(): Subscriptions {
-  const follows = new Map<string, Subscription>()
+  const subscriptions = new Map<string, Subscription>()
   return {
-    all: () => [...follows.values()],
+    all: () => [...subscriptions.values()],
     join({ hub, widget, layout, cursor }) {
       const shows = widget === undefined ? { hub } : { hub, widget }
       const name = nameOf(shows)
       const known = { layout, keys: keysIn(layout, widget), cursor, announced: { revision: layout.revision } }
-      const follow = follows.get(name) ?? { ...shows, ...known, missedSince: undefined, until: 0 }
-      follows.set(name, follow)
-      return follow
+      const subscription = subscriptions.get(name) ?? { ...shows, ...known, missedSince: undefined, until: 0 }
+      subscriptions.set(name, subscription)
+      return subscription
     },
-    end: (follow) => void follows.delete(nameOf(follow)),
-    has: (follow) => follows.get(nameOf(follow)) === follow,
+    end: (subscription) => void subscriptions.delete(nameOf(subscription)),
+    has: (subscription) => subscriptions.get(nameOf(subscription)) === subscription,
     show(key, beside) {
-      for (const follow of follows.values()) if (follow !== beside && follow.keys.has(key)) return true
+      for (const one of subscriptions.values()) if (one !== beside && one.keys.has(key)) return true
       return false
     },
     place(key) {
-      for (const { hub, widget, layout } of follows.values()) {
+      for (const { hub, widget, layout } of subscriptions.values()) {
         const found = layout.widgets.find(
           (placed) => placed.key === key && (widget ?? placed.id) === placed.id,
         )

@@ -2,8 +2,9 @@ import type { HubView } from '#contract/hub.ts'
 import type { KeyedData, Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
 import { apiAt, isRefused, readJson } from '../../api.ts'
+import type { LinkEvent } from '../core/stream-event.ts'
 import { rest } from './rest.ts'
-import { type LinkEvent, stream } from './stream.ts'
+import { stream } from './stream.ts'
 
 /** Everything the holder reaches outside itself. */
 export interface Environment {

@@ -3,11 +3,11 @@ import type { HubView, HubWidget } from '#contract/hub.ts'
 import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
 import type { StreamEvents } from '#contract/stream-events.ts'
 import type { Attachment, ToPage } from '../core/messages.ts'
-import type { StreamEvent } from '../core/stream-event.ts'
+import type { LinkEvent, StreamEvent } from '../core/stream-event.ts'
 import type { Environment } from './environment.ts'
 import { type Holder, openHolder } from './holder.ts'
 import { rest } from './rest.ts'
-import { type LinkEvent, StreamRefused } from './stream.ts'
+import { StreamRefused } from './stream.ts'
 
 /** One stream that the holder opened, spoken to by the test. */
 interface Opened {
@@ -124,7 +124,7 @@ function attach(view: HubView, more: Partial<Attachment> & { page?: string } = {
       holder.receive({ kind, page }, (message) => told.push(message)),
     of: <Kind extends ToPage['kind']>(kind: Kind) =>
       told.filter((message): message is Extract<ToPage, { kind: Kind }> => message.kind === kind),
-    line: () => told.findLast((message) => message.kind === 'line')?.live,
+    line: () => told.findLast((message) => message.kind === 'status')?.live,
   }
 }
 

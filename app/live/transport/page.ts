@@ -1,8 +1,9 @@
 import type { InitialView, ToHolder, ToPage } from '../core/messages.ts'
 import { serverClock } from '../core/server-clock.ts'
+import { nameOf } from '../core/subscription.ts'
 import type { Channel, Connect } from './channel.ts'
 import type { Environment } from './environment.ts'
-import { openMounts } from './mounts.ts'
+import { attachmentOf, type Mounted, mount, takeInto } from './mounted.ts'
 import type { PageCache } from './page-cache.ts'
 
 /** A document's end of the live updates: what it mounts is kept current in its cache. */
@@ -32,7 +33,7 @@ export function openPage(options: {
 }): Page {
   const { cache, connect, environment } = options
   const clock = serverClock(environment)
-  const mounts = openMounts(cache)
+  const mounted = new Map<string, Mounted>()
   let { hidden } = options
   let channel: Channel | undefined
   let present = false
@@ -43,20 +44,24 @@ export function openPage(options: {
     if (present) channel?.send(message)
   }
 
-  function sendAttach(page: string): void {
-    const attachment = mounts.attachment(page, now(), hidden)
-    if (attachment) send({ kind: 'attach', page, attachment })
+  function sendAttach(one: Mounted, page: string): void {
+    if (!one.gone) send({ kind: 'attach', page, attachment: attachmentOf(cache, one, now(), hidden) })
   }
 
   function receive(message: ToPage): void {
     heard = environment.now()
     if (message.kind === 'who') {
       present = true
-      mounts.ids().forEach(sendAttach)
+      mounted.forEach(sendAttach)
       return
     }
-    if (message.kind === 'line' && message.now !== undefined) clock.heard(message.now, true)
-    mounts.take(message, now())
+    if (message.kind === 'status' && message.now !== undefined) clock.heard(message.now, true)
+    takeInto(cache, mounted, message, now())
+  }
+
+  /** Until the holder says how it stands. */
+  function forgetStatus(view: InitialView): void {
+    cache.writeStatus(nameOf(view), null)
   }
 
   function now(): number {
@@ -64,7 +69,7 @@ export function openPage(options: {
   }
 
   function open(): void {
-    if (channel || mounts.ids().length === 0) return
+    if (channel || mounted.size === 0) return
     life = new AbortController()
     channel = connect(receive)
     void showLife(life.signal)
@@ -72,8 +77,10 @@ export function openPage(options: {
 
   function close(): void {
     life.abort()
-    for (const page of mounts.ids()) send({ kind: 'detach', page })
-    mounts.forgetStatus()
+    for (const [page, { view }] of mounted) {
+      send({ kind: 'detach', page })
+      forgetStatus(view)
+    }
     present = false
     channel?.close()
     channel = undefined
@@ -84,9 +91,9 @@ export function openPage(options: {
     for (;;) {
       await environment.rest(SEEN_EVERY, signal)
       if (signal.aborted) return
-      if (hidden || mounts.ids().length === 0) continue
+      if (hidden || mounted.size === 0) continue
       const asked = environment.now()
-      for (const page of mounts.ids()) send({ kind: 'seen', page })
+      for (const page of mounted.keys()) send({ kind: 'seen', page })
       await environment.rest(ANSWER_WITHIN, signal)
       if (signal.aborted) return
       if (hidden || (present && heard >= asked)) continue
@@ -100,22 +107,24 @@ export function openPage(options: {
     attach(view) {
       const page = environment.random().toString(36).slice(2)
       clock.heard(view.now)
-      mounts.add(page, view)
-      if (present) sendAttach(page)
+      const one = mount(cache, view)
+      mounted.set(page, one)
+      if (present) sendAttach(one, page)
       else open()
       return () => {
         send({ kind: 'detach', page })
-        mounts.remove(page)
+        mounted.delete(page)
+        forgetStatus(view)
       }
     },
     clock: now,
     show() {
       hidden = false
-      mounts.ids().forEach(sendAttach)
+      mounted.forEach(sendAttach)
     },
     hide() {
       hidden = true
-      for (const page of mounts.ids()) send({ kind: 'hidden', page })
+      for (const page of mounted.keys()) send({ kind: 'hidden', page })
     },
     network(online) {
       send({ kind: 'network', online })

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { backoff } from '../core/backoff.ts'
-import { type LinkEvent, StreamRefused, stream } from './stream.ts'
+import type { LinkEvent } from '../core/stream-event.ts'
+import { StreamRefused, stream } from './stream.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 

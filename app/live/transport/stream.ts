@@ -1,13 +1,7 @@
 import { retryAfter } from '#widgets/kit/retry-after.ts'
 import { backoff } from '../core/backoff.ts'
-import { eventDecoder, type StreamEvent } from '../core/stream-event.ts'
+import { eventDecoder, type LinkEvent, type StreamEvent } from '../core/stream-event.ts'
 import { rest as restFor } from './rest.ts'
-
-/** What a stream yields: its frames, and between two connections that the line is cut. */
-export type LinkEvent =
-  | StreamEvent
-  /** `crowded`: the server has as many streams of this network as it takes of one. */
-  | { readonly name: 'lost'; readonly crowded?: true }
 
 /** The server refuses what was asked for, and would again. */
 export class StreamRefused extends Error {

@@ -1,0 +1,13 @@
+import type { LinkFacts } from '../live-state.ts'
+import type { Subscription } from '../subscription.ts'
+
+/** One stream of the server. */
+export interface Link {
+  /** What it carries: what was asked for, without what the server said is gone. */
+  readonly subscriptions: Set<Subscription>
+  facts: Omit<LinkFacts, 'offline' | 'failingSince'>
+  /** Its `hello` has come. */
+  greeted: boolean
+  /** Cut at least once, and resting or trying since. */
+  lost: boolean
+}
