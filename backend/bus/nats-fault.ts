@@ -7,7 +7,7 @@ const OVERLAP = 10065
 const NO_ROOM = 10047
 
 /** Why there is no bus, in words that say what to do. */
-export function told(error: unknown): string {
+export function describeFault(error: unknown): string {
   if (error instanceof BusAway) return error.message
   if (error instanceof JetStreamApiError) {
     if (error.code === OVERLAP)

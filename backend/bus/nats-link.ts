@@ -1,69 +1,54 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError } from '@nats-io/jetstream'
-import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
+import { errors, type NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
+import { pause } from '../base/pause.ts'
 import { withoutSecrets } from '../base/without-secrets.ts'
 import { bell } from './bell.ts'
 import { BusAway } from './bus.ts'
-import { accessOptions, type NatsAccess } from './nats-access.ts'
-import { isMissing, told } from './nats-fault.ts'
-import { parseNatsServers } from './nats-servers.ts'
+import type { NatsAccess } from './nats-access.ts'
+import { connectNats } from './nats-connect.ts'
+import { describeFault, isMissing } from './nats-fault.ts'
 
-const ANSWER_WITHIN = 5000
 const BACKOFF = { first: 100, most: 5000 }
 
 /** A connection that comes back by itself, and what was prepared on it. */
-export interface NatsLink<Session> {
+export interface NatsLink<Prepared> {
   /** Runs `act`; once more when what was prepared is missing on the server. Rejects with `BusAway` when it cannot be reached. */
-  use<Result>(act: (session: Session) => Promise<Result>): Promise<Result>
-  /** The session when there is one. */
-  current(): Session | undefined
-  /** The session as soon as there is one; nothing once `signal` aborts or the link is closed. */
-  ready(signal: AbortSignal): Promise<Session | undefined>
-  /** Prepares the session anew, for something on the server is gone; begins with a new connection when it cannot. */
+  use<Result>(act: (prepared: Prepared) => Promise<Result>): Promise<Result>
+  /** What was prepared, while there is a connection. */
+  current(): Prepared | undefined
+  /** The same as soon as there is one; nothing once `signal` aborts or the link is closed. */
+  ready(signal: AbortSignal): Promise<Prepared | undefined>
+  /** Prepares once more, for something on the server is gone; begins with a new connection when it cannot. */
   renew(): Promise<void>
   close(): Promise<void>
 }
 
-/**
- * Each lost connection is replaced by a new one instead of the client's own reconnecting, which keeps requests and
- * publishes of an outage for later: here they fail at once and the caller knows.
- */
-export function natsLink<Session>(options: {
+/** Each lost connection is replaced by a new one; what is asked meanwhile fails at once, and the caller knows. */
+export function natsLink<Prepared>(options: {
   readonly url: string
   readonly access?: NatsAccess | undefined
   readonly name: string
   readonly log: Pick<Logger, 'debug'>
-  readonly prepare: (connection: NatsConnection) => Promise<Session>
-}): NatsLink<Session> {
+  readonly prepare: (connection: NatsConnection) => Promise<Prepared>
+}): NatsLink<Prepared> {
   const { url, access, name, log, prepare } = options
   const closing = new AbortController()
   const change = bell()
   let connection: NatsConnection | undefined
-  let session: Session | undefined
+  let prepared: Prepared | undefined
   let renewing: Promise<void> | undefined
-  /** Why there is no session. */
+  /** Why nothing is prepared. */
   let failure: unknown
 
   async function open(): Promise<NatsConnection> {
-    const { servers, ...credentials } = parseNatsServers(url)
-    const opened = await connect({
-      servers: [...servers],
-      ...credentials,
-      ...accessOptions(access, servers),
-      name,
-      reconnect: false,
-      timeout: ANSWER_WITHIN,
-      // A server that hangs is noticed within 10 s instead of minutes.
-      pingInterval: 5000,
-      maxPingOut: 1,
-    })
+    const opened = await connectNats({ url, access, name })
     try {
       closing.signal.throwIfAborted()
-      const prepared = await prepare(opened)
+      const made = await prepare(opened)
       closing.signal.throwIfAborted()
       connection = opened
-      session = prepared
+      prepared = made
       return opened
     } catch (error) {
       await opened.close()
@@ -80,7 +65,7 @@ export function natsLink<Session>(options: {
         log.debug({ server: opened.getServer() }, 'NATS connected')
         change.ring()
         const error = await opened.closed()
-        session = undefined
+        prepared = undefined
         failure = error
         if (!closing.signal.aborted) log.debug({ err: error }, 'NATS connection lost; connecting again')
       } catch (error) {
@@ -91,20 +76,20 @@ export function natsLink<Session>(options: {
         failures += 1
       }
       const most = Math.min(BACKOFF.most, BACKOFF.first * 2 ** failures)
-      await delay(most * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
+      await pause(most * (0.5 + Math.random() / 2), closing.signal)
     }
   }
 
   async function renew(): Promise<void> {
     const on = connection
-    if (!on || !session) return
+    if (!on || !prepared) return
     renewing ??= prepare(on)
       .then(
-        (prepared) => {
-          if (session && on === connection) session = prepared
+        (made) => {
+          if (prepared && on === connection) prepared = made
         },
         async (error) => {
-          if (on === connection) session = undefined
+          if (on === connection) prepared = undefined
           await on.close()
           throw error
         },
@@ -115,10 +100,10 @@ export function natsLink<Session>(options: {
     await renewing
   }
 
-  async function attempt<Result>(act: (session: Session) => Promise<Result>): Promise<Result> {
+  async function attempt<Result>(act: (prepared: Prepared) => Promise<Result>): Promise<Result> {
     await firstTry
-    if (!session) throw new BusAway(told(failure), { cause: failure })
-    return act(session)
+    if (!prepared) throw new BusAway(describeFault(failure), { cause: failure })
+    return act(prepared)
   }
 
   let kept = Promise.resolve()
@@ -128,7 +113,7 @@ export function natsLink<Session>(options: {
   })
 
   return {
-    current: () => session,
+    current: () => prepared,
     renew,
     async use(act) {
       try {
@@ -138,15 +123,13 @@ export function natsLink<Session>(options: {
           return attempt(act)
         })
       } catch (error) {
-        if (error instanceof JetStreamApiError || error instanceof errors.InvalidArgumentError) throw error
-        if (error instanceof BusAway) throw error
-        throw new BusAway(told(error), { cause: error })
+        throw isRefusal(error) ? error : new BusAway(describeFault(error), { cause: error })
       }
     },
     async ready(signal) {
       const end = AbortSignal.any([signal, closing.signal])
-      while (!session && !end.aborted) await change.wait(end)
-      return end.aborted ? undefined : session
+      while (!prepared && !end.aborted) await change.wait(end)
+      return end.aborted ? undefined : prepared
     },
     async close() {
       closing.abort()
@@ -157,3 +140,9 @@ export function natsLink<Session>(options: {
     },
   }
 }
+
+/** What was asked is at fault, or it is said already that there is no bus. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof JetStreamApiError ||
+  error instanceof errors.InvalidArgumentError ||
+  error instanceof BusAway

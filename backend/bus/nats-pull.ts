@@ -1,20 +1,12 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { bell } from './bell.ts'
+import { EXPIRES, type PulledConsumer, requestNext, statusOf } from './nats-pull-request.ts'
+import { silenceWatch } from './nats-silence.ts'
 
-const EXPIRES = 30_000
-const HEARTBEAT = 2000
-/** Milliseconds without a word after which a pull is taken to be dead. */
-export const SILENCE = 2.5 * HEARTBEAT
-/** What NATS says when the next message is too large for what is left of the bytes asked for. */
-const FULL = 'Message Size Exceeds MaxBytes'
 const REFUSED_FOR = 100
-/** Bytes of messages that one request brings at most. */
-const BYTES = 64 * 1024 * 1024
 /** Milliseconds the server has to take note of the end. */
 const PARTING = 1000
-
-const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
 
 /**
  * Batches of what a pull consumer has, up to `max`; waits for the first message, never for more. It asks for messages
@@ -24,7 +16,7 @@ const nanoseconds = (milliseconds: number): number => milliseconds * 1_000_000
  */
 export async function* natsPull(
   connection: NatsConnection,
-  consumer: { readonly stream: string; readonly name: string },
+  consumer: PulledConsumer,
   options: {
     readonly max: number
     readonly signal: AbortSignal
@@ -40,7 +32,6 @@ export async function* natsPull(
   let arrived: Msg[] = []
   let request = 0
   let askedAt = 0
-  let heardAt = 0
   /** Messages the request in hand may still bring; 0 when there is none. */
   let owed = 0
   let gone = false
@@ -51,20 +42,11 @@ export async function* natsPull(
     news.ring()
   }
 
-  /** Nobody speaks while nothing was asked for; and what came while this process was held up is read first. */
-  function listen(): void {
-    if (owed === 0) return
-    setImmediate(() => {
-      if (performance.now() - heardAt >= SILENCE) finish('NATS said nothing more.')
-      else silence.refresh()
-    })
-  }
-  const silence = setTimeout(listen, SILENCE).unref()
-
-  function heard(): void {
-    heardAt = performance.now()
-    silence.refresh()
-  }
+  // Nobody speaks while nothing was asked for.
+  const silence = silenceWatch(
+    () => owed > 0,
+    () => finish('NATS said nothing more.'),
+  )
 
   /** Requests of others wait for as much as there is: asked at once again, it would be refused at once again. */
   function refused(): void {
@@ -76,21 +58,18 @@ export async function* natsPull(
 
   const subscription = connection.subscribe(`${inbox}.*`, {
     callback(error, message) {
-      heard()
+      silence.heard()
       if (error) return finish(error.message)
-      const status = message.headers?.code
       if (!message.subject.startsWith(inbox)) {
         arrived.push(message)
         owed = Math.max(0, owed - 1)
-      } else if (status === 100 || message.subject !== `${inbox}.${request}`) {
-        // A sign of life, or the end of a request already replaced.
-        return
-      } else if (status === 404 || status === 408) {
-        if (owed === max && heardAt - askedAt < EXPIRES / 2) return refused()
-        owed = 0
-      } else if (status === 409 && message.headers?.description === FULL) {
-        owed = 0
-      } else return finish(`${status} ${message.headers?.description}`)
+        return news.ring()
+      }
+      const status = statusOf(message, `${inbox}.${request}`)
+      if (status === 'alive') return
+      if (status === 'ended') return finish(`${message.headers?.code} ${message.headers?.description}`)
+      if (status === 'nothing' && owed === max && silence.heardAt - askedAt < EXPIRES / 2) return refused()
+      owed = 0
       news.ring()
     },
   })
@@ -99,23 +78,9 @@ export async function* natsPull(
   function ask(): void {
     request += 1
     owed = max
-    // Both together: wait for a first message, then end where the stream ends.
-    const wish = {
-      batch: max,
-      max_bytes: BYTES,
-      no_wait: true,
-      expires: nanoseconds(EXPIRES),
-      idle_heartbeat: nanoseconds(HEARTBEAT),
-    }
-    connection.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.name}`,
-      JSON.stringify(wish),
-      {
-        reply: `${inbox}.${request}`,
-      },
-    )
-    askedAt = performance.now()
-    heard()
+    requestNext(connection, consumer, { batch: max, reply: `${inbox}.${request}` })
+    silence.heard()
+    askedAt = silence.heardAt
   }
 
   /** What the server has sent comes until it has heard that no more is wanted. */
@@ -144,7 +109,7 @@ export async function* natsPull(
       }
     }
   } finally {
-    clearTimeout(silence)
+    silence.stop()
     await giveBack()
   }
 }
