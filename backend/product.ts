@@ -6,7 +6,7 @@ import { registry, widgetType } from '#widgets/registry.ts'
 import { basePathOf } from './base/base-path.ts'
 import { openDurations } from './base/durations.ts'
 import { localUrl } from './base/local-url.ts'
-import { runDaemon } from './daemon.ts'
+import { startDaemon } from './daemon.ts'
 import { holdDataFolder } from './db/data-folder.ts'
 import { openFront } from './edge/front.ts'
 import { authenticator } from './edge/http/authenticate.ts'
@@ -171,7 +171,7 @@ export async function openProduct(options: {
   })
 
   const daemon = has('daemon')
-    ? await runDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log, signal })
+    ? await startDaemon({ env, stores, followed, eventLog: logged, secrets, lacking, log }, signal)
     : undefined
   await followed.ready
   const parts = await openFront({
@@ -186,10 +186,9 @@ export async function openProduct(options: {
     origin,
     basePath,
     build,
-    figures: [...front.metrics, calls.metric],
+    figures: [...front.metrics, calls.metric, ...(daemon?.figures ?? [])],
     log,
     signal,
-    daemon,
     draining: () => !ready,
     why: () => why,
   })
@@ -215,7 +214,7 @@ export async function openProduct(options: {
       await front.shutdown.finish(FINISH_WITHIN)
     },
     async close() {
-      await daemon?.done
+      await daemon?.ended
       await pages?.close()
       await stores.close()
       await folder?.release()

@@ -9,8 +9,8 @@ import { redisCache } from '#backend/cache/redis-cache.ts'
 import { openDatabase } from '#backend/db/database.ts'
 import { type EventLog, eventLog } from '#backend/ingest/event-log.ts'
 import { lazySignal } from '#backend/refresh/lazy-signal.ts'
-import { runPulse } from '#backend/refresh/pulse.ts'
-import { type Refresh, runRefresh } from '#backend/refresh/refresh.ts'
+import { pulseGiver } from '#backend/refresh/pulse.ts'
+import { openRefresh, type Refresh } from '#backend/refresh/refresh.ts'
 import { followKeys } from '#backend/stream/followed-keys.ts'
 import type { HubLayouts, LaidOut } from '#backend/stream/hub-layouts.ts'
 import { followLiveness } from '#backend/stream/liveness.ts'
@@ -95,7 +95,7 @@ async function open(options: LineOptions): Promise<number> {
   }
   following.ready()
   if (upTo === 'push') {
-    refresh = runRefresh({
+    refresh = openRefresh({
       cache,
       find: (key) => ({ key, type: noopWidget, params: {} }),
       knows: () => true,
@@ -103,9 +103,9 @@ async function open(options: LineOptions): Promise<number> {
       openContext: (_, now, lifetime) =>
         lazySignal(lifetime, { now, party, secrets: {}, fetch, events: readNone, gitLog: async () => [] }),
       log: logger,
-      signal,
     })
-    void runPulse({ bus, cache, log: logger, signal })
+    void refresh.run(signal)
+    void pulseGiver({ bus, cache, log: logger }).run(signal)
   }
   triage = openTriage({
     bus,

@@ -11,6 +11,13 @@ export interface Service {
   readonly figures?: readonly Figure[]
 }
 
+/** Services under way. */
+export interface Running {
+  readonly figures: readonly Figure[]
+  /** Resolves when `signal` has aborted and all has ended. */
+  readonly ended: Promise<void>
+}
+
 /** Runs all of them at once. Resolves when all have ended. */
 export async function runAll(services: Iterable<Service>, signal: AbortSignal): Promise<void> {
   await Promise.all(Array.from(services, (service) => service.run(signal)))

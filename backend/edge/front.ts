@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import type { Figure } from '../base/figure.ts'
 import { openQuota } from '../base/quota.ts'
-import type { Daemon } from '../daemon.ts'
 import type { Env, Role } from '../env.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import type { HubsRoom } from '../hubs/hubs.ts'
@@ -58,11 +57,10 @@ export async function openFront(options: {
   /** The path of `origin`. */
   basePath?: string
   build: string
-  /** Of the server and the stores, for `/metrics`. */
+  /** Of everything else in this process, for `/metrics`. */
   figures: readonly Figure[]
   log: Logger
   signal: AbortSignal
-  daemon: Daemon | undefined
   draining: () => boolean
   /** Which stores do not serve now, in sentences for readers. */
   why?: () => string | undefined
@@ -81,7 +79,6 @@ export async function openFront(options: {
     build,
     log,
     signal,
-    daemon,
     draining,
     why,
   } = options
@@ -149,7 +146,6 @@ export async function openFront(options: {
       read: () => (liveness ? (liveness.now() - liveness.through()) / 1_000 : 0),
     },
     ...options.figures,
-    ...(daemon?.figures ?? []),
   ]
   const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
   routes.push(

@@ -19,9 +19,10 @@ import { eventLog } from '../ingest/event-log.ts'
 import { followKeys } from '../stream/followed-keys.ts'
 import { followLiveness } from '../stream/liveness.ts'
 import { openSessions } from '../stream/sessions.ts'
-import { AUDIT_AGES, auditor } from './auditor.ts'
+import { AUDIT_AGES } from './audit-counts.ts'
+import { auditor } from './auditor.ts'
 import { contextOpener } from './open-context.ts'
-import { runRefresh } from './refresh.ts'
+import { openRefresh } from './refresh.ts'
 
 const log = pino({ level: 'silent' })
 let redis: Server
@@ -67,8 +68,8 @@ async function open() {
   )
   const widget = hub?.widgets[0] as PlacedWidget
   let reads = 0
-  const refresh = runRefresh({
-    ...{ cache, log, signal, knows: () => true },
+  const refresh = openRefresh({
+    ...{ cache, log, knows: () => true },
     find: (key) => (key === widget.key ? { key, type: widget.widgetType, params: widget.params } : undefined),
     sourceOf: () => undefined,
     openContext: contextOpener({
@@ -81,7 +82,8 @@ async function open() {
       },
     }),
   })
-  const { look, counts } = auditor({ cache, memory, refresh, log, signal })
+  const refreshed = refresh.run(signal)
+  const { look, counts } = auditor({ cache, memory, refresh, log })
 
   const liveness = await followLiveness(cache, () => performance.now())
   const keys = await followKeys({ cache, log, signal, onPulse: liveness.heard })
@@ -101,7 +103,7 @@ async function open() {
   endings.push(async () => {
     stream.close()
     stop.abort()
-    await refresh.done
+    await refreshed
     server.closeAllConnections()
     server.close()
     admin.disconnect()

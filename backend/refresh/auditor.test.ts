@@ -2,13 +2,14 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineWidget, implement, type LoadContext, type WidgetType } from '#widgets/define.ts'
-import { AUDIT, type CacheEntry } from '../cache/cache.ts'
+import { AUDIT, type Cache, type CacheEntry } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { hubMemory } from '../hubs/hub-memory.ts'
 import { placer } from '../hubs/placed.ts'
-import { AUDIT_AGES, auditor, runAuditor } from './auditor.ts'
-import { runRefresh } from './refresh.ts'
+import { AUDIT_AGES } from './audit-counts.ts'
+import { auditor } from './auditor.ts'
+import { openRefresh } from './refresh.ts'
 
 const LATE = AUDIT_AGES[0]
 const log = pino({ level: 'silent' })
@@ -61,8 +62,8 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
   function daemon() {
     const stop = new AbortController()
     const { signal } = stop
-    const refresh = runRefresh({
-      ...{ cache, log, signal, knows: () => true },
+    const refresh = openRefresh({
+      ...{ cache, log, knows: () => true },
       find: (wanted) => {
         const placed = [...memory.widgets.values()].find((one) => !one.problem && one.key === wanted)
         return placed && !placed.problem ? { key: wanted, type, params: placed.params } : undefined
@@ -70,12 +71,13 @@ async function open(names: readonly string[] = ['one'], more: object = {}) {
       sourceOf: () => undefined,
       openContext: (_, now, lifetime) => ({ now, signal: lifetime.signal() }) as LoadContext,
     })
+    const done = refresh.run(signal)
     const end = () => {
       stop.abort()
-      return refresh.done
+      return done
     }
     stops.push(end)
-    return { ...auditor({ cache, memory, refresh, log, signal }), refresh, signal, end }
+    return { ...auditor({ cache, memory, refresh, log }), refresh, end }
   }
 
   const entry = async (of = key): Promise<CacheEntry> => {
@@ -296,17 +298,15 @@ test('stopping in the middle of an audit ends it, and counts nothing', async () 
 test('audits go on while the cache is away, until they are told to stop', async () => {
   const stop = new AbortController()
   let looks = 0
-  const running = runAuditor(
-    {
-      counts: { consistent: 0, inconsistent: [], discarded: 0, failed: 0 },
-      async look() {
-        looks++
-        throw new Error('away')
-      },
+  const cache: Cache = {
+    ...memoryCache(),
+    async lastPulse() {
+      looks++
+      throw new Error('away')
     },
-    log,
-    stop.signal,
-  )
+  }
+  const refresh = { loadBeside: async () => undefined, poke: () => {} }
+  const running = auditor({ cache, memory: hubMemory(), refresh, log }).run(stop.signal)
   await expect.poll(() => looks).toBe(2)
   stop.abort()
   await running

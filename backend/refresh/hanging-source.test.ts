@@ -5,7 +5,7 @@ import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { lazySignal } from './lazy-signal.ts'
 import { probe } from './probe.fixtures.ts'
-import { type Refresh, runRefresh } from './refresh.ts'
+import { openRefresh, type Refresh } from './refresh.ts'
 
 /** Milliseconds for which a result holds, a watch lasts, and between two looks. */
 const MAX_AGE = 5_000
@@ -62,7 +62,7 @@ function open({
   const all: Refresh[] = Array.from({ length: daemons }, () => {
     const stop = new AbortController()
     stops.push(stop)
-    return runRefresh({
+    const refresh = openRefresh({
       cache,
       find: (key) => ({ key, type, params: { name: key }, hub: house ? sourceIn(key) : 'h' }),
       knows: () => true,
@@ -72,8 +72,9 @@ function open({
         return lazySignal(lifetime, { now, fetch } as unknown as LoadContext)
       },
       log: pino({ level: 'silent' }),
-      signal: stop.signal,
     })
+    void refresh.run(stop.signal)
+    return refresh
   })
   let watched: readonly Key[] = []
 

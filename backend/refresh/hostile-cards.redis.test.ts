@@ -12,7 +12,7 @@ import { redisCache } from '../cache/redis-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { guardedFetch } from './guarded-fetch.ts'
 import { lazySignal } from './lazy-signal.ts'
-import { runRefresh } from './refresh.ts'
+import { openRefresh } from './refresh.ts'
 
 let redis: Server
 let upstream: HttpServer
@@ -47,11 +47,10 @@ function daemon(cache: Cache, cards: ReadonlyMap<Key, { type: WidgetType; config
   const stop = new AbortController()
   const fetch = guardedFetch({ allow: ['127.0.0.1/32'], timeout: 30_000, maxBytes: 5 * 1024 * 1024 })
   const loaded: Key[] = []
-  const refresh = runRefresh({
+  const refresh = openRefresh({
     ...{
       cache,
       log: pino({ level: 'silent' }),
-      signal: stop.signal,
       knows: () => true,
       sourceOf: () => undefined,
     },
@@ -72,9 +71,10 @@ function daemon(cache: Cache, cards: ReadonlyMap<Key, { type: WidgetType; config
       } as unknown as LoadContext)
     },
   })
-  const end = async () => {
+  const done = refresh.run(stop.signal)
+  const end = () => {
     stop.abort()
-    await refresh.done
+    return done
   }
   return { refresh, loaded, end }
 }

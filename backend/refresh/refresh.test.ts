@@ -6,7 +6,7 @@ import { memoryCache } from '../cache/memory-cache.ts'
 import type { Key } from '../cache/version.ts'
 import { lazySignal } from './lazy-signal.ts'
 import { probe } from './probe.fixtures.ts'
-import { type Refresh, retryIn, runRefresh } from './refresh.ts'
+import { openRefresh, type Refresh } from './refresh.ts'
 
 const stops: AbortController[] = []
 afterEach(async () => {
@@ -25,7 +25,7 @@ function refreshing(
   stops.push(stop)
   const type = implement({ ...probe, ...more }, loader as never) as WidgetType
   const key: Key = 'probe@1:x:shared'
-  const refresh: Refresh = runRefresh({
+  const refresh: Refresh = openRefresh({
     cache,
     find: (wanted) =>
       wanted.startsWith('probe') ? { key: wanted, type, params: { name: wanted } } : undefined,
@@ -36,14 +36,14 @@ function refreshing(
       return lazySignal(lifetime, { now, fetch } as unknown as LoadContext)
     },
     log: pino({ level: 'silent' }),
-    signal: stop.signal,
   })
+  const done = refresh.run(stop.signal)
   const entry = async (name = key) => {
     const [found] = (await cache.read([name])).entries
     if (!found) throw new Error('no entry')
     return found
   }
-  return { cache, refresh, key, entry, stop }
+  return { cache, refresh, key, entry, stop, done }
 }
 
 test('a wanted key is loaded once and is fresh', async () => {
@@ -208,7 +208,7 @@ test('while no due key waits, an invalidation leases what it makes due, and noth
 
 test('an invalidation leases no more than can be loaded, and stopping gives those leases back', async () => {
   let hanging = false
-  const { cache, refresh, stop } = refreshing(
+  const { cache, refresh, stop, done } = refreshing(
     () => (hanging ? new Promise(() => {}) : Promise.resolve({ value: 1 })),
     { deadline: 60_000 },
   )
@@ -221,29 +221,29 @@ test('an invalidation leases no more than can be loaded, and stopping gives thos
   await refresh.invalidate(keys.map((key) => ({ key })))
   await expect.poll(() => refresh.counts.running).toBe(32)
   stop.abort()
-  await refresh.done
+  await done
   const grants = await Promise.all(keys.map((key) => cache.acquire(key, 'another', 1_000, 0)))
   expect(grants.every(({ outcome }) => outcome === 'granted')).toBe(true)
 })
 
 test('stopping gives the lease of an unfinished load back', async () => {
-  const { cache, key, refresh, stop } = refreshing(
+  const { cache, key, refresh, stop, done } = refreshing(
     (_, { signal }) =>
       new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   )
   await cache.interest([key], 60_000)
   await expect.poll(() => refresh.counts.running).toBe(1)
   stop.abort()
-  await refresh.done
+  await done
   expect((await cache.acquire(key, 'another', 1_000, 0)).outcome).toBe('granted')
 })
 
 test('stopping does not wait for a loader that ignores its signal', async () => {
-  const { cache, key, refresh, stop } = refreshing(() => new Promise(() => {}), { deadline: 60_000 })
+  const { cache, key, refresh, stop, done } = refreshing(() => new Promise(() => {}), { deadline: 60_000 })
   await cache.interest([key], 60_000)
   await expect.poll(() => refresh.counts.running).toBe(1)
   stop.abort()
-  await refresh.done
+  await done
   expect((await cache.acquire(key, 'another', 1_000, 0)).outcome).toBe('granted')
 })
 
@@ -328,18 +328,6 @@ test('a key of another version of its type is left to the processes that have it
   expect(refresh.counts.loads).toBe(1)
   expect((await cache.read([foreign])).entries[0]).toMatchObject({ hasData: false, building: true })
   expect((await cache.acquire(foreign, 'another', 1_000, 0)).outcome).toBe('granted')
-})
-
-test('waits grow with failures, are jittered, and respect upstream', () => {
-  for (let failures = 0; failures < 30; failures++) {
-    const wait = retryIn(failures, undefined)
-    expect(wait).toBeGreaterThanOrEqual(Math.min(300_000, 2_000 * 2 ** failures) / 2)
-    expect(wait).toBeLessThanOrEqual(300_000)
-  }
-  expect(retryIn(0, 60_000)).toBe(60_000)
-  expect(retryIn(0, Number.NaN)).toBeLessThanOrEqual(2_000)
-  expect(retryIn(0, Number.POSITIVE_INFINITY)).toBe(86_400_000)
-  expect(retryIn(0, 60_000.5)).toBe(60_001)
 })
 
 test.each([

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { WaitGroup } from '../base/wait-group.ts'
 import type { Cache, LoadError } from '../cache/cache.ts'
 import { LEASE } from './leases.ts'
 import type { Loadable, Loaded } from './load.ts'
@@ -29,10 +30,10 @@ export function openSilence(options: {
   readonly cache: Pick<Cache, 'acquire' | 'release' | 'fail'>
   readonly newToken: () => string
   readonly log: Logger
-  /** Called as each telling begins; what it gives, as it ends. */
-  readonly began: () => () => void
+  /** Of which each telling is a part. */
+  readonly underWay: WaitGroup
 }): Silence {
-  const { cache, newToken, log, began } = options
+  const { cache, newToken, log, underWay } = options
   const sources = openSources()
   let telling = 0
 
@@ -75,14 +76,14 @@ export function openSilence(options: {
       if (telling >= TELLING) return false
       if (!sources.mustTell(source, loadable.key, Date.now())) return true
       telling++
-      const ended = began()
+      underWay.begin()
       void tellNow(loadable, source)
         .catch((err: unknown) =>
           log.debug({ err, key: loadable.key }, 'a card could not be told of its source'),
         )
         .finally(() => {
           telling--
-          ended()
+          underWay.end()
         })
       return true
     },

@@ -63,7 +63,7 @@ beforeAll(async () => {
   const parts = await openFront({
     ...{ env: parseEnv({}), secret, stores, hubs, followed, lookUp: lookUpIn(followed), log, signal },
     ...{ lacking: new Map(), eventLog: eventLog(database.db), origin: 'http://localhost', build: 'b' },
-    ...{ daemon: undefined, figures: [], draining: () => false },
+    ...{ figures: [], draining: () => false },
   })
   front = frontServer({ health: [], clientOf: clientRule([]), log })
   front.serve(parts.routes, async () => admin)

@@ -4,7 +4,7 @@ import { widgetType } from '#widgets/registry.ts'
 import { busStore } from '../../bus/bus-store.ts'
 import { memoryBus } from '../../bus/memory-bus.ts'
 import { memoryCache } from '../../cache/memory-cache.ts'
-import { runDaemon } from '../../daemon.ts'
+import { startDaemon } from '../../daemon.ts'
 import { emptyPglite } from '../../db/pglite.fixtures.ts'
 import { parseEnv } from '../../env.ts'
 import { followHubs } from '../../hubs/follow.ts'
@@ -65,7 +65,7 @@ export async function openWholeFront(
   const lacking = new Map<string, string>()
   const logged = eventLog(database.db)
   const daemon = withDaemon
-    ? await runDaemon({ env, stores, followed, eventLog: logged, secrets: {}, lacking, log, signal })
+    ? await startDaemon({ env, stores, followed, eventLog: logged, secrets: {}, lacking, log }, signal)
     : undefined
   const front = frontServer({
     health: healthRoutes({ ready: () => true, away: () => awayStores(checks) }),
@@ -76,7 +76,8 @@ export async function openWholeFront(
   const parts = await openFront({
     ...{ env, secret, stores, hubs, followed, log, signal },
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
-    ...{ lookUp: lookUpIn(followed), daemon, draining: () => false, figures: front.metrics },
+    ...{ lookUp: lookUpIn(followed), draining: () => false },
+    figures: [...front.metrics, ...(daemon?.figures ?? [])],
   })
   front.serve(parts.routes, authenticator(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
@@ -90,7 +91,7 @@ export async function openWholeFront(
     },
     async stop() {
       stop.abort()
-      await daemon?.done
+      await daemon?.ended
       front.server.closeAllConnections()
       front.server.close()
       await stores.close()

@@ -1,16 +1,16 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { EventLog } from './event-log.ts'
-import { upkeep } from './upkeep.ts'
+import { openPruning } from './pruning.ts'
 
-const kept = { days: 30, rows: 1_000, bytes: 1_000_000 }
+const retention = { days: 30, rows: 1_000, bytes: 1_000_000 }
 const HOUR = 3_600_000
 
 function setUp() {
   const asked: Parameters<EventLog['prune']>[0][] = []
   const place = { away: false, now: 0 }
   const removed: string[] = []
-  const look = upkeep({
+  const pruning = openPruning({
     log: {
       async *prune(keep) {
         asked.push(keep)
@@ -18,11 +18,12 @@ function setUp() {
         if (place.away) throw new Error('away')
       },
     },
-    kept,
+    retention,
     removed: async (topics) => void removed.push(...topics),
     logger: pino({ level: 'silent' }),
     now: () => place.now,
   })
+  const look = () => pruning.look(new AbortController().signal)
   return { asked, look, place, removed }
 }
 
@@ -33,7 +34,7 @@ test('the bytes are looked at each time, the days and rows every hour', async ()
   await look()
   place.now = HOUR
   await look()
-  expect(asked).toEqual([kept, { bytes: kept.bytes }, kept])
+  expect(asked).toEqual([retention, { bytes: retention.bytes }, retention])
   expect(removed).toEqual(['a', 'a', 'a'])
 })
 
@@ -44,5 +45,5 @@ test('what could not be done is done by the next look, not an hour later', async
   place.away = false
   await look()
   await look()
-  expect(asked).toEqual([kept, kept, { bytes: kept.bytes }])
+  expect(asked).toEqual([retention, retention, { bytes: retention.bytes }])
 })
