@@ -8,7 +8,7 @@ import { openTruth } from '#testing/truth.ts'
 import { monotonic } from './clock.ts'
 import { openCrowd } from './crowd.ts'
 import { each } from './details.ts'
-import { startInspected } from './inspected.ts'
+import { type InspectedProduct, startInspected } from './inspected.ts'
 import { inShares } from './profile.ts'
 import type { Row } from './row.ts'
 import { inWords, spreadOf } from './spread.ts'
@@ -51,53 +51,6 @@ export async function manyHubs(): Promise<readonly Row[]> {
     await put('one', hubOf('One hub', [number('shared'), number('own0'), note(0, 0), note(0, 1)]))
     const stream = `${front.url}/api/v1/stream?hub=`
 
-    async function measure(urls: readonly string[], change: () => Promise<unknown>, profiled = false) {
-      // What the first streams of all make it load and compile is not theirs.
-      await (await openCrowd(urls, 100)).stop()
-      const before = await front.usage(true)
-      const crowd = await openCrowd(urls, STREAMS)
-      try {
-        // Until what nobody had loaded before is there.
-        await setTimeout(5_000)
-        const held = await front.usage(true)
-        const costs: number[] = []
-        const turn = async () => {
-          const rest = await front.usage()
-          const began = monotonic()
-          await setTimeout(AFTER)
-          const idle = await front.usage()
-          const rate = (idle.cpu - rest.cpu) / (monotonic() - began)
-          await crowd.arm()
-          const from = monotonic()
-          await change()
-          const { frames } = await crowd.received()
-          await setTimeout(AFTER)
-          const spent = (await front.usage()).cpu - idle.cpu - rate * (monotonic() - from)
-          return (spent * 1_000) / Math.max(STREAMS, frames)
-        }
-        for (let n = 0; n < WARM; n++) await turn()
-        for (let n = 0; n < REPEATS; n++) costs.push(await turn())
-        const profile = profiled
-          ? await front.profile(async () => {
-              for (let n = 0; n < REPEATS; n++) await turn()
-            })
-          : undefined
-        const after = await front.usage(true)
-        const kb = (bytes: number) => bytes / STREAMS / 1024
-        return {
-          costs,
-          rss: kb(held.rss - before.rss),
-          heap: kb(held.heap - before.heap),
-          after: kb(after.rss - before.rss),
-          profile,
-        }
-      } finally {
-        await crowd.stop()
-        // The groups of those that left are let go.
-        await setTimeout(2_000)
-      }
-    }
-
     const changeShared = async () => {
       set('shared')
       await publish('shared')
@@ -109,9 +62,9 @@ export async function manyHubs(): Promise<readonly Row[]> {
       }
     }
     const hubs = names.map((_, n) => `${stream}many${n}`)
-    const shared = await measure(hubs, changeShared, true)
-    const own = await measure(hubs, changeOwn, true)
-    const one = await measure([`${stream}one`], changeShared)
+    const shared = await measure(front, hubs, changeShared, true)
+    const own = await measure(front, hubs, changeOwn, true)
+    const one = await measure(front, [`${stream}one`], changeShared)
     const [a, b, c] = [shared, own, one].map(({ costs }) => spreadOf(costs))
     if (!a || !b || !c) throw new Error('Nothing was measured.')
     return [
@@ -142,6 +95,59 @@ export async function manyHubs(): Promise<readonly Row[]> {
     await Promise.all([front.stop(), daemon.stop()])
     await stores.stop()
     await truth.close()
+  }
+}
+
+/** What a change costs `front` for each frame of `STREAMS` streams on these addresses, and what each stream holds. */
+async function measure(
+  front: InspectedProduct,
+  urls: readonly string[],
+  change: () => Promise<unknown>,
+  profiled = false,
+) {
+  // What the first streams of all make it load and compile is not theirs.
+  await (await openCrowd(urls, 100)).stop()
+  const before = await front.usage(true)
+  const crowd = await openCrowd(urls, STREAMS)
+  try {
+    // Until what nobody had loaded before is there.
+    await setTimeout(5_000)
+    const held = await front.usage(true)
+    const costs: number[] = []
+    const turn = async () => {
+      const rest = await front.usage()
+      const began = monotonic()
+      await setTimeout(AFTER)
+      const idle = await front.usage()
+      const rate = (idle.cpu - rest.cpu) / (monotonic() - began)
+      await crowd.arm()
+      const from = monotonic()
+      await change()
+      const { frames } = await crowd.received()
+      await setTimeout(AFTER)
+      const spent = (await front.usage()).cpu - idle.cpu - rate * (monotonic() - from)
+      return (spent * 1_000) / Math.max(STREAMS, frames)
+    }
+    for (let n = 0; n < WARM; n++) await turn()
+    for (let n = 0; n < REPEATS; n++) costs.push(await turn())
+    const profile = profiled
+      ? await front.profile(async () => {
+          for (let n = 0; n < REPEATS; n++) await turn()
+        })
+      : undefined
+    const after = await front.usage(true)
+    const kb = (bytes: number) => bytes / STREAMS / 1024
+    return {
+      costs,
+      rss: kb(held.rss - before.rss),
+      heap: kb(held.heap - before.heap),
+      after: kb(after.rss - before.rss),
+      profile,
+    }
+  } finally {
+    await crowd.stop()
+    // The groups of those that left are let go.
+    await setTimeout(2_000)
   }
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { type Api, hubOf, numberWidget } from '#testing/api.ts'
+import type { Api } from '#testing/api.ts'
 import { until } from '#testing/servers/until.ts'
 import type { Truth } from '#testing/truth.ts'
+import { allTitles, documentOf, isJob, RARE, slugs, titlesShown } from './changing-hubs.ts'
+import { openPublisher } from './publisher.ts'
 
 /** A truth that changes all the time, a hub after hub that shows it, and what of it the bus has accepted. */
 export interface Traffic {
@@ -33,104 +35,44 @@ export interface Traffic {
 const EVERY = 15
 /** Changes that may wait for the bus at a time. */
 const WAITING = 12
-const NUMBERS = 6
-const JOBS = 2
-/** Milliseconds a publisher and an editor wait before they try again. */
-const AGAIN = 200
-const slugs = ['north', 'south', 'west', 'rare'] as const
-/** Changes only when asked to, so that its results stay fresh long enough for audits. */
-const RARE = 'ci.rare.0'
-/** Cards of builds on the hub that seldom changes. */
-const RARE_CARDS = 12
-
 interface Accepted {
   readonly value: number
   readonly at: number
 }
 
 export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
-  const values = new Map<string, number>()
-  const accepted = new Map<string, Accepted[]>()
+  const publisher = openPublisher(api)
+  const values = new Map(allTitles.map((title) => [title, 0]))
+  const accepted = new Map(allTitles.map((title): [string, Accepted[]] => [title, []]))
   const edits = new Map<string, { revision: number; at: number }>()
   const wide = new Map<string, boolean>()
   const builds: string[] = []
   const waiting = new Map<string, Promise<void>>()
-  const hubs = new Map<string, string[]>()
   /** Payloads of builds are told apart by their time, not by when they arrive. */
   let moment = Date.now()
-  let refused = 0
   let going = false
   let loop = Promise.resolve()
 
-  hubs.set('rare', [RARE])
-  for (const slug of slugs.slice(0, -1)) {
-    const numbers = Array.from({ length: NUMBERS }, (_, n) => `${slug}.${n}`)
-    const jobs = Array.from({ length: JOBS }, (_, n) => `ci.${slug}.${n}`)
-    hubs.set(slug, [...numbers, ...jobs])
-  }
-  for (const title of [...hubs.values()].flat()) {
-    values.set(title, 0)
-    accepted.set(title, [])
-    truth.set(title, 0)
-  }
-  const titles = [...values.keys()].filter((title) => title !== RARE)
-
-  /** The last number comes and goes. */
-  function shows(slug: string): readonly string[] {
-    return (hubs.get(slug) ?? []).filter((title) => wide.get(slug) || title !== `${slug}.${NUMBERS - 1}`)
-  }
-
-  function documentOf(slug: string): unknown {
-    const shown = shows(slug).filter((title) => !isJob(title))
-    const widgets = shown.map((title) => numberWidget(truth.url(title), title))
-    // Of one limit each, so that each has a key of its own.
-    const jobs = Array.from({ length: slug === 'rare' ? RARE_CARDS : 1 }, (_, n) => ({
-      type: 'builds',
-      title: 'Builds',
-      config: { repositories: [], topics: [`ci.${slug}.*`], limit: 20 + n },
-      position: { x: 4, y: 4 * n, w: 8, h: 4 },
-    }))
-    return hubOf(`${slug} ${wide.get(slug) ? 'wide' : 'narrow'}`, [...widgets, ...jobs])
-  }
-
-  /** As any publisher does: the same event again until it is accepted. */
-  async function untilAccepted(send: () => Promise<Response>): Promise<Response> {
-    for (;;) {
-      const answer = await send().catch(() => undefined)
-      if (answer?.ok) return answer
-      const { status } = answer ?? { status: 503 }
-      if (status < 500 && status !== 429) throw new Error(`refused: ${status} ${await answer?.text()}`)
-      await answer?.body?.cancel()
-      refused += 1
-      await rest(AGAIN)
-    }
-  }
-
-  async function publish(type: string, data: unknown): Promise<string> {
-    const id = crypto.randomUUID()
-    const event = { specversion: '1.0', id, source: 'hubs/faults', type, data }
-    const headers = { 'content-type': 'application/cloudevents+json' }
-    await untilAccepted(() => api.send('POST', '/api/v1/events', event, headers))
-    return id
-  }
+  for (const title of allTitles) truth.set(title, 0)
+  const titles = allTitles.filter((title) => title !== RARE)
+  const isWide = (slug: string) => wide.get(slug) ?? false
 
   async function change(title: string): Promise<void> {
     const value = (values.get(title) ?? 0) + 1
     values.set(title, value)
     if (isJob(title)) {
       const build = { job: title, status: 'passed', version: String(value), finishedAt: ++moment }
-      builds.push(await publish(title, build))
+      builds.push(await publisher.publish(title, build))
     } else {
       truth.set(title, value)
-      await publish(title, {})
+      await publisher.publish(title, {})
     }
     accepted.get(title)?.push({ value, at: Date.now() })
   }
 
   async function edit(slug: string): Promise<void> {
-    wide.set(slug, !wide.get(slug))
-    const answer = await untilAccepted(() => api.send('PUT', `/api/v1/hubs/${slug}`, documentOf(slug)))
-    const { revision } = (await answer.json()) as { revision: number }
+    wide.set(slug, !isWide(slug))
+    const revision = await publisher.put(slug, documentOf(slug, isWide(slug), truth))
     edits.set(slug, { revision, at: Date.now() })
   }
 
@@ -150,7 +92,7 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
   for (const slug of slugs) await edit(slug)
   return {
     slugs,
-    shows,
+    shows: (slug) => titlesShown(slug, isWide(slug)),
     builds,
     value: (title) => values.get(title) ?? 0,
     missingSince: (title, shown) => accepted.get(title)?.find(({ value }) => value > shown)?.at,
@@ -159,7 +101,7 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
       return [...accepted.values()].reduce((sum, { length }) => sum + length, 0)
     },
     get refused() {
-      return refused
+      return publisher.refused
     },
     edit,
     changeRare: () => change(RARE),
@@ -175,6 +117,3 @@ export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
     },
   }
 }
-
-/** What a build says, not an address. */
-export const isJob = (title: string): boolean => title.startsWith('ci.')

@@ -1,7 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { until } from '#testing/servers/until.ts'
+import { isTrue, missing, told } from './lacking.ts'
 import type { Look, Reader } from './reader.ts'
-import { isJob, type Traffic } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
 
 /** Looks over the shoulders of all readers, all the time. */
 export interface Watch {
@@ -39,24 +40,7 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
   let looks: readonly { readonly reader: Reader; readonly look: Look }[] = []
   let broken: unknown
 
-  /** Milliseconds since the oldest change was accepted that this page lacks, and which. */
-  function missing({ slug, revision, shown }: Look, only: 'fresh' | 'all'): { ms: number; what: string } {
-    const now = Date.now()
-    let most = { ms: 0, what: '' }
-    const note = (ms: number, what: string) => {
-      if (ms > most.ms) most = { ms, what }
-    }
-    for (const [title, { value, fresh }] of shown) {
-      if (only === 'fresh' && !fresh) continue
-      const since = traffic.missingSince(title, value)
-      if (since !== undefined) note(now - since, `${title} ${value}`)
-    }
-    const edited = traffic.edited(slug)
-    if (revision !== undefined && revision < edited.revision) note(now - edited.at, `revision ${revision}`)
-    return most
-  }
-
-  const isCurrent = (look: Look): boolean => look.live && missing(look, 'all').ms <= behind
+  const isCurrent = (look: Look): boolean => look.live && missing(look, traffic, 'all').ms <= behind
 
   function judge(reader: Reader, look: Look): void {
     for (const [title, { value, fresh }] of look.shown) {
@@ -72,7 +56,7 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
       looked += 1
       if (Date.now() - (traffic.missingSince(title, value) ?? Date.now()) > LIVE) lacking += 1
     }
-    const { ms, what } = missing(look, 'fresh')
+    const { ms, what } = missing(look, traffic, 'fresh')
     if (ms > worst.ms) worst = { ms, where: `${reader.name} ${what}` }
   }
 
@@ -97,19 +81,11 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
       if (broken) throw broken
       return looks.length > 0 && looks.every(({ look }) => holds(look))
     }, `Not all pages became ${what}`).catch((error: Error) => {
-      const lacking = looks.filter(({ look }) => !holds(look)).map(({ reader, look }) => told(reader, look))
+      const lacking = looks
+        .filter(({ look }) => !holds(look))
+        .map(({ reader, look }) => told(reader, look, traffic))
       throw new Error(`${error.message}:\n${lacking.join('\n')}`)
     })
-  }
-
-  function told(reader: Reader, look: Look): string {
-    const cards = [...look.shown].map(([title, { value, fresh }]) => {
-      const truth = traffic.value(title)
-      return value === truth && fresh ? '' : ` ${title}: ${value} of ${truth}${fresh ? ' (fresh)' : ''}`
-    })
-    const line = look.live ? 'live' : look.paused ? 'paused' : 'connecting'
-    const { revision } = traffic.edited(look.slug)
-    return `${reader.name}, ${look.slug}: ${line}, revision ${look.revision} of ${revision}${cards.join('')}`
   }
 
   return {
@@ -131,21 +107,7 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
     },
     untilPaused: () => untilAll('paused', ({ paused }) => paused),
     untilCurrent: () => untilAll('current', isCurrent),
-    untilTrue: () =>
-      untilAll('true', (look) => {
-        // A card of builds knows a job by its first event.
-        const known = (title: string) => !isJob(title) || (look.jobs && traffic.value(title) > 0)
-        const titles = traffic.shows(look.slug).filter(known)
-        return (
-          look.live &&
-          look.shown.size === titles.length &&
-          titles.every((title) => {
-            const { value, fresh } = look.shown.get(title) ?? {}
-            return fresh && value === traffic.value(title)
-          }) &&
-          missing(look, 'all').ms === 0
-        )
-      }),
+    untilTrue: () => untilAll('true', (look) => isTrue(look, traffic)),
     async close() {
       stopped.abort()
       await watching
