@@ -31,7 +31,7 @@ test('in a new epoch a key stands where that epoch says, though its offsets are 
   const restarts: unknown[] = []
   const listener = {
     changed: () => {},
-    settled: () => {},
+    batchEnded: () => {},
     restarted: () => restarts.push(keys.state('k')?.version),
   }
   await keys.attach(['k'], listener)

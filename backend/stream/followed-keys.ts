@@ -67,11 +67,11 @@ export async function followKeys(options: {
           else states.apply(item.entry, item.changed)
           position = item.version
         }
-        states.settle()
+        states.endBatch()
       } else if (batch.kind === 'gap') {
         await reread()
         position = batch.to
-        states.settle()
+        states.endBatch()
       } else {
         position = { epoch: batch.epoch, offset: 0 }
         await reread()

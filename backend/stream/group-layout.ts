@@ -18,7 +18,7 @@ interface Part {
   readonly alone: readonly string[]
 }
 
-/** What an edit of a hub will change in a layout: worked out at once, and taken in when the gained keys are read. */
+/** What an edit of a hub will change in a layout: worked out at once, and applied when the gained keys are read. */
 export interface LayoutEdit {
   /** By hub: its own, and those of hubs that widgets moved to. */
   readonly parts: ReadonlyMap<string, Part | undefined>
@@ -33,7 +33,7 @@ interface Redrawn {
   readonly tokens: Tokens
 }
 
-interface TakenIn {
+interface Effects {
   readonly lost: readonly Key[]
   readonly redrawn: readonly Redrawn[]
   /** Widgets that show another key than before. */
@@ -50,8 +50,10 @@ export interface GroupLayout {
   /** Whether an edit of that hub concerns it. */
   concerns(slug: string): boolean
   follows(what: Gone): boolean
+  /** What that hub, as it is now, will change here. */
   edited(slug: string): LayoutEdit
-  takeIn(edit: LayoutEdit): TakenIn
+  /** Makes the change, and tells what came of it. */
+  apply(edit: LayoutEdit): Effects
   /** Whether nothing is left of what it follows. */
   isOver(): boolean
 }
@@ -86,7 +88,7 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
     return { parts: after, gone, gained: [...new Set(keys)].filter((key) => !placements.has(key)) }
   }
 
-  function takeIn({ parts: edited, gone }: LayoutEdit): TakenIn {
+  function apply({ parts: edited, gone }: LayoutEdit): Effects {
     const before = [...edited.keys()].flatMap((slug) => parts.get(slug)?.widgets ?? [])
     const after = [...edited.values()].flatMap((part) => part?.widgets ?? [])
     const known = new Map(before.map((shown) => [shown.id, shown]))
@@ -116,7 +118,7 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
     return { lost: replaceWidgets(placements, before, after), redrawn, moved }
   }
 
-  takeIn(editOf(target.hubs, target.widgets))
+  apply(editOf(target.hubs, target.widgets))
 
   return {
     placements,
@@ -125,7 +127,7 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
     concerns: (slug) => parts.has(slug),
     follows: (what) => ('hub' in what ? hubs.has(what.hub) : widgetIds.has(what.id)),
     edited: (slug) => editOf([slug], parts.get(slug)?.alone ?? []),
-    takeIn,
+    apply,
     isOver: () => hubs.size === 0 && widgetIds.size === 0,
   }
 }

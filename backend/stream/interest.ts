@@ -38,7 +38,7 @@ export async function renewInterest(
     }
     if (missed.size > 0) {
       for (const entry of (await cache.read([...missed])).entries) states.apply(entry, false)
-      states.settle()
+      states.endBatch()
     }
   }
 }

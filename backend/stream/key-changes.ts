@@ -2,8 +2,8 @@ import type { Key } from '../cache/version.ts'
 
 /** Numbers of a key's last change, and of its last that changed data. */
 interface Change {
-  readonly place: number
-  readonly dataPlace: number
+  readonly number: number
+  readonly dataNumber: number
 }
 
 /**
@@ -15,7 +15,7 @@ export interface KeyChanges {
   readonly end: number
   note(key: Key, withData: boolean): void
   /** Each key that changed after the change of that number, and whether its data did. */
-  since(place: number): readonly Since[]
+  since(number: number): readonly Since[]
   /** Forgets a key that the group no longer follows. */
   drop(key: Key): void
 }
@@ -28,7 +28,9 @@ interface Since {
 export function openKeyChanges(): KeyChanges {
   const latest = new Map<Key, Change>()
   /** The last answer: a broadcast asks the same for each of thousands of sessions. */
-  let answered: { readonly place: number; readonly end: number; readonly since: readonly Since[] } | undefined
+  let answered:
+    | { readonly number: number; readonly end: number; readonly since: readonly Since[] }
+    | undefined
 
   const changes = {
     // No getter: in an object literal it would give each object a hidden class of its own.
@@ -36,17 +38,17 @@ export function openKeyChanges(): KeyChanges {
     note(key: Key, withData: boolean) {
       changes.end += 1
       const { end } = changes
-      latest.set(key, { place: end, dataPlace: withData ? end : (latest.get(key)?.dataPlace ?? 0) })
+      latest.set(key, { number: end, dataNumber: withData ? end : (latest.get(key)?.dataNumber ?? 0) })
     },
-    since(place: number) {
+    since(number: number) {
       const { end } = changes
-      if (answered?.place === place && answered.end === end) return answered.since
+      if (answered?.number === number && answered.end === end) return answered.since
       const since: Since[] = []
-      if (place < end) {
+      if (number < end) {
         for (const [key, change] of latest)
-          if (change.place > place) since.push({ key, withData: change.dataPlace > place })
+          if (change.number > number) since.push({ key, withData: change.dataNumber > number })
       }
-      answered = { place, end, since }
+      answered = { number, end, since }
       return since
     },
     drop(key: Key) {

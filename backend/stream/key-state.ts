@@ -1,6 +1,6 @@
 import type { CacheEntry } from '../cache/cache.ts'
 import type { Version } from '../cache/version.ts'
-import { toldMembers } from './widget-state.ts'
+import { commonMembers } from './widget-state.ts'
 
 /** Chunks of one list of widgets, by what they carry: 2 for data plus 1 for an id. */
 type Forms = { [form: number]: Buffer }
@@ -10,8 +10,8 @@ export interface KeyState {
   readonly version: Version
   readonly dataOffset: number
   readonly hasData: boolean
-  /** `toldMembers` of its newest entry. */
-  readonly told: string
+  /** `commonMembers` of its newest entry. */
+  readonly members: string
   /** Absent when there is none or it only travels by `href`. */
   readonly data: string | undefined
   /** Chunks made from this state, by the widgets they are for. */
@@ -20,5 +20,5 @@ export interface KeyState {
 
 export function keyState(entry: CacheEntry, data: string | undefined): KeyState {
   const { version, dataOffset, hasData } = entry
-  return { version, dataOffset, hasData, told: toldMembers(entry), data, frames: undefined }
+  return { version, dataOffset, hasData, members: commonMembers(entry), data, frames: undefined }
 }

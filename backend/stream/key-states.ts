@@ -8,7 +8,7 @@ export interface KeyListener {
   /** `withData`: the data changed, or may have. */
   changed(key: Key, withData: boolean): void
   /** A batch of changes is complete. */
-  settled(): void
+  batchEnded(): void
   /** The feed began a new life: nothing sent before holds. */
   restarted(): void
 }
@@ -21,7 +21,7 @@ export interface KeyStates {
   /** Takes in an entry of a followed key, unless it is older than what is known. `changed`: it says that its data did. */
   apply(entry: CacheEntry, changed: boolean): void
   /** A batch of entries is complete: tells all who were told of one. */
-  settle(): void
+  endBatch(): void
   /** Tells all who follow anything that a new epoch began. */
   restart(): void
   /**
@@ -82,8 +82,8 @@ export function openKeyStates(): KeyStates {
         touched.add(listener)
       }
     },
-    settle() {
-      for (const listener of touched) listener.settled()
+    endBatch() {
+      for (const listener of touched) listener.batchEnded()
       touched.clear()
     },
     restart() {

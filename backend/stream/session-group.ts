@@ -19,7 +19,7 @@ export interface SessionGroup
   readonly sessions: Set<StreamSession>
   /** Resolves once interest is registered and states are read. */
   readonly ready: Promise<void>
-  /** Takes in that hub as it is now: reads the keys it gained, then sends `layout`, then their frames. */
+  /** Applies what that hub is now: reads the keys it gained, then sends `layout`, then their frames. */
   relayout(slug: string): void
   close(): void
 }
@@ -46,7 +46,7 @@ export function openGroup(options: {
 
   const listener: KeyListener = {
     changed: changes.note,
-    settled: () => flushQueue.add(sessions),
+    batchEnded: () => flushQueue.add(sessions),
     restarted() {
       for (const session of sessions) if (session.open) sendManifest(session)
     },
@@ -56,7 +56,7 @@ export function openGroup(options: {
     for (const session of sessions) write(session, chunk)
   }
 
-  async function takeIn(slug: string): Promise<void> {
+  async function applyEdit(slug: string): Promise<void> {
     const edit = await queueWork(() => {
       underWay = layout.edited(slug)
       return underWay
@@ -80,7 +80,7 @@ export function openGroup(options: {
       keys.detach(edit.gained, listener)
       return
     }
-    const { lost, redrawn, moved } = layout.takeIn(edit)
+    const { lost, redrawn, moved } = layout.apply(edit)
     keys.detach(lost, listener)
     for (const key of lost) changes.drop(key)
     if (edit.gone.length > 0) onLoss(group)
@@ -104,8 +104,8 @@ export function openGroup(options: {
     follows: layout.follows,
     ready: keys.attach([...layout.placements.keys()], listener),
     relayout(slug) {
-      // One at a time, so that two edits are taken in by the order they were made.
-      turn = turn.then(() => takeIn(slug))
+      // One at a time, so that edits are applied in the order they were made.
+      turn = turn.then(() => applyEdit(slug))
     },
     close() {
       closed = true

@@ -15,7 +15,7 @@ const SLOW_BYTES = 64 * 1024
 /** What all sessions that follow the same have in common. */
 export interface SharedBySessions {
   readonly changes: Pick<KeyChanges, 'end' | 'since'>
-  /** Which widgets show which key, as of the last layout taken in. */
+  /** Which widgets show which key, as of the last edit applied. */
   placements(): ReadonlyMap<Key, Placement>
 }
 
@@ -37,11 +37,11 @@ export interface StreamSession extends Origin {
   /** Chunks are written straight to it, where that is possible. */
   socket: Socket | undefined
   /** Number of the last of its group's changes that it was sent. */
-  taken: number
+  lastChange: number
   /** Keys whose state, with data, is part of its next flush whether or not they change. */
   owed: Set<Key> | undefined
   /** The client's cursor: it was sent every change up to here. */
-  sent: Version | undefined
+  cursor: Version | undefined
   /** `performance.now()` since when it has not read; 0 while it reads. */
   slowSince: number
   /** It may be written to: its head and first words are, and it has not been ended. */
@@ -56,9 +56,9 @@ export function openSession(origin: Origin): StreamSession {
     keys: origin.keys,
     onPace: origin.onPace,
     socket: undefined,
-    taken: origin.group.changes.end,
+    lastChange: origin.group.changes.end,
     owed: undefined,
-    sent: undefined,
+    cursor: undefined,
     slowSince: 0,
     open: false,
   }
@@ -70,7 +70,7 @@ export function openSession(origin: Origin): StreamSession {
  */
 export function begin(session: StreamSession, cursor: Version): void {
   session.open = true
-  session.sent = cursor
+  session.cursor = cursor
   session.socket = chunkSocket(session.response)
 }
 
@@ -83,7 +83,7 @@ export function owe(session: StreamSession, keys: readonly Key[]): void {
 
 /** Drops what it has yet to be sent, because something else says it all. */
 export function forget(session: StreamSession): void {
-  session.taken = session.group.changes.end
+  session.lastChange = session.group.changes.end
   session.owed = undefined
 }
 
@@ -128,8 +128,8 @@ export function end(session: StreamSession): void {
   session.response.end()
 }
 
-function isBehind({ taken, owed, group }: StreamSession): boolean {
-  return taken < group.changes.end || owed !== undefined
+function isBehind({ lastChange, owed, group }: StreamSession): boolean {
+  return lastChange < group.changes.end || owed !== undefined
 }
 
 /**
@@ -137,9 +137,9 @@ function isBehind({ taken, owed, group }: StreamSession): boolean {
  * position, because changes with lower offsets may still come.
  */
 function pendingFrames(session: StreamSession): Buffer[] {
-  const { group, keys, taken, owed } = session
-  const since = group.changes.since(taken)
-  session.taken = group.changes.end
+  const { group, keys, lastChange, owed } = session
+  const since = group.changes.since(lastChange)
+  session.lastChange = group.changes.end
   const [only] = since
   // Nearly always so, and worth a way without a map: most of what a broadcast costs here is garbage collection.
   if (only && since.length === 1 && !owed) return framesOf(session, only.key, only.withData)
@@ -167,9 +167,9 @@ function framesOf(session: StreamSession, key: Key, withData: boolean): Buffer[]
  * as sent in the new one.
  */
 function moveCursor(session: StreamSession, to: Version, position: Version): boolean {
-  const { sent } = session
-  if (!sent || to.epoch !== sent.epoch || to.offset < sent.offset) return false
+  const { cursor } = session
+  if (!cursor || to.epoch !== cursor.epoch || to.offset < cursor.offset) return false
   if (to.epoch !== position.epoch || to.offset > position.offset) return false
-  session.sent = to
+  session.cursor = to
   return true
 }

@@ -56,10 +56,10 @@ function widgetFrames(
   withId: boolean,
   basePath: string,
 ): Buffer {
-  const { version, hasData, told, data } = state
+  const { version, hasData, members, data } = state
   let text = ''
   for (const [index, shown] of widgets.entries()) {
-    text += `event: widget\ndata: {"id":${JSON.stringify(shown.id)},${identityMembers(version, shown)}${told}`
+    text += `event: widget\ndata: {"id":${JSON.stringify(shown.id)},${identityMembers(version, shown)}${members}`
     if (withData && hasData)
       text += data === undefined ? `,"href":"${dataHref(state, shown, basePath)}"` : `,"data":${data}`
     text += withId && index === widgets.length - 1 ? `}\nid: ${formatVersion(version)}\n\n` : '}\n\n'

@@ -21,7 +21,7 @@ export function statusOf(entry: CacheEntry): Status {
 
 /** The members every outside picture of a widget shares, as JSON text without braces; data not among them. */
 export function stateMembers(entry: CacheEntry, shown: Pick<Shown, 'token' | 'schema'>): string {
-  return identityMembers(entry.version, shown) + toldMembers(entry)
+  return identityMembers(entry.version, shown) + commonMembers(entry)
 }
 
 /** Those that say which state of what it is, with a comma behind them. */
@@ -33,7 +33,7 @@ export function identityMembers(
 }
 
 /** Those that are the same for whoever shows it. One flat text: it is kept for every key that somebody looks at. */
-export function toldMembers(entry: CacheEntry): string {
+export function commonMembers(entry: CacheEntry): string {
   const { error, loadedAt, checkedAt } = entry
   const members = [
     `"status":"${statusOf(entry)}","loadedAt":${loadedAt ?? null},"checkedAt":${checkedAt ?? null}`,

@@ -110,7 +110,7 @@ function collect(
     function look(): void {
       const left = began + Math.min(within, grace + (length / rate) * 1_000) - performance.now()
       if (left > 0) timer = setTimeout(look, left)
-      else settle(() => reject(tooSlow()))
+      else end(() => reject(tooSlow()))
     }
     function take(chunk: Buffer): void {
       length += chunk.length
@@ -118,13 +118,13 @@ function collect(
         admit(length)
         chunks.push(chunk)
       } catch (error) {
-        settle(() => reject(error))
+        end(() => reject(error))
       }
     }
-    const whole = (): void => settle(() => resolve(Buffer.concat(chunks)))
+    const whole = (): void => end(() => resolve(Buffer.concat(chunks)))
     const gone = (): void =>
-      settle(() => reject(Object.assign(new Error('The client went away'), { code: 'ECONNRESET' })))
-    function settle(how: () => void): void {
+      end(() => reject(Object.assign(new Error('The client went away'), { code: 'ECONNRESET' })))
+    function end(how: () => void): void {
       clearTimeout(timer)
       request.off('data', take).off('end', whole).off('error', gone).off('close', gone)
       how()
