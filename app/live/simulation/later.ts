@@ -1,0 +1,2 @@
+/** Runs something at a moment of the test's choosing. */
+export type Later = (what: string, run: () => void) => void
