@@ -5,7 +5,7 @@ import { createDatabase } from '#testing/servers/postgres.ts'
 import { startRedis } from '#testing/servers/redis.ts'
 import { redisCache } from './cache/redis-cache.ts'
 import { openDatabase } from './db/database.ts'
-import { awayStores, watchStores } from './store-watch.ts'
+import { awayStores, storeWatch } from './store-watch.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -25,18 +25,18 @@ test('a store that goes and comes back is a line each, however often it is met m
   const lines: { level: number; msg: string }[] = []
   const stop = new AbortController()
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  let away: readonly string[] = []
-  const watching = watchStores(checks, log, stop.signal, (found) => {
-    away = found.map(({ store }) => store)
-  })
+  const watch = storeWatch(checks, log)
+  const watching = watch.run(stop.signal)
   const said = () => lines.map(({ msg }) => msg)
   await redis.kill()
   await expect.poll(said, { timeout: 10_000 }).toEqual(['The cache is away: Redis cannot be reached.'])
-  expect(away).toEqual(['cache'])
+  expect(watch.why()).toBe('Redis cannot be reached.')
+  expect((await watch.away()).map(({ store }) => store)).toEqual(['cache'])
   await expect(cache.read([])).rejects.toMatchObject({ code: 'cache-away' })
   await redis.restart()
   await expect.poll(() => said().length, { timeout: 15_000 }).toBe(2)
   expect(said()[1]).toMatch(/^The cache is back after \d+ s\.$/)
+  expect(watch.why()).toBeUndefined()
   stop.abort()
   await watching
 }, 60_000)

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { DatabaseAway } from './db/database-away.ts'
-import { awayStores } from './store-watch.ts'
+import { awayStores, storeWatch } from './store-watch.ts'
 
 const serves = async () => {}
 
@@ -26,4 +27,12 @@ test('what we say of a store is told as it is', async () => {
     bus: serves,
   })
   expect(away.map(({ reason }) => reason)).toEqual(['The database cannot be reached.', 'It has no time.'])
+})
+
+test('the end does not wait for a store that hangs', async () => {
+  const stop = new AbortController()
+  const checks = { database: () => new Promise(() => {}), cache: serves, bus: serves }
+  const watching = storeWatch(checks, pino({ level: 'silent' })).run(stop.signal)
+  stop.abort()
+  await watching
 })

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { every } from './base/pause.ts'
+import type { Service } from './base/service.ts'
 
 export type StoreName = 'database' | 'cache' | 'bus'
 
@@ -21,8 +22,12 @@ const SILENT_AFTER = 5_000
 const EVERY = 2_000
 
 /** Asks all stores. One that hangs is away too, and must not make those wait who ask for the health of this process. */
-export async function awayStores(checks: StoreChecks, patience = AWAY_AFTER): Promise<readonly AwayStore[]> {
-  const late = silence(patience)
+export async function awayStores(
+  checks: StoreChecks,
+  patience = AWAY_AFTER,
+  signal?: AbortSignal,
+): Promise<readonly AwayStore[]> {
+  const late = silence(patience, signal)
   late.catch(() => {})
   const names = Object.keys(checks) as StoreName[]
   const states = await Promise.allSettled(names.map((name) => Promise.race([checks[name](), late])))
@@ -41,29 +46,30 @@ function reasonOf(error: unknown): string {
   return error instanceof Error && ours ? error.message : 'It does not work; the log says why.'
 }
 
-async function silence(patience: number): Promise<never> {
-  await setTimeout(patience, undefined, { ref: false })
+async function silence(patience: number, signal: AbortSignal | undefined): Promise<never> {
+  await setTimeout(patience, undefined, { ref: false, ...(signal ? { signal } : {}) })
   // When it was this process that was held up, the answers lie there unread.
   await setImmediate()
   throw new Error('It does not answer.')
+}
+
+/** Watches the stores of this process. */
+export interface StoreWatch extends Service {
+  /** Those that do not serve, asked now; a store that hangs is one of them within a second. */
+  away(): Promise<readonly AwayStore[]>
+  /** Why not all serve, as of the last look, in sentences for readers; nothing when all do. */
+  why(): string | undefined
 }
 
 /**
  * Says in the log when a store goes, when the reason is another, and when it is back: a line each, however many parts of
  * this process meet it. What they would say of it is left out by `openLog`.
  */
-export async function watchStores(
-  checks: StoreChecks,
-  log: Logger,
-  signal: AbortSignal,
-  /** Told what is away, each time it was asked. */
-  tell: (away: readonly AwayStore[]) => void,
-): Promise<void> {
+export function storeWatch(checks: StoreChecks, log: Logger): StoreWatch {
   const known = new Map<StoreName, { readonly reason: string; readonly since: number }>()
-  await every(EVERY, signal, async () => {
-    const found = await awayStores(checks, SILENT_AFTER)
-    if (signal.aborted) return
-    tell(found)
+  let latest: readonly AwayStore[] = []
+
+  function tell(found: readonly AwayStore[]): void {
     for (const { store, reason, error } of found) {
       const before = known.get(store)
       if (before?.reason === reason) continue
@@ -75,5 +81,21 @@ export async function watchStores(
       known.delete(store)
       log.info({ store }, `The ${store} is back after ${Math.round((performance.now() - since) / 1_000)} s.`)
     }
-  })
+  }
+
+  return {
+    away: () => awayStores(checks),
+    why() {
+      const reasons = new Set(latest.map(({ reason }) => reason))
+      return reasons.size > 0 ? [...reasons].join(' ') : undefined
+    },
+    run: (signal) =>
+      every(EVERY, signal, async () => {
+        // The end does not wait for a store that hangs.
+        const found = await awayStores(checks, SILENT_AFTER, signal)
+        if (signal.aborted) return
+        latest = found
+        tell(found)
+      }),
+  }
 }

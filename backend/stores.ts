@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Figure } from './base/figure.ts'
 import { retry } from './base/retry.ts'
 import type { Bus } from './bus/bus.ts'
 import { busStore } from './bus/bus-store.ts'
@@ -10,6 +11,7 @@ import { redisCache } from './cache/redis-cache.ts'
 import { type OpenDatabase, openDatabase } from './db/database.ts'
 import type { Env } from './env.ts'
 import type { StoreChecks, StoreName } from './store-watch.ts'
+import { storeDurations, timedStore } from './timed-store.ts'
 
 /** The adapters the environment names. */
 export interface Stores {
@@ -18,13 +20,17 @@ export interface Stores {
   readonly bus: Bus
   /** Whether each serves now. */
   readonly checks: StoreChecks
+  readonly figures: readonly Figure[]
   close(): Promise<void>
 }
 
 /** Two processes with a cache or bus of their own on one database would each be right half of the time. */
 const EMBEDDED_LOCK = 'hubs embedded stores'
 
-/** @throws Error with a plain sentence when another process has embedded stores on the same Postgres. */
+/**
+ * Opens them one after the other, and waits for each that is away.
+ * @throws Error with a plain sentence when another process has embedded stores on the same Postgres.
+ */
 export async function openStores(options: {
   env: Env
   log: Logger
@@ -35,33 +41,12 @@ export async function openStores(options: {
   onLost: (error: Error) => void
 }): Promise<Stores> {
   const { env, log, signal, prepare, onLost } = options
-  const { DATABASE_URL, REDIS_URL, NATS_URL, HUBS_DATA, HUBS_BUS_BYTES } = env
+  const { DATABASE_URL, REDIS_URL, NATS_URL, HUBS_DATA } = env
   const database = await openDatabase({ url: DATABASE_URL, dataDir: HUBS_DATA, log, signal })
-  const missing = [REDIS_URL ? '' : 'REDIS_URL', NATS_URL ? '' : 'NATS_URL'].filter((name) => name !== '')
-  if (DATABASE_URL && missing.length > 0) {
-    const lock = await database.advisoryLock(EMBEDDED_LOCK)
-    if (!lock) {
-      await database.close()
-      throw new Error(
-        `Another process uses this database with its own cache or bus. Set ${missing.join(' and ')} in both, or stop one.`,
-      )
-    }
-    lock.lost.addEventListener('abort', () => onLost(new Error('The lock on the database was lost.')))
-  }
+  await lockEmbedded(env, database, onLost)
   await prepare(database)
   const cache = REDIS_URL ? await redisCache({ url: REDIS_URL, log }) : memoryCache()
-  const bus = NATS_URL
-    ? natsBus({
-        url: NATS_URL,
-        log,
-        maxBytes: HUBS_BUS_BYTES,
-        prefix: env.NATS_PREFIX,
-        access: {
-          ...{ creds: env.NATS_CREDS, nkey: env.NATS_NKEY },
-          ...{ ca: env.NATS_CA, cert: env.NATS_CERT, key: env.NATS_KEY },
-        },
-      })
-    : await memoryBus({ store: busStore(database.db), log, maxBytes: HUBS_BUS_BYTES })
+  const bus = await openBus(env, database, log)
   const checks: StoreChecks = {
     database: database.check,
     cache: cache.check,
@@ -70,16 +55,52 @@ export async function openStores(options: {
   }
   await untilServing('cache', checks, log, signal)
   await untilServing('bus', checks, log, signal)
+  const durations = storeDurations()
   return {
     database,
-    cache,
-    bus,
+    cache: timedStore(cache, 'cache', durations),
+    bus: timedStore(bus, 'bus', durations),
     checks,
+    figures: [durations.metric],
     async close() {
       await Promise.allSettled([bus.close(), cache.close()])
+      // Last, for an embedded bus is in it.
       await database.close()
     },
   }
+}
+
+/** An embedded store on a Postgres is this process' alone, for as long as it lives. */
+async function lockEmbedded(
+  { DATABASE_URL, REDIS_URL, NATS_URL }: Env,
+  database: OpenDatabase,
+  onLost: (error: Error) => void,
+): Promise<void> {
+  const missing = [REDIS_URL ? '' : 'REDIS_URL', NATS_URL ? '' : 'NATS_URL'].filter((name) => name !== '')
+  if (!DATABASE_URL || missing.length === 0) return
+  const lock = await database.advisoryLock(EMBEDDED_LOCK)
+  if (!lock) {
+    await database.close()
+    throw new Error(
+      `Another process uses this database with its own cache or bus. Set ${missing.join(' and ')} in both, or stop one.`,
+    )
+  }
+  lock.lost.addEventListener('abort', () => onLost(new Error('The lock on the database was lost.')))
+}
+
+async function openBus(env: Env, database: OpenDatabase, log: Logger): Promise<Bus> {
+  const { NATS_URL, HUBS_BUS_BYTES: maxBytes } = env
+  if (!NATS_URL) return memoryBus({ store: busStore(database.db), log, maxBytes })
+  return natsBus({
+    url: NATS_URL,
+    log,
+    maxBytes,
+    prefix: env.NATS_PREFIX,
+    access: {
+      ...{ creds: env.NATS_CREDS, nkey: env.NATS_NKEY },
+      ...{ ca: env.NATS_CA, cert: env.NATS_CERT, key: env.NATS_KEY },
+    },
+  })
 }
 
 /** A store that is away at the start is waited for: a line in the log when that begins, and one when it ends. */

@@ -1,6 +1,15 @@
-import type { Durations } from './base/durations.ts'
+import { type Durations, openDurations } from './base/durations.ts'
 
+/** How long calls of stores take; `outcome` is `done` or `failed`. */
 export type StoreDurations = Durations<'store' | 'call' | 'outcome'>
+
+export function storeDurations(): StoreDurations {
+  return openDurations({
+    name: 'store_call_duration_seconds',
+    help: 'Time the cache and the bus took to answer.',
+    labels: ['store', 'call', 'outcome'],
+  })
+}
 
 /** A store whose calls are measured: those that answer by a promise, whatever else it does. */
 export function timedStore<Store extends object>(

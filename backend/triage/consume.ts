@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Bus, DeliveredMessage } from '../bus/bus.ts'
 import type { Apply } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
-import type { DeadLetter } from './dead-letters.ts'
+import type { DeadLetterMessage } from './dead-letters.ts'
 import type { HandleMessages } from './handler.ts'
 import type { HeldDeliveries } from './held.ts'
 import { batchesInHand } from './in-hand.ts'
@@ -27,7 +27,7 @@ export async function consume(options: {
   readonly apply: Pick<Apply, 'invalidateAll'>
   readonly handle: HandleMessages
   readonly held: HeldDeliveries
-  readonly deadLetter: DeadLetter
+  readonly deadLetter: DeadLetterMessage
   readonly counts: TriageCounts
   readonly logger: Logger
   readonly signal: AbortSignal

@@ -6,14 +6,14 @@ import type { TriageCounts } from './counts.ts'
 import type { HeldDeliveries } from './held.ts'
 
 /** Puts a message aside for good, waiting for a bus that is away. Rejects only once `signal` is aborted. */
-export type DeadLetter = (message: DeliveredMessage, reason: string) => Promise<void>
+export type DeadLetterMessage = (message: DeliveredMessage, reason: string) => Promise<void>
 
 export function deadLetters(options: {
   readonly held: Pick<HeldDeliveries, 'release'>
   readonly counts: TriageCounts
   readonly logger: Pick<Logger, 'warn'>
   readonly signal: AbortSignal
-}): DeadLetter {
+}): DeadLetterMessage {
   const { held, counts, logger, signal } = options
   const lines = lineSample()
   const onFailure = () => {

@@ -4,7 +4,7 @@ import type { DeliveredMessage } from '../bus/bus.ts'
 import { together } from '../ingest/together.ts'
 import type { Apply } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
-import type { DeadLetter } from './dead-letters.ts'
+import type { DeadLetterMessage } from './dead-letters.ts'
 import type { HeldDeliveries } from './held.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { type Finding, judge } from './judge.ts'
@@ -27,7 +27,7 @@ export function messageHandler(options: {
   /** As of `openTriage`. */
   readonly indexed: () => Promise<void>
   readonly held: Pick<HeldDeliveries, 'release'>
-  readonly deadLetter: DeadLetter
+  readonly deadLetter: DeadLetterMessage
   readonly counts: TriageCounts
   readonly logger: Logger
   readonly signal: AbortSignal

@@ -10,7 +10,7 @@ import type { ModelWorld, PublishedEvent } from './world.ts'
 const WINDOW = 60_000
 
 /** Two daemons that take events off one bus. */
-export interface Triage {
+export interface ModelTriage {
   /** From bus to ack in one step, unless it ends before: with the event logged, or with all done but the ack. */
   deliver(nth: number, daemon: number, how: 'ack' | 'repeat' | 'crash'): Promise<void>
   /** The same in two: the event is matched now and acknowledged when it is finished. */
@@ -39,7 +39,7 @@ export async function createTriage(given: {
   readonly ledger: Ledger
   readonly hubs: Hubs
   readonly loads: Pick<Loads, 'leases' | 'begin'>
-}): Promise<Triage> {
+}): Promise<ModelTriage> {
   const { store, world, ledger, hubs, loads } = given
   const mark = createMark()
   let taken: readonly Taken[] = []

@@ -51,6 +51,7 @@ beforeAll(async () => {
     cache,
     bus,
     close,
+    figures: [],
     checks: { database: database.check, cache: cache.check, bus: database.check },
   }
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })

@@ -54,7 +54,7 @@ export async function openWholeFront(
     await database.close()
   }
   const checks = { database: database.check, cache: cache.check, bus: database.check }
-  const stores: Stores = { database, cache, bus, checks, close }
+  const stores: Stores = { database, cache, bus, checks, figures: [], close }
   const secret = 's'.repeat(32)
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   const place = placer({ typeOf: widgetType, secret, secrets: {} })
