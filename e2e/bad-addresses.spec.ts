@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse } from '#testing/sse.ts'
-import { type Asked, expectRefused } from './fixtures/refused.ts'
+import { expectRefused, type RefusedRequest } from './fixtures/refused.ts'
 
 let product: RunningProduct
 test.beforeAll(async () => {
@@ -15,7 +15,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => product?.stop())
 
-const refused = (request: Asked, status: number, field?: string) =>
+const refused = (request: RefusedRequest, status: number, field?: string) =>
   expectRefused(product.url, request, status, field)
 
 test('no target, an unknown one, too many', async () => {

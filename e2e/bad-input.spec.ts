@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
-import { type Asked, expectRefused } from './fixtures/refused.ts'
+import { expectRefused, type RefusedRequest } from './fixtures/refused.ts'
 
 const SECRET = 'a-webhook-secret-of-the-tests'
 let product: RunningProduct
@@ -27,7 +27,7 @@ const event = (more: object = {}) => ({
   ...more,
 })
 
-const refused = (request: Asked, status: number, field?: string) =>
+const refused = (request: RefusedRequest, status: number, field?: string) =>
   expectRefused(product.url, request, status, field)
 
 test.describe('hub documents', () => {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, type Api, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_TOKEN, type AdminApi, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import type { Server } from '#testing/servers/server.ts'
@@ -14,7 +14,7 @@ let product: RunningProduct
 let proxy: Server
 let truth: Truth
 let site: Site
-let hubs: Api
+let hubs: AdminApi
 /** Paths that were asked of the host name and are not below the path. */
 let beside: string[]
 

@@ -4,7 +4,7 @@ import type { Snapshot } from '#contract/snapshot.ts'
 export const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
 
 /** The HTTP API as a program would use it. */
-export interface Api {
+export interface AdminApi {
   readonly url: string
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   put(slug: string, document: unknown): Promise<HubView>
@@ -14,8 +14,8 @@ export interface Api {
   publish(topic: string, data?: unknown, attributes?: Record<string, unknown>): Promise<string>
 }
 
-export function api(url: string, token = ADMIN_TOKEN): Api {
-  const send: Api['send'] = (method, path, body, headers = {}) =>
+export function api(url: string, token = ADMIN_TOKEN): AdminApi {
+  const send: AdminApi['send'] = (method, path, body, headers = {}) =>
     fetch(`${url}${path}`, {
       method,
       headers: {

@@ -10,7 +10,7 @@ export interface Post {
 }
 
 /** Why nothing of a post is taken in. */
-export interface Refusal {
+export interface PostRefusal {
   readonly status: 400 | 401 | 413 | 415
   /** A plain sentence. */
   readonly detail: string
@@ -18,9 +18,9 @@ export interface Refusal {
 }
 
 export function refuse(
-  status: Refusal['status'],
+  status: PostRefusal['status'],
   detail: string,
   errors: readonly FieldError[] = [],
-): { readonly refusal: Refusal } {
+): { readonly refusal: PostRefusal } {
   return { refusal: { status, detail, errors } }
 }

@@ -1,6 +1,6 @@
 import type { FieldError } from '#contract/problem.ts'
 import { contentType, readJson } from '../base/content.ts'
-import { type Post, type Refusal, refuse } from '../base/post.ts'
+import { type Post, type PostRefusal, refuse } from '../base/post.ts'
 import { readBinary } from './binary-mode.ts'
 import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
@@ -12,7 +12,7 @@ export const BATCH_LIMIT = 1024 * 1024
 /** Events of one batch. */
 export const BATCH_EVENTS = 500
 
-export type Reading = { readonly events: readonly HubEvent[] } | { readonly refusal: Refusal }
+export type Reading = { readonly events: readonly HubEvent[] } | { readonly refusal: PostRefusal }
 
 /**
  * The events of an HTTP request by CloudEvents 1.0: structured, binary or a batch; plain `application/json` is taken

@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import type { Api } from '#testing/api.ts'
+import type { AdminApi } from '#testing/api.ts'
 
 /** Sends as any publisher and editor does: the same again until it is accepted. */
 export interface Publisher {
@@ -14,7 +14,7 @@ export interface Publisher {
 /** Milliseconds before it tries again. */
 const AGAIN = 200
 
-export function openPublisher(api: Api): Publisher {
+export function openPublisher(api: AdminApi): Publisher {
   let refused = 0
 
   async function untilAccepted(send: () => Promise<Response>): Promise<Response> {

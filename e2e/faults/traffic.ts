@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import type { Api } from '#testing/api.ts'
+import type { AdminApi } from '#testing/api.ts'
 import { until } from '#testing/servers/until.ts'
 import type { Truth } from '#testing/truth.ts'
 import { allTitles, documentOf, isJob, RARE, slugs, titlesShown } from './changing-hubs.ts'
@@ -40,7 +40,7 @@ interface Accepted {
   readonly at: number
 }
 
-export async function openTraffic(api: Api, truth: Truth): Promise<Traffic> {
+export async function openTraffic(api: AdminApi, truth: Truth): Promise<Traffic> {
   const publisher = openPublisher(api)
   const values = new Map(allTitles.map((title) => [title, 0]))
   const accepted = new Map(allTitles.map((title): [string, Accepted[]] => [title, []]))

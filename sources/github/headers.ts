@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { contentType } from '#backend/base/content.ts'
-import { type Refusal, refuse } from '#backend/base/post.ts'
+import { type PostRefusal, refuse } from '#backend/base/post.ts'
 
 const bodies = new Set(['application/json', 'application/x-www-form-urlencoded'])
 
@@ -19,7 +19,7 @@ export function eventName(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** What is wrong with a webhook delivery as its headers tell, before any of its body is read. */
-export function headerFault(headers: IncomingHttpHeaders): { readonly refusal: Refusal } | undefined {
+export function headerFault(headers: IncomingHttpHeaders): { readonly refusal: PostRefusal } | undefined {
   const [, forge] = others.find(([header]) => headers[header] !== undefined) ?? []
   if (forge !== undefined) {
     return refuse(

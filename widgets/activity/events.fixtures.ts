@@ -5,7 +5,7 @@ import { joinLines } from './join.ts'
 export const noon = Date.UTC(2026, 0, 15, 12)
 export const minute = 60_000
 
-export const acme = { full_name: 'acme/api', html_url: 'https://github.com/acme/api' }
+const acme = { full_name: 'acme/api', html_url: 'https://github.com/acme/api' }
 
 let ids = 0
 

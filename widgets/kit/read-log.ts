@@ -4,7 +4,7 @@ import type { LoadContext, LoggedEvent } from '../define.ts'
 const PAGE = 500
 const PAGES = 4
 
-export interface Read {
+export interface LogExcerpt {
   /** Newest first by arrival. */
   readonly events: readonly LoggedEvent[]
   /** When there are more, the time (milliseconds since 1970) before which nothing was read. */
@@ -15,7 +15,7 @@ export interface Read {
 export async function readLog(
   { events: read }: Pick<LoadContext, 'events'>,
   topics: readonly string[],
-): Promise<Read> {
+): Promise<LogExcerpt> {
   const events: LoggedEvent[] = []
   for (let page = 1; page <= PAGES; page++) {
     const before = events.at(-1)

@@ -25,7 +25,7 @@ export function request(number: number, fields: Record<string, unknown> = {}) {
 export const foldPulls = (events: readonly LoggedEvent[], repositories?: readonly string[]) =>
   foldDeliveries(events, repositories ?? namesIn(events)).pulls
 
-export function namesIn(events: readonly LoggedEvent[]): string[] {
+function namesIn(events: readonly LoggedEvent[]): string[] {
   return events.flatMap(({ data }) => {
     const { repository } = Object(data) as { repository?: { full_name?: unknown } }
     return typeof repository?.full_name === 'string' ? [repository.full_name] : []
