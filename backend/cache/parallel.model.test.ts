@@ -1,7 +1,9 @@
 import { afterAll, test } from 'vitest'
 import { startRedis } from '#testing/servers/redis.ts'
 import { FEED_LIMIT } from './cache.ts'
-import { openClients, playRounds, rounds } from './model/parallel.ts'
+import { openClients } from './model/clients.ts'
+import { playRounds } from './model/parallel.ts'
+import { rounds } from './model/rounds.ts'
 import { holds } from './model/runs.ts'
 import { patchScripts, simulateClock } from './script/patch.ts'
 

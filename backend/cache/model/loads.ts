@@ -2,14 +2,11 @@ import type { Granted, LeaseRequest } from '../cache.ts'
 import type { Key } from '../version.ts'
 import { type Hubs, keysIn } from './hubs.ts'
 import type { Builder, Ledger } from './ledger.ts'
+import { createLoader, LEASE } from './loader.ts'
 import type { ModelStore } from './store.ts'
-import { countOf, keys, type Looked, type ModelWorld, spacing } from './world.ts'
+import { keys, type ModelWorld, spacing } from './world.ts'
 
-const LEASE = 10_000
 const VISIBILITY = 5000
-/** Milliseconds until a failed load is tried again, doubled for each failure before it. */
-const RETRY_BASE = 1000
-const RETRY_CAP = 8000
 /** Milliseconds until a key that no widget shows is looked at again. */
 const UNPLACED_RETRY = 60_000
 
@@ -35,7 +32,7 @@ export interface Loads {
   /** Daemons work while leases, retries and distances run out; then all that somebody waits for has been built. */
   drain(): Promise<void>
   /** Late loads give their results. */
-  settle(): Promise<void>
+  finishLate(): Promise<void>
 }
 
 export function createLoads(given: {
@@ -46,7 +43,7 @@ export function createLoads(given: {
 }): Loads {
   const { store, world, ledger, hubs } = given
   const builders: Builder[] = []
-  let leaseCount = 0
+  const loader = createLoader({ store, world, ledger })
 
   const pick = (nth: number): Builder | undefined => builders[nth % Math.max(1, builders.length)]
   const take = (nth: number): Builder | undefined => {
@@ -55,52 +52,21 @@ export function createLoads(given: {
     return builder
   }
 
-  async function acquire(key: Key): Promise<Builder | undefined> {
-    leaseCount += 1
-    const lease = `t${leaseCount}`
-    const grant = await store.cache.acquire(key, lease, LEASE, spacing[key] ?? 0)
-    if (grant.outcome !== 'granted') return undefined
-    const { epoch } = (await store.cache.read([])).cursor
-    return ledger.granted({ key, lease, epoch, grantedAt: grant.now, failures: grant.failures }, LEASE)
-  }
-
-  function look(builder: Builder): Looked {
-    builder.looked ??= world.look(builder.key, builder.grantedAt)
-    return builder.looked
-  }
-
-  async function finish(builder: Builder): Promise<void> {
-    const looked = look(builder)
-    if (looked.data === undefined) return fail(builder, looked.retryAfter)
-    const { data, dueAt } = looked
-    const result = { data, hash: data, empty: countOf(data) === 0, dueAt }
-    const outcome = await store.cache.commit(builder.key, builder.lease, result)
-    if (outcome !== 'lost') ledger.committed(builder, dueAt)
-  }
-
-  async function fail(builder: Builder, retryAfter = 0, least = RETRY_BASE): Promise<void> {
-    const error = { code: 'upstream', message: 'No.', reference: 'r' } as const
-    const retryIn = Math.max(retryAfter, least, Math.min(RETRY_CAP, RETRY_BASE * 2 ** builder.failures))
-    await store.cache.fail(builder.key, builder.lease, error, retryIn)
-    ledger.failed(builder, store.now(), retryIn)
-  }
-
   async function work(limit: number): Promise<number> {
     const { keys: claimed } = await store.cache.claim(limit, VISIBILITY)
     const placed = keysIn(hubs.latest)
     for (const key of claimed) {
-      const builder = await acquire(key)
-      if (builder && placed.includes(key)) await finish(builder)
-      else if (builder) await fail(builder, undefined, UNPLACED_RETRY)
+      const builder = await loader.acquire(key)
+      if (builder && placed.includes(key)) await loader.finish(builder)
+      else if (builder) await loader.fail(builder, undefined, UNPLACED_RETRY)
     }
     return claimed.length
   }
 
   return {
     leases(keys) {
-      leaseCount += 1
       const minIntervals = new Map(keys.map((key) => [key, spacing[key] ?? 0]))
-      return { lease: `t${leaseCount}`, ttl: LEASE, minIntervals }
+      return { lease: loader.nextLease(), ttl: LEASE, minIntervals }
     },
     async begin({ lease }, granted) {
       const { epoch } = (await store.cache.read([])).cursor
@@ -108,20 +74,20 @@ export function createLoads(given: {
         builders.push(ledger.granted({ key, lease, epoch, grantedAt: now, failures }, LEASE))
     },
     async acquire(key) {
-      const builder = await acquire(key)
+      const builder = await loader.acquire(key)
       if (builder) builders.push(builder)
     },
     look(nth) {
       const builder = pick(nth)
-      if (builder) look(builder)
+      if (builder) loader.look(builder)
     },
     async commit(nth) {
       const builder = take(nth)
-      if (builder) await finish(builder)
+      if (builder) await loader.finish(builder)
     },
     async fail(nth, retryAfter) {
       const builder = take(nth)
-      if (builder) await fail(builder, retryAfter)
+      if (builder) await loader.fail(builder, retryAfter)
     },
     crash: (nth) => void take(nth),
     async release(nth) {
@@ -155,8 +121,8 @@ export function createLoads(given: {
       for (const { key, building } of entries)
         if (building) throw new Error(`I6: ${key}: waited for, not fresh, and not due`)
     },
-    async settle() {
-      for (const builder of builders.splice(0)) if (builder.looked) await finish(builder)
+    async finishLate() {
+      for (const builder of builders.splice(0)) if (builder.looked) await loader.finish(builder)
     },
   }
 }

@@ -1,6 +1,7 @@
+import type { CacheEntry } from '../cache.ts'
 import type { Key } from '../version.ts'
 import { adopt, apply, type Browser, openBrowser, whole } from './browser.ts'
-import { type Hubs, keysIn, only, sameRevisions } from './hubs.ts'
+import { type Hubs, keysIn, type ModelLayouts, only, sameRevisions } from './hubs.ts'
 import {
   attach,
   isOpen,
@@ -32,7 +33,7 @@ export interface Streams {
   /** The node takes in the next change of hubs. */
   learn(node: number): void
   /** Everybody is connected. */
-  settle(): Promise<void>
+  connectAll(): Promise<void>
   /** Brings to every browser what is in the feed. */
   serve(): Promise<void>
   /** Every browser shows the newest of every key of the newest layouts. */
@@ -110,7 +111,7 @@ export async function createStreams(store: ModelStore, hubs: Hubs): Promise<Stre
     poll: (node) => poll(nodeOf(node)),
     learn: (node) => void learn(nodeOf(node)),
 
-    async settle() {
+    async connectAll() {
       for (const [n, browser] of browsers.entries()) {
         const session = sessions.get(browser)
         if (session && session.stage !== 'attached')
@@ -133,21 +134,24 @@ export async function createStreams(store: ModelStore, hubs: Hubs): Promise<Stre
 
     async checkEnd() {
       const { entries } = await store.cache.read(keysIn(hubs.latest))
-      for (const browser of browsers) {
-        if (!sameRevisions(only(hubs.latest, browser.hubs), browser.layouts))
-          throw new Error(`I5: a browser shows an old layout of ${browser.hubs}`)
-        const follows = keysIn(browser.layouts)
-        for (const entry of entries) {
-          if (!follows.includes(entry.key)) continue
-          const shown = browser.shown.get(entry.key)
-          const { epoch, offset } = shown?.entry.version ?? {}
-          const same = epoch === entry.version.epoch && offset === entry.version.offset
-          if (same && shown?.data === entry.data && shown?.entry.fresh) continue
-          throw new Error(
-            `I5: ${entry.key}: a browser shows ${JSON.stringify(shown)}, the cache has ${JSON.stringify(entry)}`,
-          )
-        }
-      }
+      for (const browser of browsers) checkShown(browser, hubs.latest, entries)
     },
+  }
+}
+
+/** It shows the newest layouts of its hubs, and of their keys what the cache has. */
+function checkShown(browser: Browser, latest: ModelLayouts, entries: readonly CacheEntry[]): void {
+  if (!sameRevisions(only(latest, browser.hubs), browser.layouts))
+    throw new Error(`I5: a browser shows an old layout of ${browser.hubs}`)
+  const follows = keysIn(browser.layouts)
+  for (const entry of entries) {
+    if (!follows.includes(entry.key)) continue
+    const shown = browser.shown.get(entry.key)
+    const { epoch, offset } = shown?.entry.version ?? {}
+    const same = epoch === entry.version.epoch && offset === entry.version.offset
+    if (same && shown?.data === entry.data && shown?.entry.fresh) continue
+    throw new Error(
+      `I5: ${entry.key}: a browser shows ${JSON.stringify(shown)}, the cache has ${JSON.stringify(entry)}`,
+    )
   }
 }

@@ -23,7 +23,7 @@ export interface ModelTriage {
   index(daemon: number): Promise<boolean>
   note(daemon: number): Promise<void>
   /** All is indexed and acknowledged. */
-  settle(): Promise<void>
+  finishAll(): Promise<void>
   stop(): void
 }
 
@@ -105,7 +105,7 @@ export async function createTriage(given: {
     },
     index: (by) => daemon(by).learn(),
     note: (by) => daemon(by).note(),
-    async settle() {
+    async finishAll() {
       while (taken.length > 0) await finish(0)
       while (world.bus.length > 0) await deliver(0, world.bus.length, 'ack')
       for (const each of daemons) while (await each.learn());

@@ -9,7 +9,7 @@ export const spacing: Readonly<Record<Key, number>> = { spaced: 2000 }
 
 /** Milliseconds after which `clock` changes by itself. */
 export const PERIOD = 20_000
-/** Longer than it takes to settle, so that nothing but events and `clock` asks for loads. */
+/** Longer than it takes to come to rest, so that nothing but events and `clock` asks for loads. */
 const MAX_AGE = 500_000
 
 export interface PublishedEvent {
