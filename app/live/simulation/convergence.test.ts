@@ -8,11 +8,11 @@ import type { LiveWidget } from '../react/live-widget.ts'
 import { goneAt, layoutAt, resultAt, statusAt } from '../react/query-cache.ts'
 import type { Environment } from '../transport/environment.ts'
 import { stream } from '../transport/stream.ts'
+import { type BrowserStep, ids, slugs, step } from './browser-step.ts'
 import { simulatedHolders } from './simulated-holders.ts'
 import { simulatedServer } from './simulated-server.ts'
 import { openTab, type SimulatedTab } from './simulated-tab.ts'
 import { simulatedTime } from './simulated-time.ts'
-import { ids, type Step, slugs, step } from './step.ts'
 
 type Server = ReturnType<typeof simulatedServer>
 
@@ -70,7 +70,7 @@ function open(scheduler: fc.Scheduler, seed: number) {
 
 type Run = ReturnType<typeof open>
 
-async function take(run: Run, next: Step): Promise<void> {
+async function take(run: Run, next: BrowserStep): Promise<void> {
   const { server, time, holders, tabs } = run
   switch (next.do) {
     case 'change':
@@ -103,7 +103,7 @@ async function take(run: Run, next: Step): Promise<void> {
 
 type ServerStep = 'change' | 'edit' | 'rekey' | 'add' | 'remove' | 'restart' | 'cut' | 'refuse'
 
-function takeOnServer(server: Server, next: Extract<Step, { do: ServerStep }>): void {
+function takeOnServer(server: Server, next: Extract<BrowserStep, { do: ServerStep }>): void {
   function edit(slug: string, widgetsOf: (widgets: readonly HubWidget[]) => readonly HubWidget[]): void {
     const view = server.hubs.get(slug)
     if (view) server.edit(slug, widgetsOf(view.widgets))
@@ -143,7 +143,7 @@ function takeOnServer(server: Server, next: Extract<Step, { do: ServerStep }>): 
 
 type TabStep = 'network' | 'close' | 'die' | 'hide' | 'show' | 'put aside' | 'take back'
 
-function takeOnTab(tabs: SimulatedTab[], next: Extract<Step, { do: TabStep }>): void {
+function takeOnTab(tabs: SimulatedTab[], next: Extract<BrowserStep, { do: TabStep }>): void {
   const tab = tabs[next.n % Math.max(tabs.length, 1)]
   if (!tab) return
   switch (next.do) {

@@ -3,7 +3,7 @@ import type { HolderEffect } from '../core/holder/holder-effect.ts'
 import type { HolderInput, Port } from '../core/holder/holder-input.ts'
 import { newHolderState } from '../core/holder/holder-state.ts'
 import type { Link } from '../core/holder/link.ts'
-import type { Read } from '../core/holder/read.ts'
+import type { ReadRequest } from '../core/holder/read-request.ts'
 import { reduceHolder } from '../core/holder/reduce-holder.ts'
 import type { ToHolder } from '../core/messages.ts'
 import type { Environment } from './environment.ts'
@@ -61,7 +61,7 @@ export function openHolder(environment: Environment): Holder {
     }
   }
 
-  async function read(asked: Read): Promise<void> {
+  async function read(asked: ReadRequest): Promise<void> {
     const answer = await environment.read[asked.of](asked.at).catch(() => null)
     // The compiler does not see that what is read, and of which kind the answer is, is one and the same.
     take({ kind: asked.of, read: asked, answer } as HolderInput)

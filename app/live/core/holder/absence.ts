@@ -4,7 +4,7 @@ import type { HolderState } from './holder-state.ts'
 import { leave } from './leave.ts'
 import type { Link } from './link.ts'
 import { isOpen, renewLinks } from './links.ts'
-import type { AbsenceCheck, Refusal } from './read.ts'
+import type { AbsenceCheck, RefusedLink } from './read-request.ts'
 
 /** Milliseconds after which another stream is asked for what one did not know, and a refused one is asked again. */
 const ASK_ANOTHER = 1_000
@@ -36,7 +36,7 @@ export function takeCheck(state: HolderState, check: AbsenceCheck, view: HubView
 }
 
 /** Asks anew: for the rest, when something was gone indeed, and otherwise for all of it after a while. */
-function endRefusal(state: HolderState, { link, confirmed }: Refusal): void {
+function endRefusal(state: HolderState, { link, confirmed }: RefusedLink): void {
   if (!confirmed)
     state.effects.push({ kind: 'wait', ms: ASK_AGAIN, next: { kind: 'renew links', unlessClosed: link } })
   else if (isOpen(state, link)) renewLinks(state, 'all')

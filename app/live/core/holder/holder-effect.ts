@@ -1,7 +1,7 @@
 import type { ToPage } from '../messages.ts'
 import type { Port, Timer } from './holder-input.ts'
 import type { Link } from './link.ts'
-import type { Read } from './read.ts'
+import type { ReadRequest } from './read-request.ts'
 
 /** What a holder wants done. What comes of it is its next input. */
 export type HolderEffect =
@@ -14,7 +14,7 @@ export type HolderEffect =
       readonly cursor: string
     }
   | { readonly kind: 'close'; readonly link: Link }
-  | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'read'; readonly read: ReadRequest }
   /** `ms` milliseconds, or as long as one rests after so many failures. */
   | { readonly kind: 'wait'; readonly ms: number; readonly next: Timer }
   | { readonly kind: 'wait'; readonly failures: number; readonly next: Timer }

@@ -1,7 +1,7 @@
 import type { ToHolder, ToPage } from '../messages.ts'
 import type { LinkEvent } from '../stream-event.ts'
 import type { Link } from './link.ts'
-import type { Batch, LayoutRead, ReadAnswer } from './read.ts'
+import type { Batch, LayoutRead, ReadAnswer } from './read-request.ts'
 
 /** The way back to one page. The holder's logic hands it to whoever performs its effects, and calls it never. */
 export type Port = (message: ToPage) => void

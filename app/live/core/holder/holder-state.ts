@@ -5,7 +5,7 @@ import { openSubscriptions, type Subscriptions } from '../subscriptions.ts'
 import type { HolderEffect } from './holder-effect.ts'
 import type { Port } from './holder-input.ts'
 import type { Link } from './link.ts'
-import type { Batch, LayoutRead, Want } from './read.ts'
+import type { Batch, LayoutRead, Want } from './read-request.ts'
 
 /** A page that is attached. */
 export interface AttachedPage {

@@ -14,7 +14,7 @@ import type { HolderState } from './holder-state.ts'
 import { leave } from './leave.ts'
 import { readAbsent } from './missing-results.ts'
 import { post, postStates, postStatuses } from './posts.ts'
-import type { LayoutRead } from './read.ts'
+import type { LayoutRead } from './read-request.ts'
 import { retryLater } from './retries.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Subscription } from '../subscription.ts'
 import { compareVersions } from '../version.ts'
 import type { HolderState } from './holder-state.ts'
 import { postState, postStatuses } from './posts.ts'
-import type { Batch, Read, ReadAnswer, Want } from './read.ts'
+import type { Batch, ReadAnswer, ReadRequest, Want } from './read-request.ts'
 import { retryLater } from './retries.ts'
 
 /** From how many widgets of one hub on its snapshot is read instead. */
@@ -98,7 +98,7 @@ function endBatch(state: HolderState, batch: Batch): void {
   postStatuses(state)
 }
 
-function read({ effects }: HolderState, asked: Exclude<Read, { of: 'hub' }>): void {
+function read({ effects }: HolderState, asked: Exclude<ReadRequest, { of: 'hub' }>): void {
   asked.batch.unanswered += 1
   effects.push({ kind: 'read', read: asked })
 }

@@ -8,7 +8,7 @@ import type { HolderEffect } from './holder-effect.ts'
 import type { HolderInput, Port, Timer } from './holder-input.ts'
 import { type HolderState, newHolderState } from './holder-state.ts'
 import type { Link } from './link.ts'
-import type { Read } from './read.ts'
+import type { ReadRequest } from './read-request.ts'
 import { reduceHolder } from './reduce-holder.ts'
 
 const schema = 'notes@1'
@@ -141,7 +141,7 @@ describe('data that does not travel in the event', () => {
   test('is read, and told with the state it belongs to', () => {
     const effects = away()
     expect(effects).toMatchObject([{ kind: 'read', read: { of: 'data', at: href } }])
-    const [read] = readOf(effects) as [Extract<Read, { of: 'data' }>]
+    const [read] = readOf(effects) as [Extract<ReadRequest, { of: 'data' }>]
     const answer = { key: 'A', version: '1:30', data: 'large' }
     expect(of(take({ kind: 'data', read, answer }), 'post').map(({ message }) => message)).toMatchObject([
       { kind: 'states', states: [{ version: '1:31', data: 'large' }] },
@@ -150,7 +150,7 @@ describe('data that does not travel in the event', () => {
   })
 
   test('is read with its widget when it is not there', () => {
-    const [read] = readOf(away()) as [Extract<Read, { of: 'data' }>]
+    const [read] = readOf(away()) as [Extract<ReadRequest, { of: 'data' }>]
     const effects = take({ kind: 'data', read, answer: undefined })
     expect(effects).toMatchObject([{ kind: 'read', read: { of: 'widget', at: 'a1' } }])
   })
@@ -159,7 +159,7 @@ describe('data that does not travel in the event', () => {
     let reads = readOf(away())
     for (const failures of [1, 2, 3]) {
       now += 2_000
-      const [read] = reads as [Extract<Read, { of: 'data' }>]
+      const [read] = reads as [Extract<ReadRequest, { of: 'data' }>]
       const effects = take({ kind: 'data', read, answer: null })
       expect(of(effects, 'wait')).toMatchObject([{ failures, next: { kind: 'retry' } }])
       const [next] = timers(effects) as [Timer]
@@ -171,7 +171,7 @@ describe('data that does not travel in the event', () => {
   })
 
   test('is wanted by nobody once nobody shows it', () => {
-    const [read] = readOf(away()) as [Extract<Read, { of: 'data' }>]
+    const [read] = readOf(away()) as [Extract<ReadRequest, { of: 'data' }>]
     now += 400_000
     take({ kind: 'sweep' })
     const effects = take({ kind: 'data', read, answer: null })
@@ -184,7 +184,7 @@ test('a hub is read until its layout is the announced one, and left when it is n
   const link = following(a)
   const event: StreamEvent = { name: 'layout', data: { hub: 'a', revision: 2, keys: { a1: 'A2' } } }
   const [asked] = of(take({ kind: 'event', link, event }), 'read')
-  const read = asked?.read as Extract<Read, { of: 'hub' }>
+  const read = asked?.read as Extract<ReadRequest, { of: 'hub' }>
   expect(read).toMatchObject({ of: 'hub', at: 'a' })
   const behind = take({ kind: 'hub', read, answer: a })
   expect(behind).toMatchObject([{ kind: 'wait', failures: 1, next: { kind: 'retry' } }])
@@ -197,7 +197,7 @@ test('a hub is read until its layout is the announced one, and left when it is n
 test('a refused stream is asked for again at once without what is gone, and later when nothing is', () => {
   const [link] = [following(a, b)]
   const reads = of(take({ kind: 'refused', link }), 'read').map(({ read }) => read)
-  const [ofA, ofB] = reads as Extract<Read, { of: 'hub' }>[]
+  const [ofA, ofB] = reads as Extract<ReadRequest, { of: 'hub' }>[]
   if (!ofA || !ofB) throw new Error('not both were looked for')
   take({ kind: 'hub', read: ofA, answer: undefined })
   const effects = take({ kind: 'hub', read: ofB, answer: b })

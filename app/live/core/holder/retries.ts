@@ -1,6 +1,6 @@
 import type { HolderState } from './holder-state.ts'
 import { postStatuses } from './posts.ts'
-import type { Batch, LayoutRead } from './read.ts'
+import type { Batch, LayoutRead } from './read-request.ts'
 
 /** What was asked for did not come: it is read again after a while, and pages may be told meanwhile that they are paused. */
 export function retryLater(state: HolderState, task: Batch | LayoutRead): void {

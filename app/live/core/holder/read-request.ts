@@ -39,11 +39,11 @@ export interface AbsenceCheck {
   /** Where it is told by a stream that goes on: another is asked for what this one does not know. */
   readonly askAnother?: true
   /** Where it belongs to a stream that was refused. */
-  readonly refusal?: Refusal
+  readonly refusal?: RefusedLink
 }
 
 /** A stream that was refused, which happens when nothing that it asks for is there. */
-export interface Refusal {
+export interface RefusedLink {
   readonly link: Link
   /** Looks without an answer so far. */
   unanswered: number
@@ -52,7 +52,7 @@ export interface Refusal {
 }
 
 /** One request to the API; `at` is a slug, a widget's id or an address. */
-export type Read =
+export type ReadRequest =
   | { readonly of: 'hub'; readonly at: string; readonly layout: LayoutRead }
   | { readonly of: 'hub'; readonly at: string; readonly absence: AbsenceCheck }
   | { readonly of: 'snapshot' | 'widget'; readonly at: string; readonly batch: Batch }
@@ -65,8 +65,8 @@ export type ReadAnswer =
   | AnswerTo<'widget', WidgetSnapshot>
   | AnswerTo<'data', KeyedData>
 
-interface AnswerTo<Of extends Read['of'], Answer> {
+interface AnswerTo<Of extends ReadRequest['of'], Answer> {
   readonly kind: Of
-  readonly read: Extract<Read, { readonly of: Of }>
+  readonly read: Extract<ReadRequest, { readonly of: Of }>
   readonly answer: Answer | undefined | null
 }

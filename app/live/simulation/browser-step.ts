@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Shows } from '../core/messages.ts'
 
 /** What the test does next, to the server, to tabs or to their holder. */
-export type Step =
+export type BrowserStep =
   | { do: 'change'; key: string; changed: boolean }
   | { do: 'edit' | 'rekey'; slug: string; id: string; key: string }
   | { do: 'add' | 'remove'; slug: string }
@@ -26,7 +26,7 @@ const shows = fc.oneof(
   fc.tuple(slug, fc.constantFrom(...ids)).map(([hub, id]) => ({ hub, widget: hub + id })),
 )
 const run = fc.record({ do: fc.constant('run' as const), tasks: fc.nat(12) })
-export const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<BrowserStep> = fc.oneof(
   { weight: 8, arbitrary: run },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('change' as const), key, changed: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('open' as const), shows, delay: fc.boolean() }) },
