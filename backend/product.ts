@@ -19,7 +19,7 @@ import { lookUpIn } from './hubs/look-up.ts'
 import { placer } from './hubs/placed.ts'
 import { prepareDatabase } from './hubs/prepare-database.ts'
 import { tokensRoom } from './hubs/tokens.ts'
-import { eventLog } from './ingest/event-log.ts'
+import { openEventLog } from './ingest/open-event-log.ts'
 import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
 import { type StoreChecks, type StoreWatch, storeWatch } from './store-watch.ts'
@@ -90,7 +90,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     place: placer({ typeOf: widgetType, secret, secrets }),
   })
   const lookUp = lookUpIn(followed)
-  const events = eventLog(db)
+  const events = openEventLog(db)
 
   watch = storeWatch(checksOf(stores, followed), log)
   const watching = watch.run(signal)

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { openDatabase } from '#backend/db/database.ts'
-import { eventLog } from '#backend/ingest/event-log.ts'
+import { openEventLog } from '#backend/ingest/open-event-log.ts'
 import { createDatabase } from '#testing/servers/postgres.ts'
 import type { Row } from './row.ts'
 import { figure, spreadOf } from './spread.ts'
@@ -33,7 +33,7 @@ export async function eventLogReads(): Promise<readonly Row[]> {
     await database.db.execute(filled)
     // As the server does by itself in time.
     await database.db.execute(sql`vacuum analyze`)
-    const log = eventLog(database.db)
+    const log = openEventLog(database.db)
     const medians: number[] = []
     const details: string[] = []
     for (const [name, patterns] of Object.entries(asked)) {

@@ -7,7 +7,8 @@ import { boundHeapGrowth } from '#backend/base/heap-growth.ts'
 import { natsBus } from '#backend/bus/nats-bus.ts'
 import { redisCache } from '#backend/cache/redis-cache.ts'
 import { openDatabase } from '#backend/db/database.ts'
-import { type EventLog, eventLog } from '#backend/ingest/event-log.ts'
+import type { EventLog } from '#backend/ingest/event-log.ts'
+import { openEventLog } from '#backend/ingest/open-event-log.ts'
 import { lazySignal } from '#backend/refresh/lazy-signal.ts'
 import { pulseGiver } from '#backend/refresh/pulse.ts'
 import { openRefresh, type Refresh } from '#backend/refresh/refresh.ts'
@@ -68,7 +69,7 @@ async function openLog(url: string | undefined): Promise<EventLog> {
   if (url === undefined) return noLog
   const database = await openDatabase({ url, dataDir: tmpdir(), log: logger })
   await database.migrate()
-  return eventLog(database.db)
+  return openEventLog(database.db)
 }
 
 /** All rooms of the line in one process, as `backend/product.ts` puts them together, with widgets held in memory. */

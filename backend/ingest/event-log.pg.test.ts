@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createDatabase } from '#testing/servers/postgres.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
 import { describeEventLog } from './event-log.contract.ts'
-import { eventLog } from './event-log.ts'
+import { openEventLog } from './open-event-log.ts'
 
 async function open(): Promise<OpenDatabase> {
   const { url } = await createDatabase()
@@ -18,7 +18,7 @@ test('a fault that is not the event’s own is thrown, not taken for a refusal',
   await database.migrate()
   await database.db.execute(sql`alter table events rename to elsewhere`)
   const event = { id: '1', source: 's', type: 't', topic: 't', time: 0, receivedAt: 0, data: null }
-  await expect(eventLog(database.db).append([event])).rejects.toThrow()
+  await expect(openEventLog(database.db).append([event])).rejects.toThrow()
   await database.close()
 })
 
@@ -26,7 +26,7 @@ test('a Postgres that is away is told by its code, so that only the watch of the
   const database = await open()
   await database.migrate()
   await database.close()
-  const log = eventLog(database.db)
+  const log = openEventLog(database.db)
   const event = { id: '1', source: 's', type: 't', topic: 't', time: 0, receivedAt: 0, data: null }
   const away = { code: 'database-away' }
   await expect(log.append([event])).rejects.toMatchObject(away)

@@ -15,7 +15,7 @@ import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
 import { hubMemory } from '../hubs/hub-memory.ts'
 import { type PlacedWidget, placer } from '../hubs/placed.ts'
-import { eventLog } from '../ingest/event-log.ts'
+import { openEventLog } from '../ingest/open-event-log.ts'
 import { followKeys } from '../stream/followed-keys.ts'
 import { followLiveness } from '../stream/liveness.ts'
 import { openSessions } from '../stream/sessions.ts'
@@ -51,7 +51,7 @@ async function open() {
   const database = await openDatabase({ url: postgres.url, dataDir: '/nonexistent', log })
   await database.migrate()
   await database.db.execute(sql`truncate events`)
-  const events = eventLog(database.db)
+  const events = openEventLog(database.db)
   const memory = hubMemory()
   const place = placer({ typeOf: widgetType, secret: 's'.repeat(32), secrets: {} })
   const { after: hub } = memory.set(

@@ -1,9 +1,16 @@
-import type { LoggedEvents } from '#widgets/define.ts'
+import type { LoggedEvent, LoggedEvents } from '#widgets/define.ts'
 import { openTurns } from '#widgets/sandbox/turns.ts'
-import type { ReadEvents } from './open-context.ts'
 
 /** Readings that loads do at one time, of the ten queries that a database is asked at one time. */
 const AT_ONCE = 6
+
+/** A reading of the event log, as of `EventLog`. */
+export type ReadEvents = (query: {
+  patterns: readonly string[]
+  limit: number
+  since?: number
+  before?: Pick<LoggedEvent, 'source' | 'id'>
+}) => Promise<LoggedEvents>
 
 /**
  * Readings of the event log for loads, in fair turns of the hubs they are for: a load may ask for some thirty, and one

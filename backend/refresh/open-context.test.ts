@@ -3,8 +3,9 @@ import type { LoggedEvents } from '#widgets/define.ts'
 import { nameOf } from '#widgets/kit/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
+import type { ReadEvents } from './fair-readings.ts'
 import type { LoadLifetime } from './load.ts'
-import { contextOpener, type ReadEvents } from './open-context.ts'
+import { contextOpener } from './open-context.ts'
 
 const type = widgetType('activity')
 if (!type) throw new Error('There is no activity.')

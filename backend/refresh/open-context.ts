@@ -1,30 +1,17 @@
-import {
-  type LoadContext,
-  LoadFailure,
-  type LoggedEvent,
-  type LoggedEvents,
-  type Secrets,
-} from '#widgets/define.ts'
+import { type LoadContext, LoadFailure, type Secrets } from '#widgets/define.ts'
 import { partyOf } from '#widgets/kit/party.ts'
 import type { Key } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import { parsePattern, patternCovers } from '../ingest/topic.ts'
 import type { Lacking } from './availability.ts'
-import { fairReadings } from './fair-readings.ts'
+import { fairReadings, type ReadEvents } from './fair-readings.ts'
 import type { GitLog } from './git-log.ts'
 import type { GuardedFetch } from './guarded-fetch.ts'
 import { lazySignal } from './lazy-signal.ts'
 import type { OpenContext } from './load.ts'
 
 const MAX_EVENTS = 500
-
-export type ReadEvents = (query: {
-  patterns: readonly string[]
-  limit: number
-  since?: number
-  before?: Pick<LoggedEvent, 'source' | 'id'>
-}) => Promise<LoggedEvents>
 
 /** Gives each load the part of the world its type declared, and no more. */
 export function contextOpener(options: {

@@ -7,7 +7,8 @@ import { type Cache, CacheAway } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { DatabaseAway } from '../db/database-away.ts'
-import { type EventLog, eventLog } from '../ingest/event-log.ts'
+import type { EventLog } from '../ingest/event-log.ts'
+import { openEventLog } from '../ingest/open-event-log.ts'
 import type { TriageCounts } from './counts.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { type MatchingIndex, matchingIndex } from './matching.ts'
@@ -47,7 +48,7 @@ export async function openTestTriage(
   const logger = options.logger ?? pino({ level: 'silent' })
   const bus = options.bus ?? (await memoryBus({ store: busStore(database.db), log: logger }))
   const cache = options.cache ?? memoryCache()
-  const log = eventLog(database.db)
+  const log = openEventLog(database.db)
   const index = matchingIndex<InvalidationTarget>()
   const away = { cache: false, log: false }
   const trace: string[] = []

@@ -11,7 +11,7 @@ import { natsBus } from '../bus/nats-bus.ts'
 import type { CacheEntry } from '../cache/cache.ts'
 import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
-import { eventLog } from '../ingest/event-log.ts'
+import { openEventLog } from '../ingest/open-event-log.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { matchingIndex } from './matching.ts'
 import { replayMemory } from './replay-memory.ts'
@@ -44,7 +44,7 @@ async function open() {
 /** One daemon's triage on the real servers, with connections of its own. */
 async function daemon() {
   const { database, cache, bus } = await open()
-  const log = eventLog(database.db)
+  const log = openEventLog(database.db)
   const index = matchingIndex<InvalidationTarget>()
   for (let key = 0; key < 20; key++) {
     const target = { key: `k${key}`, reads: key % 2 === 0, settle: 0 }

@@ -14,7 +14,7 @@ import { type FollowedHubs, followHubs } from '../../hubs/follow.ts'
 import { type HubsRoom, hubsRoom } from '../../hubs/hubs.ts'
 import { lookUpIn } from '../../hubs/look-up.ts'
 import { placer } from '../../hubs/placed.ts'
-import { eventLog } from '../../ingest/event-log.ts'
+import { openEventLog } from '../../ingest/open-event-log.ts'
 import { admin } from '../../operations/actor.ts'
 import type { Stores } from '../../stores.ts'
 import { openFront } from '../front.ts'
@@ -63,7 +63,7 @@ beforeAll(async () => {
   await followed.ready
   const parts = await openFront({
     ...{ env: parseEnv({}), secret, stores, hubs, followed, lookUp: lookUpIn(followed), log, signal },
-    ...{ lacking: new Map(), eventLog: eventLog(database.db), origin: 'http://localhost', build: 'b' },
+    ...{ lacking: new Map(), eventLog: openEventLog(database.db), origin: 'http://localhost', build: 'b' },
     ...{ figures: [], draining: () => false },
   })
   front = frontServer({ health: [], clientOf: clientRule([]), log })

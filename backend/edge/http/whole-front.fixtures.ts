@@ -12,7 +12,7 @@ import { hubsRoom } from '../../hubs/hubs.ts'
 import { lookUpIn } from '../../hubs/look-up.ts'
 import { placer } from '../../hubs/placed.ts'
 import { tokensRoom } from '../../hubs/tokens.ts'
-import { eventLog } from '../../ingest/event-log.ts'
+import { openEventLog } from '../../ingest/open-event-log.ts'
 import { awayStores } from '../../store-watch.ts'
 import type { Stores } from '../../stores.ts'
 import { openFront } from '../front.ts'
@@ -63,7 +63,7 @@ export async function openWholeFront(
   await hubs.put('kept', { title: 'Kept', visibility: 'public', widgets: [{ ...widget, id: 'kept-1' }] })
   await Promise.all([followed.ready, followed.caughtUp()])
   const lacking = new Map<string, string>()
-  const logged = eventLog(database.db)
+  const logged = openEventLog(database.db)
   const daemon = withDaemon
     ? await startDaemon({ env, stores, followed, eventLog: logged, secrets: {}, lacking, log }, signal)
     : undefined
