@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
-import type { Post, PostRefusal } from '#backend/base/post.ts'
+import type { Post } from '#backend/base/post.ts'
+import type { Refusal } from '#backend/base/refusal.ts'
 import type { Json } from '#widgets/define.ts'
 
 /** What an outside tool told, by the attributes of CloudEvents; checked when it is taken in. */
@@ -26,12 +27,9 @@ export interface WebhookDoor {
   /** The headers of each delivery, described. */
   readonly headers: Readonly<Record<string, z.ZodType>>
   /** What is wrong as the headers tell: anybody may ask, so it is said before a body of megabytes is taken in. */
-  headerFault(headers: IncomingHttpHeaders): { readonly refusal: PostRefusal } | undefined
+  headerFault(headers: IncomingHttpHeaders): Refusal | undefined
   /** What a delivery tells, once it is proved by `secret`. */
-  read(
-    secret: string,
-    delivery: Post,
-  ): Promise<{ readonly told: readonly ToldEvent[] } | { readonly refusal: PostRefusal }>
+  read(secret: string, delivery: Post): Promise<{ readonly told: readonly ToldEvent[] } | Refusal>
 }
 
 /** A setting that widget types may name in their `secrets`; the environment variable of its name holds it. */

@@ -1,6 +1,7 @@
 import type { FieldError } from '#contract/problem.ts'
 import { contentType, readJson } from '../base/content.ts'
-import { type Post, type PostRefusal, refuse } from '../base/post.ts'
+import type { Post } from '../base/post.ts'
+import { type Refusal, refusal } from '../base/refusal.ts'
 import { readBinary } from './binary-mode.ts'
 import { readEnvelope } from './envelope.ts'
 import { encodeEvent, type HubEvent } from './event.ts'
@@ -12,7 +13,7 @@ export const BATCH_LIMIT = 1024 * 1024
 /** Events of one batch. */
 export const BATCH_EVENTS = 500
 
-export type Reading = { readonly events: readonly HubEvent[] } | { readonly refusal: PostRefusal }
+export type Reading = { readonly events: readonly HubEvent[] } | Refusal
 
 /**
  * The events of an HTTP request by CloudEvents 1.0: structured, binary or a batch; plain `application/json` is taken
@@ -22,17 +23,20 @@ export type Reading = { readonly events: readonly HubEvent[] } | { readonly refu
 export function readCloudEvents(post: Post): Reading {
   const { mediaType, charset } = contentType(post.headers['content-type'])
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
-    return refuse(415, `The charset ${charset} is not understood: send UTF-8.`)
+    return refusal('media-type', `The charset ${charset} is not understood: send UTF-8.`)
   }
   if (mediaType === 'application/cloudevents+json') return readStructured(post)
   if (mediaType === 'application/cloudevents-batch+json') return readBatch(post)
   if (mediaType.startsWith('application/cloudevents')) {
-    return refuse(415, `The format ${mediaType} is not understood: send application/cloudevents+json.`)
+    return refusal(
+      'media-type',
+      `The format ${mediaType} is not understood: send application/cloudevents+json.`,
+    )
   }
   if (Object.keys(post.headers).some((name) => name.startsWith('ce-'))) return readBinaryPost(post)
   if (mediaType === 'application/json') return readStructured(post)
-  return refuse(
-    415,
+  return refusal(
+    'media-type',
     'Send application/cloudevents+json, application/cloudevents-batch+json, or the attributes in ce- headers.',
   )
 }
@@ -48,10 +52,10 @@ function readStructured({ body, now }: Post): Reading {
 function readBatch({ body, now }: Post): Reading {
   const json = readJson(body)
   if (!json) return notJson
-  if (!Array.isArray(json.value)) return refuse(400, 'A batch is a JSON array of events.')
+  if (!Array.isArray(json.value)) return refusal('malformed', 'A batch is a JSON array of events.')
   const count = json.value.length
   if (count > BATCH_EVENTS) {
-    return refuse(413, `A batch has at most ${BATCH_EVENTS} events; this one has ${count}.`)
+    return refusal('too-large', `A batch has at most ${BATCH_EVENTS} events; this one has ${count}.`)
   }
   const events: HubEvent[] = []
   const bad: { index: number; errors: readonly FieldError[]; tooLarge: boolean }[] = []
@@ -65,8 +69,10 @@ function readBatch({ body, now }: Post): Reading {
     errors.map(({ field, message }) => ({ field: `/${index}${field}`, message })),
   )
   const named = bad.map(({ index }) => index).join(', ')
-  const status = bad.every(({ tooLarge }) => tooLarge) ? 413 : 400
-  return refuse(status, `Nothing was accepted: ${bad.length} of ${count} events are bad (${named}).`, errors)
+  const code = bad.every(({ tooLarge }) => tooLarge) ? 'too-large' : 'malformed'
+  return refusal(code, `Nothing was accepted: ${bad.length} of ${count} events are bad (${named}).`, {
+    errors,
+  })
 }
 
 function readBinaryPost({ headers, body, now }: Post): Reading {
@@ -97,7 +103,7 @@ function sized(event: HubEvent): { readonly event: HubEvent } | Bad {
 function refuseEvent({ errors, tooLarge }: Bad): Reading {
   const first = errors[0]
   const what = first ? ` ${`${first.field || 'It'} ${first.message}`.trim()}.` : ''
-  return refuse(tooLarge ? 413 : 400, `The event is refused.${what}`, errors)
+  return refusal(tooLarge ? 'too-large' : 'malformed', `The event is refused.${what}`, { errors })
 }
 
-const notJson = refuse(400, 'The body is not JSON in UTF-8.')
+const notJson = refusal('malformed', 'The body is not JSON in UTF-8.')

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Explanation } from '#contract/explanation.ts'
+import { isRefusal } from '../base/refusal.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import { boundedExplain, type Explain } from './bounded-explain.ts'
-import { isRefusal } from './refusal.ts'
 
 const widget = (id: string) => ({ id }) as PlacedWidget
 const client = (counted: string) => ({ address: counted, counted })

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { type DeadLetterView, deadLetter } from '#contract/dead-letter.ts'
+import { refusal } from '../base/refusal.ts'
 import type { DeadLetter, DeadLetters } from '../bus/dead-letters.ts'
 import { operation } from './operation.ts'
-import { refusal } from './refusal.ts'
 
 const MOST = 100
 const pageSize = `must be a whole number from 1 to ${MOST}`

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { hubSummary as hubSummarySchema, hubView as hubViewSchema } from '#contract/hub.ts'
+import { type Refusal, type RefusalCode, refusal } from '../base/refusal.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import { HubError } from '../hubs/hub-error.ts'
 import { hubSummary, hubView } from '../hubs/hub-view.ts'
 import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import { operation } from './operation.ts'
-import { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 
 const PAGE = 200
 const MAX_PAGE = 1000

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { type Refusal, refusal } from './refusal.ts'
+import { type Refusal, refusal } from '../base/refusal.ts'
 
 /** Seconds over which a rate holds: a burst may take them all at once. */
 const WINDOW = 10

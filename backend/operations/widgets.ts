@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { explanation } from '#contract/explanation.ts'
 import { keyedData, oneWidgetSnapshot, snapshot } from '#contract/snapshot.ts'
+import { isRefusal, type Refusal, refusal } from '../base/refusal.ts'
 import type { Cache } from '../cache/cache.ts'
 import { compareVersions, formatVersion } from '../cache/version.ts'
 import type { HubMemory } from '../hubs/hub-memory.ts'
@@ -9,7 +10,6 @@ import type { Placed, PlacedWidget } from '../hubs/placed.ts'
 import type { Snapshots } from '../stream/snapshots.ts'
 import type { Explain } from './bounded-explain.ts'
 import { operation } from './operation.ts'
-import { isRefusal, type Refusal, refusal } from './refusal.ts'
 import { openRetries } from './retries.ts'
 
 /** What widgets show, and why. */

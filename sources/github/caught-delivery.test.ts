@@ -17,7 +17,7 @@ test('a form that was caught is no other event where its bytes are none of UTF-8
   const at = body.indexOf('\ufffd')
   const other = Buffer.concat([body.subarray(0, at), Buffer.from([0xff]), body.subarray(at + 3)])
   expect(await readWebhook(door, secret, { headers, body: other, now })).toMatchObject({
-    refusal: { status: 401 },
+    refused: 'unproven',
   })
 })
 
@@ -28,7 +28,7 @@ test('a delivery that was caught is no form with another payload', async () => {
   expect('events' in (await deliver('pull_request', caught))).toBe(true)
   // What its type is called nobody has signed.
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  expect(await deliver('pull_request', caught, { headers })).toMatchObject({ refusal: { status: 400 } })
+  expect(await deliver('pull_request', caught, { headers })).toMatchObject({ refused: 'malformed' })
 })
 
 test('a delivery that was caught is the same event under any id', async () => {
@@ -59,6 +59,7 @@ test('a delivery that was caught is no other event', async () => {
     ).toEqual([])
   }
   expect(await deliver('issues', example('pull_request'))).toMatchObject({
-    refusal: { status: 400, errors: [{ field: 'x-github-event' }] },
+    refused: 'malformed',
+    errors: [{ field: 'x-github-event' }],
   })
 })

@@ -1,5 +1,6 @@
 import examples from '@octokit/webhooks-examples'
 import { sign } from '@octokit/webhooks-methods'
+import { isRefusal } from '#backend/base/refusal.ts'
 import type { Reading } from '#backend/ingest/cloud-event.ts'
 import type { HubEvent } from '#backend/ingest/event.ts'
 import { readWebhook } from '#backend/ingest/webhook.ts'
@@ -49,6 +50,6 @@ export async function deliver(
 /** The event of a delivery. */
 export async function accepted(event: string, payload: unknown): Promise<HubEvent> {
   const reading = await deliver(event, payload)
-  if ('refusal' in reading || !reading.events[0]) throw new Error(JSON.stringify(reading))
+  if (isRefusal(reading) || !reading.events[0]) throw new Error(JSON.stringify(reading))
   return reading.events[0]
 }

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { verify } from '@octokit/webhooks-methods'
 import { z } from 'zod'
 import { contentType, readJson } from '#backend/base/content.ts'
-import { type Post, refuse } from '#backend/base/post.ts'
+import type { Post } from '#backend/base/post.ts'
+import { refusal } from '#backend/base/refusal.ts'
 import type { Json } from '#widgets/define.ts'
 import type { WebhookDoor } from '../define.ts'
 import { type Fielded, isFielded } from '../shape.ts'
@@ -31,30 +32,33 @@ async function read(secret: string, { headers, body, now }: Post): ReturnType<We
   const signature = header(headers, 'x-hub-signature-256')
   const text = utf8(body)
   if (signature === undefined || !text || !(await verify(secret, text, signature))) {
-    return refuse(
-      401,
+    return refusal(
+      'unproven',
       'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
     )
   }
   const name = eventName(headers)
   if (name === undefined) {
-    return refuse(400, 'GitHub names the event in a header.', [
-      { field: 'x-github-event', message: 'is missing' },
-    ])
+    return refusal('malformed', 'GitHub names the event in a header.', {
+      errors: [{ field: 'x-github-event', message: 'is missing' }],
+    })
   }
   const sent = readPayload(header(headers, 'content-type'), body, text)
-  if (!sent) return refuse(400, 'The payload is no JSON object.')
+  if (!sent) return refusal('malformed', 'The payload is no JSON object.')
   const isGitea = headers['x-gitea-event'] !== undefined
   const { event, payload } = isGitea ? asGitHub(name, sent) : { event: name, payload: sent }
   if (!fitsEvent(event, payload)) {
-    return refuse(400, `The payload is not that of the event ${event}.`, [
-      { field: 'x-github-event', message: 'is not what the signed payload is' },
-    ])
+    return refusal('malformed', `The payload is not that of the event ${event}.`, {
+      errors: [{ field: 'x-github-event', message: 'is not what the signed payload is' }],
+    })
   }
 
   const { owner, repository, address } = place(payload)
   if (isGitea && address.startsWith(`${GITHUB}/`)) {
-    return refuse(400, 'The delivery does not tell which server it is of, and cannot be named as an event.')
+    return refusal(
+      'malformed',
+      'The delivery does not tell which server it is of, and cannot be named as an event.',
+    )
   }
   const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
   const told = {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { isRefusal } from '#backend/base/refusal.ts'
 import { deliver } from './delivered.fixtures.ts'
 
 test('an event of Gitea is of the server it came from, and of none that is not told', async () => {
@@ -9,7 +10,7 @@ test('an event of Gitea is of the server it came from, and of none that is not t
     events: [{ source: 'https://git.example.org/acme', topic: 'github.acme.-.package.created' }],
   })
   const untold = { ...about, sender: { login: 'anna' } }
-  expect(await deliver('package', untold, { headers })).toMatchObject({ refusal: { status: 400 } })
+  expect(await deliver('package', untold, { headers })).toMatchObject({ refused: 'malformed' })
   expect(await deliver('package', untold)).toMatchObject({ events: [{ source: 'https://github.com/acme' }] })
 })
 
@@ -45,7 +46,7 @@ test('a run of Actions that Forgejo tells of is a workflow run of GitHub', async
   const headers = { 'x-gitea-event': 'action_run_recover', 'x-forgejo-event': 'action_run_recover' }
   const read = async (told: object = {}) => {
     const reading = await deliver('action_run_recover', sent(told), { headers })
-    if ('refusal' in reading) throw new Error(JSON.stringify(reading))
+    if (isRefusal(reading)) throw new Error(JSON.stringify(reading))
     return reading.events[0]
   }
   const workflow_run = {

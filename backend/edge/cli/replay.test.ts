@@ -7,6 +7,7 @@ import { gitHubDay } from '#sources/github/day.ts'
 import { door } from '#sources/github/door.ts'
 import type { HubEvent } from '../../ingest/event.ts'
 import { readWebhook } from '../../ingest/webhook.ts'
+import { problemOf } from '../http/problem.ts'
 import { replayGithub } from './replay.ts'
 
 /** The hook alone, with our own reader behind it. */
@@ -19,8 +20,8 @@ async function hook(secret: string) {
       events.push(...reading.events)
       response.writeHead(202).end('{}')
     } else {
-      const { status, detail } = reading.refusal
-      response.writeHead(status).end(JSON.stringify({ detail }))
+      const { problem } = problemOf(reading)
+      response.writeHead(problem.status).end(JSON.stringify(problem))
     }
   })
   server.listen(0, '127.0.0.1')

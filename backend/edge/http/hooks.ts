@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { publication } from '#contract/publication.ts'
 import type { WebhookDoor } from '#sources/define.ts'
 import { doors } from '#sources/registry.ts'
+import { isRefusal } from '../../base/refusal.ts'
 import type { Reading } from '../../ingest/cloud-event.ts'
 import type { Publish } from '../../ingest/publish.ts'
 import { readWebhook } from '../../ingest/webhook.ts'
 import { publishAll } from '../../operations/events.ts'
-import { accepted } from './cloud-events-body.ts'
 import { answered } from './openapi.ts'
 import { answerOf } from './operation-route.ts'
 import type { Call, Route } from './route.ts'
@@ -39,7 +39,8 @@ export function hookRoutes(options: {
       responses: { 202: taken },
     },
     async handle(call) {
-      return answerOf(await publishAll(publish, accepted(await read(source, door, call))), 202, call)
+      const reading = await read(source, door, call)
+      return answerOf(isRefusal(reading) ? reading : await publishAll(publish, reading.events), 202, call)
     },
   }))
 }

@@ -1,24 +1,13 @@
+import { isRefusal, type Refusal } from '../../base/refusal.ts'
 import { scopeFor } from '../../operations/can.ts'
 import type { Done, Operation } from '../../operations/operation.ts'
-import { isRefusal, type Refusal, type RefusalCode } from '../../operations/refusal.ts'
 import { aboutOperation } from './about-operation.ts'
 import type { BodyReader } from './body-reader.ts'
 import { etagOf } from './condition.ts'
 import { readInput } from './operation-input.ts'
 import { refuseOtherSites } from './own-origin.ts'
-import { ProblemError } from './problem.ts'
+import { problemOf } from './problem.ts'
 import type { Answer, Call, Route } from './route.ts'
-
-const statuses: Readonly<Record<RefusalCode, number>> = {
-  malformed: 400,
-  forbidden: 403,
-  missing: 404,
-  conflict: 409,
-  changed: 412,
-  invalid: 422,
-  limited: 429,
-  full: 503,
-}
 
 /** The one way from an operation to HTTP: reads its input, runs it, and says how it ended. */
 export function operationRoute(operation: Operation, reader?: BodyReader): Route {
@@ -62,13 +51,6 @@ export function answerOf(
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...(body === undefined ? {} : { body }),
   }
-}
-
-function problemOf({ refused, detail, errors, retryAfter }: Refusal): ProblemError {
-  return new ProblemError(statuses[refused], detail, {
-    ...(errors ? { errors } : {}),
-    ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
-  })
 }
 
 /** `return=minimal` of RFC 7240; `reply` is Knative's, which takes any body for an event and fails on what is none. */

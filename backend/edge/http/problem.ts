@@ -1,4 +1,5 @@
 import type { Problem } from '#contract/problem.ts'
+import type { Refusal, RefusalCode } from '../../base/refusal.ts'
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -70,4 +71,26 @@ export class ProblemError extends Error {
       ...(options.errors && options.errors.length > 0 ? { errors: options.errors.slice(0, 100) } : {}),
     }
   }
+}
+
+const statuses: Readonly<Record<RefusalCode, number>> = {
+  malformed: 400,
+  unproven: 401,
+  forbidden: 403,
+  missing: 404,
+  conflict: 409,
+  changed: 412,
+  'too-large': 413,
+  'media-type': 415,
+  invalid: 422,
+  limited: 429,
+  full: 503,
+}
+
+/** A refusal as HTTP says it. */
+export function problemOf({ refused, detail, errors, retryAfter }: Refusal): ProblemError {
+  return new ProblemError(statuses[refused], detail, {
+    ...(errors ? { errors } : {}),
+    ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
+  })
 }

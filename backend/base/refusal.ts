@@ -4,6 +4,8 @@ import type { FieldError } from '#contract/problem.ts'
 export type RefusalCode =
   /** What was sent cannot be read. */
   | 'malformed'
+  /** Nothing proves whose it is. */
+  | 'unproven'
   /** Who asks may not do so. */
   | 'forbidden'
   | 'missing'
@@ -11,6 +13,9 @@ export type RefusalCode =
   | 'conflict'
   /** What is there is not what the asker took it for. */
   | 'changed'
+  | 'too-large'
+  /** It is in a form that is not understood. */
+  | 'media-type'
   /** It was read, and is not what it has to be. */
   | 'invalid'
   /** This asker has asked too often for now. */
