@@ -14,7 +14,7 @@ const READERS = 200
 /** Milliseconds a load takes. */
 const LOAD = 300
 /** Milliseconds after such a load after which every reader must have the new value. */
-const SETTLED = 1_000
+const AFTERWARDS = 1_000
 
 /** What goes wrong in many caches: a load that an invalidation overtakes, and a cold key that many read. */
 export async function caches(): Promise<readonly Row[]> {
@@ -28,14 +28,14 @@ export async function caches(): Promise<readonly Row[]> {
       absent.push(`${name} is not beside it: ${(error as Error).message}`)
     }
   }
-  const told = (of: (result: { old: number; loads: readonly number[] }) => string) =>
+  const ofEach = (of: (result: { old: number; loads: readonly number[] }) => string) =>
     [...measured].map(([name, result]) => `${name} ${of(result)}`).join('; ')
   const ours = measured.get(HUBS)
   return [
     {
       what: 'a load that an invalidation overtakes: its old value is still given as fresh a second later',
       target: 'never',
-      measured: told(({ old }) => `${old} of ${RACES}`),
+      measured: ofEach(({ old }) => `${old} of ${RACES}`),
       met: ours?.old === 0,
       details: [
         `A key is read for the first time; while its load (${LOAD} ms) runs, the truth changes and the same process is told to invalidate the key; a second after the load has ended the key is read again.`,
@@ -46,7 +46,7 @@ export async function caches(): Promise<readonly Row[]> {
     {
       what: `one cold key, ${READERS} readers at once in two processes: loads`,
       target: 'exactly 1',
-      measured: told(({ loads }) => String(spreadOf(loads).median)),
+      measured: ofEach(({ loads }) => String(spreadOf(loads).median)),
       met: ours?.loads.every((loads) => loads === 1) ?? false,
       details: [...measured].map(
         ([name, { loads }]) => `${name}, loads in each repeat: ${loads.join(', ')}.`,
@@ -83,6 +83,6 @@ async function race(cache: TwoCaches, truth: Truth, key: string): Promise<unknow
   truth.set(key, 2)
   await cache.invalidate(key)
   await first
-  await setTimeout(SETTLED)
+  await setTimeout(AFTERWARDS)
   return cache.read(key)
 }

@@ -145,13 +145,13 @@ function rowsOf(
   const plain = named(PLAIN) as Contender
   const besides = costsOf(nchan ?? plain)
   const ratio = spreadOf(costsOf(ours).map((cost, n) => cost / (besides[n] ?? Number.NaN)))
-  const told = (contender: Contender) => `${contender.name} ${inWords(spreadOf(costsOf(contender)))}`
+  const described = (contender: Contender) => `${contender.name} ${inWords(spreadOf(costsOf(contender)))}`
   const lag = spreadOf(ours.lags)
   return [
     {
       what: 'SSE fan-out to 10,000 streams, CPU per delivery',
       target: 'at or below nchan in the same run',
-      measured: `${inWords(spreadOf(costsOf(ours)))} µs; ${others.map(told).join('; ')} µs; ratio to ${(nchan ?? plain).name} ${inWords(ratio)}`,
+      measured: `${inWords(spreadOf(costsOf(ours)))} µs; ${others.map(described).join('; ')} µs; ratio to ${(nchan ?? plain).name} ${inWords(ratio)}`,
       met: ratio.median <= (nchan ? 1 : NCHAN_TO_PLAIN),
       details: [
         `Each in turn, ${REPEATS} times ${BROADCASTS} broadcasts of one frame of about 310 bytes, one every ${EVERY} ms; what the process uses when idle is taken off.`,

@@ -30,14 +30,15 @@ export async function idleStreams(): Promise<readonly Row[]> {
       }
     }
   }
-  const told = (name: string, of: (held: Held) => number) => inWords(spreadOf((held.get(name) ?? []).map(of)))
+  const inEach = (name: string, of: (held: Held) => number) =>
+    inWords(spreadOf((held.get(name) ?? []).map(of)))
   const idle = spreadOf((held.get(HUBS) ?? []).map((one) => one.idle))
   const others = [...held.keys()].filter((name) => name !== HUBS)
   return [
     {
       what: 'memory per idle stream',
       target: '<= 16 KB in the process',
-      measured: `${inWords(idle)} KB (of which heap ${told(HUBS, (one) => one.idleHeap)}); ${others.map((name) => `${name} ${told(name, (one) => one.idle)}`).join('; ')} KB`,
+      measured: `${inWords(idle)} KB (of which heap ${inEach(HUBS, (one) => one.idleHeap)}); ${others.map((name) => `${name} ${inEach(name, (one) => one.idle)}`).join('; ')} KB`,
       met: idle.median <= 16,
       details: [
         'Resident memory, in a fresh process each time, after a garbage collection where there is one; nchan keeps its streams in shared memory, which counts. What the kernel holds for each socket comes on top, alike for all.',

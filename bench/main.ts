@@ -75,7 +75,7 @@ for (const [name, measure] of Object.entries(benchmarks)) {
   try {
     const measured = await measure()
     rows.push(...measured)
-    for (const { what, measured: told } of measured) console.log(`${what}: ${told}`)
+    for (const { what, measured: value } of measured) console.log(`${what}: ${value}`)
   } catch (error) {
     failed.push(name)
     console.error(`${name} could not be measured:`, error)

@@ -34,9 +34,9 @@ function nativePlace({ functionName, url }: Runtime.CallFrame): string | undefin
 
 /** `Profile: NATS client 22 %, garbage collection 11 %.` What is less than a fiftieth is one sum. */
 export function inShares(profile: Profile): string {
-  const told = profile.filter(({ share }) => share >= 0.02)
-  const rest = 1 - told.reduce((sum, { share }) => sum + share, 0)
+  const shown = profile.filter(({ share }) => share >= 0.02)
+  const rest = 1 - shown.reduce((sum, { share }) => sum + share, 0)
   const percent = (share: number) => `${Math.round(share * 100)} %`
-  const parts = told.map(({ where, share }) => `${where} ${percent(share)}`)
+  const parts = shown.map(({ where, share }) => `${where} ${percent(share)}`)
   return `Profile: ${[...parts, `all else ${percent(Math.max(0, rest))}`].join(', ')}.`
 }

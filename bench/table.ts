@@ -11,10 +11,10 @@ export function table(rows: readonly Row[]): string {
 
 /** What stands behind the rows, a list for each that has more to tell. */
 export function details(rows: readonly Row[]): string {
-  const told = rows.flatMap(({ what, details }) =>
+  const sections = rows.flatMap(({ what, details }) =>
     details ? [[`**${what}**`, '', ...details.map((line) => `- ${line}`)].join('\n')] : [],
   )
-  return told.join('\n\n')
+  return sections.join('\n\n')
 }
 
 const mark = (met: boolean | undefined): string => (met === undefined ? '' : met ? 'reached' : '**missed**')

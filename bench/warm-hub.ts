@@ -59,7 +59,7 @@ export async function warmHub(): Promise<readonly Row[]> {
     }
     const used = spent()
     const each = (used[Object.keys(processes)[0] ?? ''] ?? 0) / (REPEATS * requests)
-    const told = await profile?.(async () => {
+    const hot = await profile?.(async () => {
       for (let n = 0; n < requests; n++) await read(path)
     })
     const kilobytes = (await read(path)) / 1024
@@ -70,7 +70,7 @@ export async function warmHub(): Promise<readonly Row[]> {
         rates(1_000 / every, (REPEATS * requests) / seconds),
         percentiles('From when a request was due until its answer was read', times),
         `${cpu(used, seconds)} The load generator waits for the next request awake.`,
-        ...(told ? [told] : []),
+        ...(hot ? [hot] : []),
       ],
     }
   }

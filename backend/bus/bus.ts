@@ -2,7 +2,7 @@ import type { DeadLetters } from './dead-letters.ts'
 
 /** A message on its way to the bus. */
 export interface Message {
-  /** Dot-separated tokens, already checked. */
+  /** Dot-separated segments, already checked. */
   readonly topic: string
   /** Messages with one id, published within `REMEMBERED` ms, are stored once. */
   readonly id: string
@@ -13,7 +13,7 @@ export interface Message {
 /** Milliseconds for which an id belongs to the first message that had it. */
 export const REMEMBERED = 86_400_000
 
-/** What became of a published message: stored, or not for the one that is there already, whose body is told. */
+/** What became of a published message: stored, or not for the one that is there already, with the body of that one. */
 export type PublishAck =
   | { readonly duplicate: false }
   | { readonly duplicate: true; readonly stored: Uint8Array }
@@ -25,7 +25,7 @@ export const ACK_WAIT = 10_000
 export interface StoredMessage {
   readonly topic: string
   readonly body: Uint8Array
-  /** Place on the bus; unique within `stream`, ascending. */
+  /** Position in the stream, ascending; unique within one life of it. */
   readonly sequence: number
   /** Names one life of the bus's storage: made anew, it gets another name, for sequences begin again. */
   readonly stream: string

@@ -8,8 +8,8 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 function answer(access: NatsAccess, nonce: string): { nkey?: string; jwt?: string; sig?: string } {
   const { authenticator } = accessOptions(access)
   if (typeof authenticator !== 'function') throw new Error('There is no authenticator.')
-  const told: object = authenticator(nonce) ?? {}
-  return told
+  const signed: object = authenticator(nonce) ?? {}
+  return signed
 }
 
 const signs = (user: ReturnType<typeof nkeys.createUser>, nonce: string, signature = '') =>

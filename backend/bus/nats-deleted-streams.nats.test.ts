@@ -93,12 +93,12 @@ test('an acknowledgement of a stream that is gone is none of the message that ha
   // Told behind it, so that it has been told when this counts.
   await bus.publish(numbered(1, 'behind '))
   ;(await reader.next()).value?.[0]?.ack()
-  const place = () => manager.consumers.info('HUBS', 'hubs-daemon')
-  await expect.poll(async () => (await place()).delivered.stream_seq).toBe(2)
-  await expect.poll(async () => (await place()).num_ack_pending).toBe(1)
-  expect((await place()).ack_floor.stream_seq).toBe(0)
+  const consumer = () => manager.consumers.info('HUBS', 'hubs-daemon')
+  await expect.poll(async () => (await consumer()).delivered.stream_seq).toBe(2)
+  await expect.poll(async () => (await consumer()).num_ack_pending).toBe(1)
+  expect((await consumer()).ack_floor.stream_seq).toBe(0)
   anew?.ack()
-  await expect.poll(async () => (await place()).ack_floor.stream_seq).toBe(2)
+  await expect.poll(async () => (await consumer()).ack_floor.stream_seq).toBe(2)
 })
 
 test('a consumer that stands behind the end of its stream is made anew', { timeout: 120_000 }, async () => {
@@ -116,7 +116,7 @@ test('a consumer that stands behind the end of its stream is made anew', { timeo
   async function allSeen(ids: readonly string[]): Promise<void> {
     await expect.poll(() => ids.filter((id) => !seen.has(id)), { timeout: 30_000 }).toEqual([])
   }
-  const place = () => manager.consumers.info('HUBS', 'hubs-daemon').catch(() => undefined)
+  const consumer = () => manager.consumers.info('HUBS', 'hubs-daemon').catch(() => undefined)
   await bus.publish(numbered(3, 'old '))
   await server.keep()
   const lost = numbered(20, 'lost ')
@@ -124,17 +124,17 @@ test('a consumer that stands behind the end of its stream is made anew', { timeo
   await allSeen(lost.map(({ id }) => id))
   // The server writes down some time after what was acknowledged: what a killed one did not comes again.
   for (let written: number | undefined; written !== 23; ) {
-    await expect.poll(async () => (await place())?.ack_floor.stream_seq, { timeout: 30_000 }).toBe(23)
+    await expect.poll(async () => (await consumer())?.ack_floor.stream_seq, { timeout: 30_000 }).toBe(23)
     await server.restart()
-    await expect.poll(place, { timeout: 30_000 }).toBeDefined()
-    written = (await place())?.ack_floor.stream_seq
+    await expect.poll(consumer, { timeout: 30_000 }).toBeDefined()
+    written = (await consumer())?.ack_floor.stream_seq
   }
   stop.abort()
   await consuming
   await bus.close()
   // As after a crash of the machine that kept more of the consumer than of the stream.
   await server.revert({ except: 'obs' })
-  await expect.poll(place, { timeout: 30_000 }).toMatchObject({ delivered: { stream_seq: 23 } })
+  await expect.poll(consumer, { timeout: 30_000 }).toMatchObject({ delivered: { stream_seq: 23 } })
   expect((await manager.streams.info('HUBS')).state.last_seq).toBe(3)
 
   const later = natsBus({ url: server.url, log })

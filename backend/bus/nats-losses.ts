@@ -16,13 +16,13 @@ export interface Losses {
 export function natsLosses(): Losses {
   /** The newest that was delivered to anybody, as far as we know. */
   let newest = { delivery: 0, sequence: 0 }
-  let told = 0
+  let reported = 0
 
   return {
     begin({ delivered, ack_floor }, { first_seq }) {
       const gone = first_seq - 1
-      const lost = Math.max(0, gone - Math.max(ack_floor.stream_seq, told))
-      told = Math.max(told, gone)
+      const lost = Math.max(0, gone - Math.max(ack_floor.stream_seq, reported))
+      reported = Math.max(reported, gone)
       newest = { delivery: delivered.consumer_seq, sequence: Math.max(delivered.stream_seq, gone) }
       return lost
     },
@@ -37,7 +37,7 @@ export function natsLosses(): Losses {
         }
         newest.delivery = delivery
       }
-      if (lost > 0) told = Math.max(told, newest.sequence - 1)
+      if (lost > 0) reported = Math.max(reported, newest.sequence - 1)
       return lost
     },
   }

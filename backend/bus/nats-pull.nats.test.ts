@@ -12,8 +12,8 @@ import { LONGER_THAN_SILENCE, log, numbered, openNats, text } from './nats-serve
 test('a batch has an end in bytes, and the rest follows', async () => {
   const server = await startNats()
   const warnings: unknown[] = []
-  const told = { debug: () => {}, warn: (about: unknown) => void warnings.push(about) }
-  const bus = natsBus({ url: server.url, log: told })
+  const counting = { debug: () => {}, warn: (about: unknown) => void warnings.push(about) }
+  const bus = natsBus({ url: server.url, log: counting })
   const stop = new AbortController()
   onTestFinished(async () => {
     stop.abort()

@@ -29,29 +29,29 @@ test('the stream is bounded in bytes, also one that is there; what it discards u
     expect(state.bytes).toBeLessThanOrEqual(20_000)
     return state
   }
-  /** In the order in which it is told: sequences, and as a negative number what is lost. */
-  const told: number[] = []
+  /** In the order in which it comes: sequences, and as a negative number what is lost. */
+  const inTurn: number[] = []
   const before = await publish(0, 30)
-  const lost = async (messages: number) => void told.push(-messages)
+  const lost = async (messages: number) => void inTurn.push(-messages)
   const consuming = bus.consume({ max: 1, signal: stop.signal, lost })[Symbol.asyncIterator]()
   async function take(): Promise<number> {
     const { value } = await consuming.next()
     const [delivery] = value ?? []
     delivery?.ack()
-    told.push(delivery?.sequence ?? 0)
+    inTurn.push(delivery?.sequence ?? 0)
     return delivery?.sequence ?? 0
   }
   expect(await take()).toBe(before.first_seq)
-  expect(told).toEqual([1 - before.first_seq, before.first_seq])
+  expect(inTurn).toEqual([1 - before.first_seq, before.first_seq])
   // Handled before they go: nothing is lost.
   while ((await take()) < 30);
-  const handled = told.length
+  const handled = inTurn.length
   await publish(30, 33)
   while ((await take()) < 33);
-  expect(told.slice(handled)).toEqual([31, 32, 33])
+  expect(inTurn.slice(handled)).toEqual([31, 32, 33])
   const after = await publish(33, 60)
   expect(await take()).toBe(after.first_seq)
-  expect(told.slice(handled + 3)).toEqual([34 - after.first_seq, after.first_seq])
+  expect(inTurn.slice(handled + 3)).toEqual([34 - after.first_seq, after.first_seq])
 })
 
 test('installations with prefixes share a server, and nothing else', async () => {

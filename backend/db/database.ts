@@ -32,7 +32,7 @@ export interface AdvisoryLock {
   release(): Promise<void>
 }
 
-export interface DatabasePlace {
+export interface DatabaseLocation {
   /** A Postgres; without it the embedded database is used. */
   readonly url?: string | undefined
   /** Folder of the embedded database, `HUBS_DATA`; this process must hold it (`holdDataFolder`). */
@@ -46,6 +46,6 @@ export interface DatabasePlace {
  * Opens the database, waiting for a Postgres that is away with a line in the log at every try.
  * @throws Error with a plain sentence when waiting would not help: refused credentials, no such database.
  */
-export function openDatabase({ url, dataDir, log, signal }: DatabasePlace): Promise<OpenDatabase> {
+export function openDatabase({ url, dataDir, log, signal }: DatabaseLocation): Promise<OpenDatabase> {
   return url ? openPostgres({ url, log, signal }) : openPglite({ dataDir, log })
 }

@@ -15,14 +15,14 @@ export interface Queue {
   first(): number | undefined
 }
 
-interface Place {
+interface Scheduled {
   readonly key: Key
   readonly at: number
 }
 
-/** A binary heap (Williams, 1964) whose places of moved and removed keys are dropped when they come up. */
+/** A binary heap (Williams, 1964) whose items of moved and removed keys are dropped when they come up. */
 export function createQueue(): Queue {
-  let heap: Place[] = []
+  let heap: Scheduled[] = []
   const times = new Map<Key, number>()
 
   function put(key: Key, at: number): void {
@@ -31,7 +31,7 @@ export function createQueue(): Queue {
     else rise(heap, { key, at })
   }
 
-  function top(): Place | undefined {
+  function top(): Scheduled | undefined {
     while (heap[0] && times.get(heap[0].key) !== heap[0].at) pop(heap)
     return heap[0]
   }
@@ -59,30 +59,30 @@ export function createQueue(): Queue {
   }
 }
 
-function order(a: Place, b: Place): number {
+function order(a: Scheduled, b: Scheduled): number {
   return a.at - b.at || (a.key < b.key ? -1 : 1)
 }
 
-function rise(heap: Place[], place: Place): void {
-  let at = heap.push(place) - 1
+function rise(heap: Scheduled[], item: Scheduled): void {
+  let at = heap.push(item) - 1
   while (at > 0) {
     const parent = (at - 1) >>> 1
-    const above = heap[parent] as Place
-    if (order(above, place) <= 0) break
+    const above = heap[parent] as Scheduled
+    if (order(above, item) <= 0) break
     heap[at] = above
     at = parent
   }
-  heap[at] = place
+  heap[at] = item
 }
 
-function pop(heap: Place[]): void {
+function pop(heap: Scheduled[]): void {
   const last = heap.pop()
   if (last === undefined || heap.length === 0) return
   let at = 0
   for (;;) {
     let child = 2 * at + 1
     const right = heap[child + 1]
-    if (right && order(right, heap[child] as Place) < 0) child += 1
+    if (right && order(right, heap[child] as Scheduled) < 0) child += 1
     const below = heap[child]
     if (!below || order(last, below) <= 0) break
     heap[at] = below

@@ -151,9 +151,9 @@ export function lockstep(one: ModelStore): ModelStore {
       async (...args: unknown[]) => {
         const call = (cache: Cache) => (cache[verb] as (...args: unknown[]) => Promise<unknown>)(...args)
         const [first, second] = [await call(one.cache), await call(twin)]
-        const [told, twinTold] = [JSON.stringify(first), JSON.stringify(second)]
-        if (told === twinTold || isDeepStrictEqual(first, second)) return first
-        throw new Error(`The adapters differ in ${verb}:\n${told}\n${twinTold}`)
+        const [ours, theirs] = [JSON.stringify(first), JSON.stringify(second)]
+        if (ours === theirs || isDeepStrictEqual(first, second)) return first
+        throw new Error(`The adapters differ in ${verb}:\n${ours}\n${theirs}`)
       },
     ]),
   )

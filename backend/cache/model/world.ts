@@ -57,12 +57,12 @@ export function createWorld(): ModelWorld {
   let events = 0
 
   function truth(key: Key, now: number) {
-    const told = (value: number, dueAt = now + MAX_AGE) => ({ data: `${key} ${value}`, dueAt })
-    if (key === 'log') return told(logged.size)
+    const valued = (value: number, dueAt = now + MAX_AGE) => ({ data: `${key} ${value}`, dueAt })
+    if (key === 'log') return valued(logged.size)
     const period = Math.floor(now / PERIOD)
-    if (key === 'clock') return told(period, (period + 1) * PERIOD)
+    if (key === 'clock') return valued(period, (period + 1) * PERIOD)
     // Every second write leaves what is shown as it was, so that some loads only confirm.
-    return told(Math.ceil((writes.get(key) ?? 0) / 2))
+    return valued(Math.ceil((writes.get(key) ?? 0) / 2))
   }
 
   return {

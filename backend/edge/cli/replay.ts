@@ -26,7 +26,7 @@ export async function replayGithub(options: {
   const byEvent = new Map<string, number>()
   const waiting = new Set<Promise<void>>()
   let accepted = 0
-  let told = 0
+  let reportedAt = 0
   let refusal: Error | undefined
 
   print(`Sending ${deliveries.length} GitHub deliveries to ${hook.href}, ${rate} a second.`)
@@ -47,9 +47,9 @@ export async function replayGithub(options: {
       )
       .finally(() => waiting.delete(sent))
     waiting.add(sent)
-    if (seconds() - told < 2) continue
-    told = seconds()
-    print(`${accepted} of ${deliveries.length} accepted after ${told.toFixed(0)} s.`)
+    if (seconds() - reportedAt < 2) continue
+    reportedAt = seconds()
+    print(`${accepted} of ${deliveries.length} accepted after ${reportedAt.toFixed(0)} s.`)
   }
   await Promise.all(waiting)
   if (refusal) throw refusal

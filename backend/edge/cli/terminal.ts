@@ -18,16 +18,16 @@ export interface Terminal {
   close(): Promise<void>
 }
 
-type Place = Pick<Env, 'DATABASE_URL' | 'HUBS_DATA'>
+type DatabaseEnv = Pick<Env, 'DATABASE_URL' | 'HUBS_DATA'>
 
 /** Milliseconds to wait for a Postgres that is away, or a Hubs that is just starting. */
 const PATIENCE = 15_000
 
-export async function openTerminal(place: Place): Promise<Terminal> {
-  if (place.DATABASE_URL) return ownDatabase(place, undefined)
+export async function openTerminal(env: DatabaseEnv): Promise<Terminal> {
+  if (env.DATABASE_URL) return ownDatabase(env, undefined)
   // Who may write there could listen in place of Hubs.
-  await refuseOthers(resolve(place.HUBS_DATA))
-  const path = controlPath(place.HUBS_DATA)
+  await refuseOthers(resolve(env.HUBS_DATA))
+  const path = controlPath(env.HUBS_DATA)
   for (const started = performance.now(); ; ) {
     if (await askControl(path, { do: 'hubs list' })) {
       return {
@@ -40,7 +40,7 @@ export async function openTerminal(place: Place): Promise<Terminal> {
       }
     }
     try {
-      return await ownDatabase(place, await holdDataFolder(place.HUBS_DATA))
+      return await ownDatabase(env, await holdDataFolder(env.HUBS_DATA))
     } catch (error) {
       if (!(error instanceof DataFolderTaken) || performance.now() - started > PATIENCE) throw error
       await wait(200)
@@ -49,7 +49,7 @@ export async function openTerminal(place: Place): Promise<Terminal> {
 }
 
 async function ownDatabase(
-  { DATABASE_URL, HUBS_DATA }: Place,
+  { DATABASE_URL, HUBS_DATA }: DatabaseEnv,
   folder: DataFolder | undefined,
 ): Promise<Terminal> {
   const database = await openDatabase({
