@@ -4,8 +4,8 @@ import type { Post } from '#backend/base/post.ts'
 import type { Refusal } from '#backend/base/refusal.ts'
 import type { Json } from '#widgets/define.ts'
 
-/** What an outside tool told, by the attributes of CloudEvents; checked when it is taken in. */
-export interface ToldEvent {
+/** An event of an outside tool, by the attributes of CloudEvents; checked when it is taken in. */
+export interface SourceEvent {
   /** The same whenever the tool tells of it again. */
   readonly id: string
   readonly source: string
@@ -29,7 +29,7 @@ export interface WebhookDoor {
   /** What is wrong as the headers tell: anybody may ask, so it is said before a body of megabytes is taken in. */
   headerFault(headers: IncomingHttpHeaders): Refusal | undefined
   /** What a delivery tells, once it is proved by `secret`. */
-  read(secret: string, delivery: Post): Promise<{ readonly told: readonly ToldEvent[] } | Refusal>
+  read(secret: string, delivery: Post): Promise<{ readonly events: readonly SourceEvent[] } | Refusal>
 }
 
 /** A setting that widget types may name in their `secrets`; the environment variable of its name holds it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { httpUrl } from '#widgets/kit/http-url.ts'
 import { readMoment } from '#widgets/kit/moment.ts'
-import { type Fields, isList, type Shape } from './shape.ts'
+import { isList, type ObjectShape, type Shape } from './shape.ts'
 
 /** What is read of a shape: times as milliseconds since 1970. */
 type Stored<S> = S extends 'line' | 'text' | 'link'
@@ -14,7 +14,7 @@ type Stored<S> = S extends 'line' | 'text' | 'link'
         ? readonly NonNullable<Stored<Item>>[]
         : { readonly [Field in keyof S]: Stored<S[Field]> | null | undefined }
 
-export type StoredObject<S extends Fields> = z.ZodObject<{
+export type StoredObject<S extends ObjectShape> = z.ZodObject<{
   [Field in keyof S]: z.ZodType<Stored<S[Field]> | null | undefined>
 }>
 
@@ -25,7 +25,7 @@ export const moment = z.unknown().transform(readMoment).pipe(z.number())
  * Reads what is kept by a shape. Anybody with the right to may have published the event, so whatever is not as the shape
  * says counts as absent: what cannot be done without is said by `extend`.
  */
-export function storedObject<const S extends Fields>(fields: S): StoredObject<S> {
+export function storedObject<const S extends ObjectShape>(fields: S): StoredObject<S> {
   const schemas = Object.entries(fields).map(([field, shape]) => [
     field,
     schemaOf(shape).nullish().catch(undefined),

@@ -10,7 +10,7 @@ export async function readWebhook(door: WebhookDoor, secret: string, delivery: P
   const reading = await door.read(secret, delivery)
   if (isRefusal(reading)) return reading
   const events: HubEvent[] = []
-  for (const { time, ...attributes } of reading.told) {
+  for (const { time, ...attributes } of reading.events) {
     const read = readEnvelope(
       { specversion: '1.0', datacontenttype: 'application/json', ...attributes },
       { now: time },

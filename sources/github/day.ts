@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { examplePayloads, type Payload } from './examples.ts'
-import { gitHubTime } from './time.ts'
+import { deliveryTime } from './time.ts'
 
 export interface ExampleDelivery {
   readonly id: string
@@ -73,7 +73,7 @@ function delivery(event: string, example: Payload): ExampleDelivery {
   return {
     id,
     event,
-    payload: (now) => JSON.stringify(moved(payload, now - (gitHubTime(event, payload) ?? now))),
+    payload: (now) => JSON.stringify(moved(payload, now - (deliveryTime(event, payload) ?? now))),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../shape.ts'
+import type { ObjectShape } from '../shape.ts'
 
 const user = { login: 'line', html_url: 'link', type: 'line' } as const
 const commit = {
@@ -175,4 +175,4 @@ export const deliveryShape = {
   starred_at: 'time',
   forkee: { full_name: 'line', html_url: 'link', created_at: 'time' },
   pages: [{ page_name: 'line', title: 'line', action: 'line', html_url: 'link' }],
-} as const satisfies Fields
+} as const satisfies ObjectShape

@@ -5,13 +5,13 @@ import { contentType, readJson } from '#backend/base/content.ts'
 import type { Post } from '#backend/base/post.ts'
 import { refusal } from '#backend/base/refusal.ts'
 import type { Json } from '#widgets/define.ts'
-import type { WebhookDoor } from '../define.ts'
-import { type Fielded, isFielded } from '../shape.ts'
+import type { SourceEvent, WebhookDoor } from '../define.ts'
+import { isJsonObject, type JsonObject } from '../shape.ts'
 import { fitsEvent } from './fits-event.ts'
 import { asGitHub } from './gitea.ts'
 import { eventName, headerFault } from './headers.ts'
-import { projectGitHub } from './projection.ts'
-import { gitHubTime } from './time.ts'
+import { projectDelivery } from './projection.ts'
+import { deliveryTime } from './time.ts'
 import { topicOf } from './topics.ts'
 
 const GITHUB = 'https://github.com'
@@ -61,16 +61,16 @@ async function read(secret: string, { headers, body, now }: Post): ReturnType<We
     )
   }
   const action = typeof payload.action === 'string' && payload.action !== '' ? payload.action : undefined
-  const told = {
+  const delivered: SourceEvent = {
     // Of what is signed, and not X-GitHub-Delivery, which anybody who caught a delivery can change.
     id: hash('sha256', body, 'base64url'),
     source: address,
     type: `com.github.${[event, ...(action === undefined ? [] : [action])].join('.')}`,
     topic: topicOf({ owner, repository, event, action }),
-    time: Math.min(gitHubTime(event, payload) ?? now, now),
-    data: projectGitHub(event, payload) as unknown as Json,
+    time: Math.min(deliveryTime(event, payload) ?? now, now),
+    data: projectDelivery(event, payload) as unknown as Json,
   }
-  return { told: [told] }
+  return { events: [delivered] }
 }
 
 /** The text of just these bytes: what is signed is text, and bytes that are none of UTF-8 could stand for others. */
@@ -86,11 +86,11 @@ function utf8(body: Uint8Array): string | undefined {
  * GitHub sends JSON, or a form with JSON in its one field `payload`, as the webhook is set up. The type is not signed, so
  * a form is one by its text too: what is quoted in a JSON body must not be taken for a field.
  */
-function readPayload(type: string | undefined, body: Uint8Array, text: string): Fielded | undefined {
+function readPayload(type: string | undefined, body: Uint8Array, text: string): JsonObject | undefined {
   const isForm = contentType(type).mediaType === 'application/x-www-form-urlencoded'
   const fields = new URLSearchParams(isForm && text.startsWith('payload=') ? text : '')
   const json = isForm ? readJson(Buffer.from(fields.get('payload') ?? '')) : readJson(body)
-  return isFielded(json?.value) ? json.value : undefined
+  return isJsonObject(json?.value) ? json.value : undefined
 }
 
 interface Place {
@@ -100,12 +100,12 @@ interface Place {
 }
 
 /** Of the repository; of the organisation when there is none. */
-function place({ repository, organization, sender }: Fielded): Place {
-  const [owner, name] = isFielded(repository) ? (textOf(repository.full_name)?.split('/') ?? []) : []
+function place({ repository, organization, sender }: JsonObject): Place {
+  const [owner, name] = isJsonObject(repository) ? (textOf(repository.full_name)?.split('/') ?? []) : []
   if (owner && name) {
     return { owner, repository: name, address: pageOf(repository) ?? `${GITHUB}/${owner}/${name}` }
   }
-  const login = isFielded(organization) ? textOf(organization.login) : undefined
+  const login = isJsonObject(organization) ? textOf(organization.login) : undefined
   // A server of one's own is told by who sends.
   const page = pageOf(sender)
   const origin = page === undefined ? GITHUB : new URL(page).origin
@@ -113,7 +113,7 @@ function place({ repository, organization, sender }: Fielded): Place {
 }
 
 function pageOf(thing: unknown): string | undefined {
-  const page = isFielded(thing) ? textOf(thing.html_url) : undefined
+  const page = isJsonObject(thing) ? textOf(thing.html_url) : undefined
   return page && /^https?:\/\/\S{1,500}$/.test(page) && URL.canParse(page) ? page : undefined
 }
 

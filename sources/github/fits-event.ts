@@ -1,4 +1,4 @@
-import { type Fielded, isFielded } from '../shape.ts'
+import { isJsonObject, type JsonObject } from '../shape.ts'
 
 /** Fields, by dotted path, that the payloads of an event have. The first row all of whose fields are there tells. */
 const shapes: readonly (readonly [fields: string, ...events: readonly string[]])[] = [
@@ -87,7 +87,7 @@ const known = new Set([...shapes.flatMap(([, ...events]) => events), ...bare.map
  * Whether a payload can be that of `event`. GitHub signs the payload and not the event's name, so that what somebody
  * caught could else be sent as another event. An event that is not known here must look like none of those that are.
  */
-export function fitsEvent(event: string, payload: Fielded): boolean {
+export function fitsEvent(event: string, payload: JsonObject): boolean {
   const row = shapes.find(([fields]) => fields.split(' ').every((path) => has(payload, path.split('.'))))
   if (row) return row.slice(1).includes(event)
   const about = has(payload, ['repository']) ? 'repository' : 'organization'
@@ -103,5 +103,5 @@ export function fitsEvent(event: string, payload: Fielded): boolean {
 
 function has(value: unknown, [field, ...rest]: readonly string[]): boolean {
   if (field === undefined) return true
-  return isFielded(value) && Object.hasOwn(value, field) && has(value[field], rest)
+  return isJsonObject(value) && Object.hasOwn(value, field) && has(value[field], rest)
 }

@@ -1,6 +1,6 @@
 import { readJson } from '#backend/base/content.ts'
 import { readMoment } from '#widgets/kit/moment.ts'
-import { type Fielded, isFielded } from '../shape.ts'
+import { isJsonObject, type JsonObject } from '../shape.ts'
 
 /** Their actions that GitHub has another name for. */
 const actions = new Map([
@@ -17,11 +17,11 @@ const reviews = new Set(['pull_request_approved', 'pull_request_rejected', 'pull
  */
 export function asGitHub(
   event: string,
-  payload: Fielded,
-): { readonly event: string; readonly payload: Fielded } {
+  payload: JsonObject,
+): { readonly event: string; readonly payload: JsonObject } {
   const { action, review } = payload
   const common = typeof action === 'string' ? { ...payload, action: actions.get(action) ?? action } : payload
-  if (isFielded(review)) {
+  if (isJsonObject(review)) {
     return {
       event: reviews.has(event) ? 'pull_request_review' : event,
       payload: { ...common, action: 'submitted', review: { state: verdict(review), body: review.content } },
@@ -38,14 +38,14 @@ export function asGitHub(
     case 'issue_comment': {
       // The issue says itself that it is a pull request.
       const { pull_request: __, ...comment } = plain
-      return { event, payload: isFielded(plain.issue) ? comment : plain }
+      return { event, payload: isJsonObject(plain.issue) ? comment : plain }
     }
     case 'workflow_run':
       return { event, payload: { ...plain, workflow_run: ran(plain) } }
     case 'action_run_success':
     case 'action_run_failure':
     case 'action_run_recover':
-      return isFielded(plain.run)
+      return isJsonObject(plain.run)
         ? { event: 'workflow_run', payload: ended(plain.run) }
         : { event, payload: plain }
     default:
@@ -54,12 +54,12 @@ export function asGitHub(
 }
 
 /** Of the body, which is signed, and not of the event's name. */
-function verdict({ type }: Fielded): string {
+function verdict({ type }: JsonObject): string {
   if (String(type).endsWith('approved')) return 'approved'
   return String(type).endsWith('rejected') ? 'changes_requested' : 'commented'
 }
 
-function pushed(payload: Fielded): Fielded {
+function pushed(payload: JsonObject): JsonObject {
   const { before, after, compare_url } = payload
   const none = /^0+$/
   return {
@@ -71,16 +71,16 @@ function pushed(payload: Fielded): Fielded {
 }
 
 /** Runs of Gitea tell when they started and ended, and not when they changed; only their workflow has a name. */
-function ran({ workflow, workflow_run: run }: Fielded): unknown {
-  if (!isFielded(run) || run.updated_at) return run
+function ran({ workflow, workflow_run: run }: JsonObject): unknown {
+  if (!isJsonObject(run) || run.updated_at) return run
   const { started_at, completed_at, created_at } = run
   const updated_at = [completed_at, started_at, created_at].find((at) => readMoment(at) !== undefined)
-  const name = isFielded(workflow) ? workflow.name : undefined
+  const name = isJsonObject(workflow) ? workflow.name : undefined
   return { name, run_started_at: started_at, ...run, updated_at }
 }
 
 /** Forgejo tells of a run once it has ended, under its own names and with all it is about inside of it. */
-function ended(run: Fielded): Fielded {
+function ended(run: JsonObject): JsonObject {
   const { repository, trigger_user, workflow_id, started, stopped, updated, created } = run
   const isSet = (at: unknown) => readMoment(at) !== undefined
   return {
@@ -109,10 +109,10 @@ function ended(run: Fielded): Fielded {
 }
 
 /** Of a pull request the branch that it offers, as GitHub has it; `prettyref` is its number then. */
-function branchOf({ trigger_event, event_payload, prettyref }: Fielded): unknown {
+function branchOf({ trigger_event, event_payload, prettyref }: JsonObject): unknown {
   if (!String(trigger_event).startsWith('pull_request') || typeof event_payload !== 'string') return prettyref
   const trigger = readJson(Buffer.from(event_payload))?.value
-  const pull = isFielded(trigger) ? trigger.pull_request : undefined
-  const head = isFielded(pull) ? pull.head : undefined
-  return (isFielded(head) && head.label) || prettyref
+  const pull = isJsonObject(trigger) ? trigger.pull_request : undefined
+  const head = isJsonObject(pull) ? pull.head : undefined
+  return (isJsonObject(head) && head.label) || prettyref
 }

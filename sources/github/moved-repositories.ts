@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { repositoryDelivery } from './delivery.ts'
-import { eventTopic, gitHubEvent } from './topics.ts'
+import { deliveredEvent, eventTopic } from './topics.ts'
 
 /** Where a repository went: without `to` it was deleted. `at`: milliseconds since 1970. */
 export interface Move {
@@ -33,7 +33,7 @@ export interface Moves {
 /** What `repository` deliveries among the events say, whatever their order. */
 export function movesOf(events: readonly LoggedEvent[]): Moves {
   const told = events.flatMap((event) => {
-    if (gitHubEvent(event) !== 'repository') return []
+    if (deliveredEvent(event) !== 'repository') return []
     const parsed = repositoryDelivery.safeParse(event.data)
     return parsed.success ? [{ ...parsed.data, at: event.time, receivedAt: event.receivedAt }] : []
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { accepted, example } from './delivered.fixtures.ts'
-import { projectGitHub } from './projection.ts'
+import { projectDelivery } from './projection.ts'
 
 test('what widgets fold is in the projection', async () => {
   const { data, source, time } = await accepted('pull_request', example('pull_request', 'opened'))
@@ -39,7 +39,7 @@ test('a push keeps twenty commits by their first lines, and says how many there 
     timestamp: '2026-01-01T00:00:00Z',
     author: { name: 'A' },
   }
-  const projection = projectGitHub('push', { ...example('push'), commits: Array(300).fill(commit) })
+  const projection = projectDelivery('push', { ...example('push'), commits: Array(300).fill(commit) })
   expect(projection.commits).toHaveLength(20)
   expect(projection.commits?.[0]).toEqual({ ...commit, message: 'Fix it' })
   expect(projection.commit_count).toBe(300)
@@ -58,7 +58,7 @@ test('any payload at all is projected to at most 64 KiB', () => {
   const stuffed = Object.fromEntries(
     Array.from({ length: 50 }, (_, index) => [`x${index}`, { name: wide, title: wide, html_url: wide }]),
   )
-  const projection = projectGitHub(wide, {
+  const projection = projectDelivery(wide, {
     ...stuffed,
     action: wide,
     sender: user,

@@ -1,5 +1,5 @@
 import type { Json } from '#widgets/define.ts'
-import { cut, type Fielded, isFielded, type Projected, project, type Room } from '../shape.ts'
+import { type Bounds, cut, isJsonObject, type JsonObject, type Projected, project } from '../shape.ts'
 import { deliveryShape } from './delivery-shape.ts'
 
 /** What is kept of any other object a payload has at its top. */
@@ -29,7 +29,7 @@ export type GitHubProjection = { readonly event: string; readonly commit_count?:
 >
 
 /** The second fits `LIMIT` whatever the payload, so that no delivery is too large. */
-const rooms: readonly Room[] = [
+const bySize: readonly Bounds[] = [
   { line: 250, text: 600, list: 20 },
   { line: 40, text: 80, list: 2 },
 ]
@@ -37,13 +37,13 @@ const LIMIT = 64 * 1024
 const OTHERS = 12
 
 /** At most 64 KiB of JSON, of any payload. */
-export function projectGitHub(event: string, payload: Fielded): GitHubProjection {
+export function projectDelivery(event: string, payload: JsonObject): GitHubProjection {
   let projection: { [field: string]: Json } = {}
-  for (const room of rooms) {
+  for (const bounds of bySize) {
     projection = {
-      event: cut(event, room.line),
-      ...project(payload, deliveryShape, room),
-      ...others(payload, room),
+      event: cut(event, bounds.line),
+      ...project(payload, deliveryShape, bounds),
+      ...others(payload, bounds),
     }
     const { commits, total_commits: total } = payload
     // Gitea sends the first few and counts them.
@@ -54,15 +54,15 @@ export function projectGitHub(event: string, payload: Fielded): GitHubProjection
   return projection as GitHubProjection
 }
 
-function others(payload: Fielded, room: Room): { [field: string]: Json } {
+function others(payload: JsonObject, bounds: Bounds): { [field: string]: Json } {
   const kept: { [field: string]: Json } = {}
   for (const [field, value] of Object.entries(payload)) {
     if (Object.keys(kept).length === OTHERS) break
     if (Object.hasOwn(deliveryShape, field) || !/^[a-z][a-z0-9_]{0,39}$/.test(field)) continue
     if (field === 'event' || field === 'commit_count') continue
-    if (typeof value === 'string') kept[field] = cut(value, room.line)
+    if (typeof value === 'string') kept[field] = cut(value, bounds.line)
     else if (typeof value === 'number' || typeof value === 'boolean') kept[field] = value
-    else if (isFielded(value)) kept[field] = project(value, thing, room)
+    else if (isJsonObject(value)) kept[field] = project(value, thing, bounds)
   }
   return kept
 }

@@ -1,8 +1,8 @@
 import examples from '@octokit/webhooks-examples'
 import { expect, test } from 'vitest'
-import { isFielded } from '../shape.ts'
+import { isJsonObject } from '../shape.ts'
 import { asGitHub } from './gitea.ts'
-import { gitHubTime } from './time.ts'
+import { deliveryTime } from './time.ts'
 
 const old = '2001-01-01T00:00:00Z'
 const late = '2003-01-01T00:00:00Z'
@@ -51,7 +51,7 @@ test.each([
   ),
   ['release', { action: 'edited', release: { ...thing, published_at: old } }, late],
 ] as const)('%s %j tells when it happened', (event, payload, time) => {
-  expect(gitHubTime(event, payload)).toBe(typeof time === 'number' ? time : Date.parse(time))
+  expect(deliveryTime(event, payload)).toBe(typeof time === 'number' ? time : Date.parse(time))
 })
 
 test.each([
@@ -92,7 +92,7 @@ test.each([
   // A release's own is that of the commit it is of, and a draft has no other.
   ['release', { action: 'created', release: { created_at: old, published_at: null } }],
 ] as const)('%s %j does not tell when it happened', (event, payload) => {
-  expect(gitHubTime(event, payload)).toBeUndefined()
+  expect(deliveryTime(event, payload)).toBeUndefined()
 })
 
 test.each([
@@ -115,7 +115,7 @@ test.each([
   ['push', { repository: thing, head_commit: { timestamp: old } }, undefined],
 ])('of Gitea %s %j', (name, sent, time) => {
   const { event, payload } = asGitHub(name, sent)
-  expect(gitHubTime(event, payload)).toBe(time && Date.parse(time))
+  expect(deliveryTime(event, payload)).toBe(time && Date.parse(time))
 })
 
 test('of GitHub’s examples of what cards tell these alone are of their arrival', () => {
@@ -123,7 +123,7 @@ test('of GitHub’s examples of what cards tell these alone are of their arrival
     /^(?:push|pull_request|issue|discussion|commit_comment|release|workflow_(?:run|job)|check_|deployment(?:_status)?$|status|star|fork|repository$)/
   const untimed = examples.flatMap(({ name, examples }) =>
     examples.flatMap((payload: unknown) =>
-      told.test(name) && isFielded(payload) && gitHubTime(name, payload) === undefined
+      told.test(name) && isJsonObject(payload) && deliveryTime(name, payload) === undefined
         ? [`${name}.${payload.action}`]
         : [],
     ),
@@ -145,5 +145,5 @@ test('of GitHub’s examples of what cards tell these alone are of their arrival
 })
 
 test.each([{ toString: 1 }, ['deleted'], null, 7])('an action that is none, %j, is none', (action) => {
-  expect(gitHubTime('issues', { action, issue: thing })).toBe(Date.parse(late))
+  expect(deliveryTime('issues', { action, issue: thing })).toBe(Date.parse(late))
 })

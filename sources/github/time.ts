@@ -1,5 +1,5 @@
 import { readMoment } from '#widgets/kit/moment.ts'
-import { type Fielded, isFielded } from '../shape.ts'
+import { isJsonObject, type JsonObject } from '../shape.ts'
 
 /** Where the object an event is about stands, when it is not named as the event. */
 const objects = new Map<string, readonly string[]>(
@@ -60,7 +60,7 @@ const ownTimes = [
  * When the event happened by its payload, milliseconds since 1970: the latest of the times that its action sets on the
  * object it is about. Nothing when it sets none; the event is of its arrival then.
  */
-export function gitHubTime(event: string, payload: Fielded): number | undefined {
+export function deliveryTime(event: string, payload: JsonObject): number | undefined {
   // Not its commits, which may be of any age.
   if (event === 'push') return readMoment(fieldOf(payload.repository, 'pushed_at'))
   const action = typeof payload.action === 'string' ? payload.action : ''
@@ -81,5 +81,5 @@ export function gitHubTime(event: string, payload: Fielded): number | undefined 
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return isFielded(value) && Object.hasOwn(value, field) ? value[field] : undefined
+  return isJsonObject(value) && Object.hasOwn(value, field) ? value[field] : undefined
 }

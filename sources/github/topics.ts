@@ -35,7 +35,7 @@ const about = z.object({ repository: z.object({ full_name: z.string() }) })
  * The name of the GitHub event (`workflow_run`) that a delivery is of, by its topic; nothing for what only looks like one.
  * Who may publish to other topics, or to those of one repository, tells nothing of another by what is in the data.
  */
-export function gitHubEvent({ topic, data }: Pick<LoggedEvent, 'topic' | 'data'>): string | undefined {
+export function deliveredEvent({ topic, data }: Pick<LoggedEvent, 'topic' | 'data'>): string | undefined {
   const [first, owner, repository, event] = topic.split('.')
   if (first !== 'github') return undefined
   const told = about.safeParse(data).data?.repository.full_name.split('/').map(topicToken)

@@ -1,4 +1,4 @@
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import type { Json, LoggedEvent } from '../define.ts'
 import { joinLines } from './join.ts'
 
@@ -19,7 +19,7 @@ export function github(
   minutes = 0,
   id = `${ids++}`,
 ): LoggedEvent {
-  return githubEvent(
+  return loggedDelivery(
     event,
     { repository: acme, sender: { login: 'octocat' }, ...payload },
     { id, time: noon - minutes * minute },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { githubEvent, githubExamples } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery, loggedExamples } from '#sources/github/examples.fixtures.ts'
 import { github, pull, push, read } from './events.fixtures.ts'
 
 test.each<[string, string, Record<string, unknown>]>([
@@ -105,7 +105,7 @@ test.each<[string, Record<string, unknown>]>([
 })
 
 test('GitHub’s own examples are all read without a hole', () => {
-  const events = githubExamples()
+  const events = loggedExamples()
   expect(events.length).toBeGreaterThan(200)
   for (const event of events) {
     for (const line of read(event)) {
@@ -137,8 +137,8 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
 
 test('what only looks like a delivery of a repository is told by its topic', () => {
   const release = { release: { name: '2.0' } }
-  const [real] = githubExamples('release')
-  const event = githubEvent(
+  const [real] = loggedExamples('release')
+  const event = loggedDelivery(
     'release',
     { action: 'published', repository: { full_name: 'acme/api' }, ...release },
     { id: 'r' },

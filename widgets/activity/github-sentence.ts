@@ -1,59 +1,61 @@
 import { type GitHubDelivery, gitHubDelivery } from '#sources/github/delivery.ts'
-import { gitHubEvent } from '#sources/github/topics.ts'
+import { deliveredEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import { topicToken } from '../kit/topic-token.ts'
+import type { Clause, ToClause } from './clause.ts'
 import { cut } from './cut.ts'
 import { outcome } from './named.ts'
 import { pushSentence, refChanged } from './push-sentence.ts'
 import { runSentence } from './run-sentence.ts'
 import type { Sentence } from './sentence.ts'
-import { commentTold, numberedTold, reviewTold } from './thread-sentence.ts'
-import type { Tell, Told } from './told.ts'
+import { commentClause, numberedClause, reviewClause } from './thread-sentence.ts'
 
 /** What a delivery says; `unknown` for an event that only looks like one. */
 export function githubSentence(event: LoggedEvent): Sentence | undefined | 'unknown' {
   const { data: delivery } = gitHubDelivery.safeParse(event.data)
-  if (delivery === undefined || gitHubEvent(event) !== topicToken(delivery.event)) return 'unknown'
+  if (delivery === undefined || deliveredEvent(event) !== topicToken(delivery.event)) return 'unknown'
   const place = delivery.repository?.full_name ?? delivery.organization?.login ?? 'GitHub'
-  const tell = Object.hasOwn(tellers, delivery.event) ? tellers[delivery.event] : anyDelivery
-  const told = tell?.(delivery, place)
-  if (told === undefined) return undefined
+  const toClause = Object.hasOwn(clauses, delivery.event) ? clauses[delivery.event] : anyDelivery
+  const clause = toClause?.(delivery, place)
+  if (clause === undefined) return undefined
   const actor = delivery.sender?.login
-  const href = told.href ?? delivery.repository?.html_url
+  const href = clause.href ?? delivery.repository?.html_url
   return {
-    ...(actor && !told.byItself ? { actor } : {}),
-    text: cut(actor || told.byItself ? told.text : `somebody ${told.text}`),
+    ...(actor && !clause.byItself ? { actor } : {}),
+    text: cut(actor || clause.byItself ? clause.text : `somebody ${clause.text}`),
     ...(href ? { href } : {}),
-    ...(told.about === undefined ? {} : { about: JSON.stringify([place, actor, ...told.group, told.about]) }),
-    ...(told.fuller ? { fuller: true } : {}),
-    ...(told.ended ? { ended: told.ended } : {}),
-    group: JSON.stringify([place, ...(told.byItself ? [] : [actor ?? '']), ...told.group]),
-    ...joinedBy(told, actor, delivery),
+    ...(clause.about === undefined
+      ? {}
+      : { about: JSON.stringify([place, actor, ...clause.group, clause.about]) }),
+    ...(clause.fuller ? { fuller: true } : {}),
+    ...(clause.ended ? { ended: clause.ended } : {}),
+    group: JSON.stringify([place, ...(clause.byItself ? [] : [actor ?? '']), ...clause.group]),
+    ...joinedBy(clause, actor, delivery),
   }
 }
 
-const silent: Tell = () => undefined
+const silent: ToClause = () => undefined
 
-const tellers: { readonly [event: string]: Tell } = {
+const clauses: { readonly [event: string]: ToClause } = {
   push: pushSentence,
-  pull_request: (delivery, place) => numberedTold(delivery, place, 'pull request', delivery.pull_request),
-  issues: (delivery, place) => numberedTold(delivery, place, 'issue', delivery.issue),
-  discussion: (delivery, place) => numberedTold(delivery, place, 'discussion', delivery.discussion),
-  pull_request_review: reviewTold,
+  pull_request: (delivery, place) => numberedClause(delivery, place, 'pull request', delivery.pull_request),
+  issues: (delivery, place) => numberedClause(delivery, place, 'issue', delivery.issue),
+  discussion: (delivery, place) => numberedClause(delivery, place, 'discussion', delivery.discussion),
+  pull_request_review: reviewClause,
   pull_request_review_comment: (delivery, place) =>
-    commentTold(delivery, place, 'pull request', delivery.pull_request),
+    commentClause(delivery, place, 'pull request', delivery.pull_request),
   issue_comment: (delivery, place) =>
-    commentTold(delivery, place, delivery.issue?.pull_request ? 'pull request' : 'issue', delivery.issue),
-  discussion_comment: (delivery, place) => commentTold(delivery, place, 'discussion', delivery.discussion),
+    commentClause(delivery, place, delivery.issue?.pull_request ? 'pull request' : 'issue', delivery.issue),
+  discussion_comment: (delivery, place) => commentClause(delivery, place, 'discussion', delivery.discussion),
   commit_comment: (delivery, place) => ({
     text: `commented on a commit of ${place}`,
     href: delivery.comment?.html_url,
     group: ['commit_comment'],
     several: (count) => `${count} comments on commits of ${place}`,
   }),
-  release: releaseTold,
-  create: (delivery, place) => refTold(delivery, place, 'created'),
-  delete: (delivery, place) => refTold(delivery, place, 'deleted'),
+  release: releaseClause,
+  create: (delivery, place) => refClause(delivery, place, 'created'),
+  delete: (delivery, place) => refClause(delivery, place, 'deleted'),
   fork: ({ forkee }, place) => ({
     text: `forked ${place}${forkee?.full_name ? ` to ${forkee.full_name}` : ''}`,
     href: forkee?.html_url,
@@ -77,18 +79,18 @@ const tellers: { readonly [event: string]: Tell } = {
   check_suite: silent,
   workflow_job: silent,
   deployment: silent,
-  deployment_status: deploymentTold,
-  status: statusTold,
+  deployment_status: deploymentClause,
+  status: statusClause,
   ping: silent,
   meta: silent,
   // GitHub sends it beside `star`.
   watch: silent,
 }
 
-function joinedBy(told: Told, actor: string | null | undefined, { repository }: GitHubDelivery) {
-  const { several } = told
+function joinedBy(clause: Clause, actor: string | null | undefined, { repository }: GitHubDelivery) {
+  const { several } = clause
   if (several === undefined) return {}
-  const ending = actor && !told.byItself ? ` by ${actor}` : ''
+  const ending = actor && !clause.byItself ? ` by ${actor}` : ''
   const href = repository?.html_url
   return {
     joined(sentences: readonly Sentence[]) {
@@ -101,7 +103,7 @@ function joinedBy(told: Told, actor: string | null | undefined, { repository }: 
   }
 }
 
-function releaseTold({ action, release }: GitHubDelivery, place: string): Told | undefined {
+function releaseClause({ action, release }: GitHubDelivery, place: string): Clause | undefined {
   // One release is `created`, `published` and `released` or `prereleased` at once, and drafts are nobody's news.
   if (action === 'created' || !action) return undefined
   const name = release?.name || release?.tag_name || ''
@@ -115,17 +117,17 @@ function releaseTold({ action, release }: GitHubDelivery, place: string): Told |
   }
 }
 
-function refTold({ ref, ref_type: kind }: GitHubDelivery, place: string, verb: string): Told {
+function refClause({ ref, ref_type: kind }: GitHubDelivery, place: string, verb: string): Clause {
   if (kind === 'repository' || !ref) {
     return { text: `${verb} ${kind ?? 'something'} ${place}`, group: [verb, kind ?? ''] }
   }
   return refChanged(verb, kind ?? 'ref', ref, place)
 }
 
-function deploymentTold(
+function deploymentClause(
   { deployment_status: status, deployment }: GitHubDelivery,
   place: string,
-): Told | undefined {
+): Clause | undefined {
   const environment = status?.environment ?? deployment?.environment
   const verb = deployments.get(status?.state ?? '')
   // An older deployment that became inactive is no news.
@@ -152,7 +154,10 @@ const deployments = new Map<string, string>(
   }),
 )
 
-function statusTold({ state, context, target_url, sha }: GitHubDelivery, place: string): Told | undefined {
+function statusClause(
+  { state, context, target_url, sha }: GitHubDelivery,
+  place: string,
+): Clause | undefined {
   if (!state || !context || state === 'pending') return undefined
   const passed = state === 'success'
   return {
@@ -166,7 +171,7 @@ function statusTold({ state, context, target_url, sha }: GitHubDelivery, place: 
   }
 }
 
-function anyDelivery({ event, action }: GitHubDelivery, place: string): Told {
+function anyDelivery({ event, action }: GitHubDelivery, place: string): Clause {
   const what = event.replaceAll('_', ' ')
   const how = action ? ` ${action.replaceAll('_', ' ')}` : ''
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { githubExamples } from '#sources/github/examples.fixtures.ts'
+import { loggedExamples } from '#sources/github/examples.fixtures.ts'
 import type { Json } from '../define.ts'
 import { github, minute, noon, plain, pull, push, read } from './events.fixtures.ts'
 import { joinLines } from './join.ts'
@@ -159,7 +159,7 @@ test('an event from the future stands where it came in', () => {
 })
 
 test('any order of the events, and any repeats, give the same lines', () => {
-  const examples = githubExamples('push', 'pull_request', 'check_run', 'issues', 'star', 'status')
+  const examples = loggedExamples('push', 'pull_request', 'check_run', 'issues', 'star', 'status')
   const time = fc.integer({ min: 0, max: 180 }).map((minutes) => noon - minutes * minute)
   const event = fc.oneof(
     fc.tuple(fc.constantFrom(...examples), time, fc.integer({ min: 0, max: 9 })).map(([example, at, id]) => ({

@@ -2,13 +2,13 @@ import type { LoggedEvent } from '../define.ts'
 import { cut } from './cut.ts'
 import { type PlainData, readData } from './plain-data.ts'
 import type { Sentence } from './sentence.ts'
-import { type Telling, tellingOf } from './telling.ts'
+import { type Wording, wordingOf } from './wording.ts'
 
 /** Any event: what its topic says in words, and what its data says in short: `tomas deployed api 2.9.0 to prod`. */
 export function plainSentence({ topic, subject, data }: LoggedEvent): Sentence {
   const read = readData(data)
   const words = topic.split('.').map(wordOf)
-  const telling = tellingOf(words, read, subject ?? '')
+  const telling = wordingOf(words, read, subject ?? '')
   const { actor, href } = read
   const link = href === undefined ? {} : { href }
   return {
@@ -25,7 +25,7 @@ export function plainSentence({ topic, subject, data }: LoggedEvent): Sentence {
 /** `anna` `deployed web` when somebody did it and it reads so, else `web was deployed`. */
 function byActor(
   actor: PlainData['actor'],
-  { active, passive }: Telling['one'],
+  { active, passive }: Wording['one'],
 ): Pick<Sentence, 'actor' | 'text'> {
   if (actor !== undefined && active !== undefined) return { actor, text: cut(active) }
   return { text: cut(actor === undefined ? passive : `${passive}, by ${actor}`) }

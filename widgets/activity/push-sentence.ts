@@ -1,8 +1,8 @@
 import type { GitHubDelivery } from '#sources/github/delivery.ts'
-import type { Told } from './told.ts'
+import type { Clause } from './clause.ts'
 
 /** A push: of commits, of a new or dead branch, or of a tag. */
-export function pushSentence(delivery: GitHubDelivery, place: string): Told {
+export function pushSentence(delivery: GitHubDelivery, place: string): Clause {
   const { ref, created, deleted, forced, commit_count: count, head_commit: head, compare } = delivery
   const tag = ref?.startsWith('refs/tags/')
   const name = ref?.replace(/^refs\/(?:heads|tags)\//, '') ?? ''
@@ -26,7 +26,7 @@ export function pushSentence(delivery: GitHubDelivery, place: string): Told {
 }
 
 /** A branch or a tag that was made or removed, of which GitHub tells twice: as `create` or `delete` and as a push. */
-export function refChanged(verb: string, kind: string, name: string, place: string, commits = 0): Told {
+export function refChanged(verb: string, kind: string, name: string, place: string, commits = 0): Clause {
   const inIt = commits > 0 ? ` with ${commits} ${commits === 1 ? 'commit' : 'commits'}` : ''
   return {
     text: `${verb} ${kind} ${name}${inIt} in ${place}`,

@@ -1,6 +1,6 @@
 import type { GitHubDelivery } from '#sources/github/delivery.ts'
+import type { Clause } from './clause.ts'
 import { outcome } from './named.ts'
-import type { Told } from './told.ts'
 
 const endings = new Map<string, string>(
   Object.entries({
@@ -19,7 +19,7 @@ const bad = ['failed', 'ran out of time']
 const requests = ['rerequested', 'requested_action']
 
 /** A workflow run speaks once it has ended; check runs of one commit share a line. */
-export function runSentence(delivery: GitHubDelivery, place: string): Told | undefined {
+export function runSentence(delivery: GitHubDelivery, place: string): Clause | undefined {
   const { action, workflow_run: workflow, check_run: check } = delivery
   const run = workflow ?? check
   if (run?.status !== 'completed' || requests.includes(action ?? '')) return undefined

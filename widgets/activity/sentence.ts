@@ -1,4 +1,4 @@
-import type { Outcome } from './told.ts'
+import type { Outcome } from './clause.ts'
 
 /** What one event says to a reader. */
 export interface Sentence {

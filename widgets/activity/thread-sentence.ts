@@ -1,5 +1,5 @@
 import type { GitHubDelivery } from '#sources/github/delivery.ts'
-import type { Told } from './told.ts'
+import type { Clause } from './clause.ts'
 
 /** `%` is the thing: `pull request #3 Fix login`. */
 const phrases = new Map<string, string>(
@@ -23,12 +23,12 @@ interface Numbered {
   readonly merged?: boolean | null | undefined
 }
 
-export function numberedTold(
+export function numberedClause(
   { action }: GitHubDelivery,
   place: string,
   kind: string,
   thing: Numbered | null | undefined,
-): Told | undefined {
+): Clause | undefined {
   if (!thing || !action) return undefined
   const act = action === 'closed' && thing.merged ? 'merged' : action
   const change = !acts.includes(act)
@@ -47,12 +47,12 @@ function named(kind: string, { number, title }: Numbered): string {
   return [kind, number ? `#${number}` : '', title ?? ''].filter(Boolean).join(' ')
 }
 
-export function commentTold(
+export function commentClause(
   { action, comment }: GitHubDelivery,
   place: string,
   kind: string,
   thing: Numbered | null | undefined,
-): Told | undefined {
+): Clause | undefined {
   if (!thing || action === 'edited') return undefined
   const verb = action === 'deleted' ? 'deleted a comment on' : 'commented on'
   return {
@@ -72,10 +72,10 @@ const reviews = new Map<string, string>(
   }),
 )
 
-export function reviewTold(
+export function reviewClause(
   { action, review, pull_request: pull }: GitHubDelivery,
   place: string,
-): Told | undefined {
+): Clause | undefined {
   if (!pull || action === 'edited') return undefined
   const verb =
     reviews.get(action === 'dismissed' ? 'dismissed' : (review?.state ?? '').toLowerCase()) ?? 'reviewed'

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import { ci, iso, minute, noon, repository, states } from './events.fixtures.ts'
 
 let ids = 0
 
 describe('commit statuses', () => {
   const status = (state: string, minutes: number, fields: Record<string, unknown> = {}) =>
-    githubEvent(
+    loggedDelivery(
       'status',
       {
         ...{ repository, id: minutes, sha: 'abc', context: 'ci/jenkins', state, updated_at: iso(minutes) },

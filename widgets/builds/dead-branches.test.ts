@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import { iso, minute, noon, repository, states, workflowRun } from './events.fixtures.ts'
 
 let ids = 0
@@ -7,7 +7,7 @@ let ids = 0
 describe('branches that are no more', () => {
   const run = { run_number: 1, run_started_at: iso(0), status: 'completed', conclusion: 'failure' }
   const deleted = (ref: string, minutes: number) =>
-    githubEvent(
+    loggedDelivery(
       'delete',
       { repository, ref, ref_type: 'branch' },
       { id: `gone-${ids++}`, time: noon + minutes * minute },

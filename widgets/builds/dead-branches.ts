@@ -1,5 +1,5 @@
 import { branchDeletion } from '#sources/github/delivery.ts'
-import { gitHubEvent } from '#sources/github/topics.ts'
+import { deliveredEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import type { Run } from './run.ts'
 
@@ -7,7 +7,7 @@ import type { Run } from './run.ts'
 export function deadBranches(events: readonly LoggedEvent[]): (run: Run) => boolean {
   const died = new Map<string, number>()
   for (const event of events) {
-    if (gitHubEvent(event) !== 'delete') continue
+    if (deliveredEvent(event) !== 'delete') continue
     const parsed = branchDeletion.safeParse(event.data)
     if (!parsed.success) continue
     const branch = branchOf(parsed.data.repository.full_name, parsed.data.ref)

@@ -1,4 +1,4 @@
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import type { LoggedEvent } from '../define.ts'
 import { foldBuilds } from './fold.ts'
 
@@ -19,7 +19,7 @@ export function ci(data: LoggedEvent['data'], time = noon): LoggedEvent {
 }
 
 export function workflowRun(run: Record<string, unknown>, at = 0): LoggedEvent {
-  return githubEvent(
+  return loggedDelivery(
     'workflow_run',
     {
       action: String(run.status),

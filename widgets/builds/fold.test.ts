@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { githubEvent, githubExamples } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery, loggedExamples } from '#sources/github/examples.fixtures.ts'
 import type { LoggedEvent } from '../define.ts'
 import { ci, fold, iso, minute, noon, repository, states, workflowRun } from './events.fixtures.ts'
 import { foldBuilds } from './fold.ts'
@@ -9,7 +9,7 @@ import { builds } from './widget.ts'
 let ids = 0
 
 function checkRun(run: Record<string, unknown>): LoggedEvent {
-  return githubEvent(
+  return loggedDelivery(
     'check_run',
     { action: 'completed', repository, check_run: { check_suite: { head_branch: 'main' }, ...run } },
     { id: `check-${ids++}`, receivedAt: noon + 60 * minute },
@@ -234,7 +234,7 @@ test('what only decorates is left out when it is wrong', () => {
 })
 
 test('GitHub’s own examples', () => {
-  expect(states(githubExamples('workflow_run', 'check_run'))).toEqual([
+  expect(states(loggedExamples('workflow_run', 'check_run'))).toEqual([
     'API Review miniak/event-process-id running',
     'Manually triggered workflow main queued',
     'test master passed',

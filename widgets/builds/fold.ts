@@ -3,7 +3,7 @@ import { isGitHubTopic } from '#sources/github/topics.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { matchesBranch } from './branch-pattern.ts'
 import { deadBranches } from './dead-branches.ts'
-import { githubRuns, homesOf } from './github-run.ts'
+import { commitBranches, githubRuns } from './github-run.ts'
 import { plainRun } from './plain-run.ts'
 import type { Run } from './run.ts'
 import { coversRepository } from './topics.ts'
@@ -21,7 +21,7 @@ const ranks: { readonly [S in Build['state']]: number } = {
   skipped: 5,
 }
 
-export interface Asked {
+export interface BuildsQuery {
   readonly repositories?: readonly string[] | undefined
   readonly branches?: readonly string[] | undefined
   readonly limit: number
@@ -33,16 +33,18 @@ export interface Asked {
  */
 export function foldBuilds(
   events: readonly LoggedEvent[],
-  { repositories, branches, limit }: Asked,
+  { repositories, branches, limit }: BuildsQuery,
 ): { readonly data: Data; readonly notes: readonly string[] } {
   const { runs, notes } = readRuns(events)
   const moves = movesOf(events)
-  const told = new Set(runs.map(({ run }) => (run.told === 'workflow_run' ? run.repository : undefined)))
+  const withWorkflows = new Set(
+    runs.map(({ run }) => (run.reportedBy === 'workflow_run' ? run.repository : undefined)),
+  )
   const isDead = deadBranches(events)
   const jobs = new Map<string, Placed[]>()
   for (const placed of runs) {
-    const { branch, repository, told: by, ofWorkflow } = placed.run
-    if (by === 'check_run' && ofWorkflow && told.has(repository)) continue
+    const { branch, repository, reportedBy: by, ofWorkflow } = placed.run
+    if (by === 'check_run' && ofWorkflow && withWorkflows.has(repository)) continue
     if (branches && branch !== undefined && !branches.some((pattern) => matchesBranch(pattern, branch)))
       continue
     if (isDead(placed.run)) continue
@@ -79,10 +81,10 @@ function readRuns(events: readonly LoggedEvent[]): { readonly runs: Placed[]; re
   const runs: Placed[] = []
   const lacking = new Map<string, Set<string>>()
   const doubted = new Set<string>()
-  const homes = homesOf(events)
+  const branches = commitBranches(events)
   for (const event of events) {
     const tie = `${event.source} ${event.id}`
-    if (isGitHubTopic(event.topic)) runs.push(...githubRuns(event, homes).map((run) => ({ run, tie })))
+    if (isGitHubTopic(event.topic)) runs.push(...githubRuns(event, branches).map((run) => ({ run, tie })))
     else {
       const run = plainRun(event)
       if ('lacks' in run) lacking.set(run.lacks, (lacking.get(run.lacks) ?? new Set()).add(tie))
@@ -123,7 +125,7 @@ function movedAway(asked: readonly string[], moves: Moves) {
 function lastOf(id: string, placed: readonly Placed[]): Build {
   const [last, ...earlier] = placed.toSorted(latestFirst).map(({ run }) => run)
   if (last === undefined) throw new RangeError('a job has at least one run')
-  const { name: _name, order: _order, told: _told, ofWorkflow: _of, doubted: _doubted, ...rest } = last
+  const { name: _name, order: _order, reportedBy: _by, ofWorkflow: _of, doubted: _doubted, ...rest } = last
   const build = { id, ...rest }
   if (build.state !== 'running' && build.state !== 'queued') return build
   const ended = earlier.find(({ state }) => state === 'passed' || state === 'failed')?.state

@@ -1,39 +1,39 @@
 import { checkRunDelivery, statusDelivery, workflowRunDelivery } from '#sources/github/delivery.ts'
-import { gitHubEvent } from '#sources/github/topics.ts'
+import { deliveredEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
 import { type BuildState, buildState } from '../kit/build-status.ts'
 import { lineOf, present, progress, type Run, timesOf } from './run.ts'
 
-/** The branches that a commit heads, by `homeOf`. */
-export type Homes = ReadonlyMap<string, readonly string[]>
+/** The branches that a commit heads, by `commitKey`. */
+export type CommitBranches = ReadonlyMap<string, readonly string[]>
 
 /** The branches of commits, by the statuses that tell of some: the last ones may come when the branch has moved on. */
-export function homesOf(events: readonly LoggedEvent[]): Homes {
-  const homes = new Map<string, readonly string[]>()
+export function commitBranches(events: readonly LoggedEvent[]): CommitBranches {
+  const byCommit = new Map<string, readonly string[]>()
   for (const event of events) {
-    if (gitHubEvent(event) !== 'status') continue
+    if (deliveredEvent(event) !== 'status') continue
     const { data } = statusDelivery.safeParse(event.data)
     const branches = data?.branches?.flatMap(({ name }) => lineOf(name) ?? []) ?? []
     if (!data || branches.length === 0) continue
-    const home = homeOf(data.repository.full_name, data.sha)
-    homes.set(home, [...new Set([...(homes.get(home) ?? []), ...branches])].sort())
+    const commit = commitKey(data.repository.full_name, data.sha)
+    byCommit.set(commit, [...new Set([...(byCommit.get(commit) ?? []), ...branches])].sort())
   }
-  return homes
+  return byCommit
 }
 
-function homeOf(repository: string, sha: string): string {
+function commitKey(repository: string, sha: string): string {
   return `${repository} ${sha}`
 }
 
 /** What a GitHub delivery says of jobs: one, or with a commit status one on each branch that the commit heads. */
-export function githubRuns(event: LoggedEvent, homes: Homes): readonly Run[] {
-  switch (gitHubEvent(event)) {
+export function githubRuns(event: LoggedEvent, byCommit: CommitBranches): readonly Run[] {
+  switch (deliveredEvent(event)) {
     case 'workflow_run':
       return fromWorkflowRun(event)
     case 'check_run':
       return fromCheckRun(event)
     case 'status':
-      return fromStatus(event, homes)
+      return fromStatus(event, byCommit)
     default:
       return []
   }
@@ -46,8 +46,8 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
   const { workflow, workflow_run: run } = data
   const state = githubState(run.status, run.conclusion)
   const times = timesOf(event)
-  const startedAt = times.held(run.run_started_at)
-  const updatedAt = times.held(run.updated_at)
+  const startedAt = times.clamped(run.run_started_at)
+  const updatedAt = times.clamped(run.updated_at)
   const job = lineOf(workflow?.name) ?? lineOf(run.name) ?? 'workflow'
   const head = lineOf(run.head_branch)
   const branch =
@@ -71,7 +71,7 @@ function fromWorkflowRun(event: LoggedEvent): Run[] {
         ...[run.run_number, run.run_attempt ?? 1],
         ...[run.run_started_at ?? run.updated_at, progress[state], run.updated_at],
       ],
-      told: 'workflow_run',
+      reportedBy: 'workflow_run',
       ofWorkflow: true,
       doubted: times.doubted(),
     },
@@ -86,8 +86,8 @@ function fromCheckRun(event: LoggedEvent): Run[] {
   const { check_run: run } = data
   const state = githubState(run.status, run.conclusion)
   const times = timesOf(event)
-  const startedAt = times.held(run.started_at)
-  const finishedAt = times.held(run.completed_at)
+  const startedAt = times.clamped(run.started_at)
+  const finishedAt = times.clamped(run.completed_at)
   return [
     {
       name: `${lineOf(run.app?.slug) ?? ''}/${job}`,
@@ -102,14 +102,14 @@ function fromCheckRun(event: LoggedEvent): Run[] {
       }),
       time: finishedAt ?? startedAt ?? event.time,
       order: [run.id, run.started_at ?? 0, progress[state], run.completed_at ?? 0],
-      told: 'check_run',
+      reportedBy: 'check_run',
       ofWorkflow: lineOf(run.app?.slug) === 'github-actions',
       doubted: times.doubted(),
     },
   ]
 }
 
-function fromStatus(event: LoggedEvent, homes: Homes): Run[] {
+function fromStatus(event: LoggedEvent, byCommit: CommitBranches): Run[] {
   const { data } = statusDelivery.safeParse(event.data)
   const state = data && buildState(data.state)
   const repository = lineOf(data?.repository.full_name)
@@ -117,19 +117,19 @@ function fromStatus(event: LoggedEvent, homes: Homes): Run[] {
   if (!data || !state || repository === undefined || job === undefined) return []
   const { id, sha, target_url } = data
   const times = timesOf(event)
-  const updatedAt = times.held(data.updated_at) ?? event.time
-  const told = {
+  const updatedAt = times.clamped(data.updated_at) ?? event.time
+  const run = {
     ...{ name: `status/${job}`, job, state, repository },
     ...present({ href: target_url }),
     time: updatedAt,
     // GitHub numbers statuses as they come.
     order: [id ?? 0, updatedAt, progress[state]],
-    told: 'status' as const,
+    reportedBy: 'status' as const,
     ...{ ofWorkflow: false, doubted: times.doubted() },
   }
   // A commit that never headed a branch of ours speaks for none.
-  const branches = homes.get(homeOf(data.repository.full_name, sha)) ?? []
-  return branches.map((name) => ({ ...told, branch: branchName(name) ?? name }))
+  const branches = byCommit.get(commitKey(data.repository.full_name, sha)) ?? []
+  return branches.map((name) => ({ ...run, branch: branchName(name) ?? name }))
 }
 
 /** Each group of a merge queue has a branch of its own for a while: they are one to readers. */

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import type { LoggedEvent } from '../define.ts'
 import { ci, fold, iso, minute, noon, repository, states, workflowRun } from './events.fixtures.ts'
 import BuildsView from './view.tsx'
@@ -11,7 +11,7 @@ let ids = 0
 describe('a repository that was renamed', () => {
   const run = { run_number: 1, status: 'completed', conclusion: 'failure' }
   const renamed = (at = 5) =>
-    githubEvent(
+    loggedDelivery(
       'repository',
       {
         action: 'renamed',
@@ -41,7 +41,7 @@ describe('a repository that was renamed', () => {
 
 test('a repository that is made anew at once is not told as deleted, though its own time is before the other’s arrival', () => {
   const told = (action: string, at: number, receivedAt: number) =>
-    githubEvent(
+    loggedDelivery(
       'repository',
       { action, repository: { full_name: 'acme/api' } },
       { id: `${action}-${ids++}`, time: noon + at, receivedAt: noon + receivedAt },

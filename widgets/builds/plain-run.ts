@@ -31,8 +31,8 @@ export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
   const state = statedBuild(status, conclusion)
   if (state === undefined) return { lacks: `the status “${wholeCharacters(status, 40)}” is not known here` }
   const times = timesOf(event)
-  const startedAt = times.held(parsed.data.startedAt)
-  const finishedAt = times.held(parsed.data.finishedAt)
+  const startedAt = times.clamped(parsed.data.startedAt)
+  const finishedAt = times.clamped(parsed.data.finishedAt)
   const reached =
     (state === 'running' ? startedAt : state === 'queued' ? undefined : finishedAt) ?? event.time
   return {
@@ -42,7 +42,7 @@ export function plainRun(event: LoggedEvent): Run | { readonly lacks: string } {
     ...present({ repository, branch, version, href: url, startedAt, finishedAt }),
     time: reached,
     order: [reached, progress[state], event.time],
-    told: 'event',
+    reportedBy: 'event',
     ofWorkflow: false,
     doubted: times.doubted(),
   }

@@ -14,7 +14,7 @@ export interface Run extends Omit<Build, 'id' | 'before'> {
   readonly name: string
   /** Compared number by number: of two that speak of one job, the greater is the later, in whatever order they came. */
   readonly order: readonly number[]
-  readonly told: 'workflow_run' | 'check_run' | 'status' | 'event'
+  readonly reportedBy: 'workflow_run' | 'check_run' | 'status' | 'event'
   /** A job of a GitHub workflow, which workflow runs tell of too. */
   readonly ofWorkflow: boolean
   /** A time of it was later than its arrival. */
@@ -40,7 +40,7 @@ export function lineOf(text: string | null | undefined): string | undefined {
 export function timesOf({ receivedAt, saidTime }: LoggedEvent) {
   let doubted = saidTime !== undefined
   return {
-    held<Time extends number | null | undefined>(at: Time): Time | number {
+    clamped<Time extends number | null | undefined>(at: Time): Time | number {
       if (typeof at !== 'number') return at
       const held = believed(at, receivedAt)
       if (held !== at) doubted = true

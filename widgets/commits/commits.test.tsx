@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { githubExamples } from '#sources/github/examples.fixtures.ts'
+import { loggedExamples } from '#sources/github/examples.fixtures.ts'
 import { contextWith } from '../context.fixtures.ts'
 import { type GitCommit, implement, LoadFailure } from '../define.ts'
 import { matches } from '../interest.fixtures.ts'
@@ -46,7 +46,7 @@ describe('which events make it stale', () => {
   })
 
   test('one of GitHub’s own examples', () => {
-    const [push] = githubExamples('push')
+    const [push] = loggedExamples('push')
     if (push === undefined) throw new Error('there is no example of a push')
     expect(matches(interestsOf({ repository: 'https://github.com/Codertocat/Hello-World' }), push)).toBe(true)
   })

@@ -1,4 +1,4 @@
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import type { LoggedEvent } from '../define.ts'
 import { foldPulls as foldDeliveries } from './fold.ts'
 
@@ -35,7 +35,7 @@ function namesIn(events: readonly LoggedEvent[]): string[] {
 let ids = 0
 
 export function delivery(action: string, pull_request: unknown, full_name = 'acme/api'): LoggedEvent {
-  return githubEvent(
+  return loggedDelivery(
     'pull_request',
     { action, repository: { full_name }, pull_request },
     { id: `delivery-${ids++}` },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { githubExamples } from '#sources/github/examples.fixtures.ts'
+import { loggedExamples } from '#sources/github/examples.fixtures.ts'
 import type { LoggedEvent } from '../define.ts'
 import { at, delivery, foldPulls, request } from './deliveries.fixtures.ts'
 
@@ -63,9 +63,9 @@ describe('what deliveries leave open', () => {
 
   test('GitHub’s own examples', () => {
     expect(
-      foldPulls(githubExamples('pull_request').filter(({ topic }) => topic.endsWith('.opened'))),
+      foldPulls(loggedExamples('pull_request').filter(({ topic }) => topic.endsWith('.opened'))),
     ).toMatchObject([{ repository: 'Codertocat/Hello-World', number: 2, author: 'Codertocat' }])
-    expect(foldPulls(githubExamples('pull_request'))).toEqual([])
+    expect(foldPulls(loggedExamples('pull_request'))).toEqual([])
   })
 
   test('any order of the deliveries, and any repeats, leave the same', () => {

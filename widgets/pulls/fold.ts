@@ -1,12 +1,12 @@
 import { pullRequestDelivery } from '#sources/github/delivery.ts'
 import { movesOf } from '#sources/github/moved-repositories.ts'
-import { gitHubEvent } from '#sources/github/topics.ts'
+import { deliveredEvent } from '#sources/github/topics.ts'
 import type { DataOf, LoggedEvent } from '../define.ts'
 import { believed } from '../kit/moment.ts'
 import { lastUpdatedFirst, type Pull, pullOf } from './pull.ts'
 import type { pulls } from './widget.ts'
 
-interface Told {
+interface Report {
   readonly pull: Pull
   readonly open: boolean
   readonly tie: string
@@ -29,24 +29,24 @@ export interface Folded {
 export function foldPulls(events: readonly LoggedEvent[], repositories: readonly string[]): Folded {
   const moves = movesOf(events)
   const asked = new Set(repositories.map((name) => name.toLowerCase()))
-  const last = new Map<string, Told>()
+  const last = new Map<string, Report>()
   const doubted = new Set<string>()
   for (const event of events) {
     const { data } = pullRequestDelivery.safeParse(event.data)
-    if (data === undefined || gitHubEvent(event) !== 'pull_request') continue
+    if (data === undefined || deliveredEvent(event) !== 'pull_request') continue
     const { repository, pull_request: request } = data
     const updatedAt = believed(request.updated_at, event.receivedAt)
     if (updatedAt !== request.updated_at) doubted.add(`${event.source} ${event.id}`)
     const name = moves.nameOf(repository.full_name, updatedAt)
     if (name === undefined || !asked.has(name.toLowerCase())) continue
-    const told: Told = {
+    const report: Report = {
       pull: pullOf(name, { ...request, updated_at: updatedAt }),
       open: request.state === 'open',
       tie: `${String(event.time).padStart(16, '0')} ${event.source} ${event.id}`,
     }
     const key = `${name.toLowerCase()}#${request.number}`
     const known = last.get(key)
-    if (known === undefined || later(told, known)) last.set(key, told)
+    if (known === undefined || later(report, known)) last.set(key, report)
   }
   return {
     pulls: [...last.values()]
@@ -66,7 +66,7 @@ export function foldPulls(events: readonly LoggedEvent[], repositories: readonly
 }
 
 /** GitHub tells whole seconds: within one, closing comes last, as robots open and close faster than that. */
-function later(a: Told, b: Told): boolean {
+function later(a: Report, b: Report): boolean {
   if (a.pull.updatedAt !== b.pull.updatedAt) return a.pull.updatedAt > b.pull.updatedAt
   return a.open === b.open ? a.tie > b.tie : b.open
 }

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { githubEvent } from '#sources/github/examples.fixtures.ts'
+import { loggedDelivery } from '#sources/github/examples.fixtures.ts'
 import { contextWith, logOf } from '../context.fixtures.ts'
 import { implement, type LoadContext } from '../define.ts'
 import { matches } from '../interest.fixtures.ts'
@@ -82,7 +82,7 @@ describe('the loader without a token', () => {
   })
 
   test('shows nothing of a repository that was renamed as open for ever, and says what it is called', async () => {
-    const renamed = githubEvent(
+    const renamed = loggedDelivery(
       'repository',
       {
         action: 'renamed',

@@ -1,7 +1,7 @@
 import type { GitHubDelivery } from '#sources/github/delivery.ts'
 
 /** A sentence before it has its actor. */
-export interface Told {
+export interface Clause {
   readonly text: string
   readonly href?: string | null | undefined
   /** What it tells of, when several deliveries tell of one thing. */
@@ -23,4 +23,4 @@ export interface Outcome {
 }
 
 /** What a delivery of one kind says, if anything; `place` is the repository or organization it is about. */
-export type Tell = (delivery: GitHubDelivery, place: string) => Told | undefined
+export type ToClause = (delivery: GitHubDelivery, place: string) => Clause | undefined

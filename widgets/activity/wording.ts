@@ -8,7 +8,7 @@ interface Voices {
 }
 
 /** How an event without a shape of its own is told. */
-export interface Telling {
+export interface Wording {
   readonly one: Voices
   /** Tells of this many, of which the one is the newest. */
   several(count: number): Voices
@@ -16,7 +16,7 @@ export interface Telling {
   readonly verb: string
 }
 
-type Tell = (words: readonly string[], data: PlainData, subject: string) => Telling
+type Tell = (words: readonly string[], data: PlainData, subject: string) => Wording
 
 /** By the first word of the topic, for topics that teams are likely to have. */
 const tellers = new Map<string, Tell>([
@@ -27,7 +27,7 @@ const tellers = new Map<string, Tell>([
 ])
 
 /** `words` are those of the topic; `subject` is the event's, which speaks when its data does not. */
-export const tellingOf: Tell = (words, data, subject) => {
+export const wordingOf: Tell = (words, data, subject) => {
   const [first = '', ...rest] = words
   const tell = rest.length > 0 ? tellers.get(first) : undefined
   return (tell ?? tellAny)(words, data, subject)
@@ -51,7 +51,7 @@ const deployed = new Map<string | undefined, Act>([
 ])
 
 /** `deploy.<environment>.<application>`, or one of both. */
-function tellDeploy([, ...rest]: readonly string[], data: PlainData, subject: string): Telling {
+function tellDeploy([, ...rest]: readonly string[], data: PlainData, subject: string): Wording {
   const [first = ''] = rest
   const isEnvironment = rest.length > 1 || environments.test(first)
   const environment = data.field('environment', 'env', 'stage') ?? (isEnvironment ? first : '')
@@ -63,11 +63,11 @@ function tellDeploy([, ...rest]: readonly string[], data: PlainData, subject: st
   return acted(act, what, environment === '' ? '' : `to ${environment}`, data, subject)
 }
 
-function tellRelease([, ...rest]: readonly string[], data: PlainData, subject: string): Telling {
+function tellRelease([, ...rest]: readonly string[], data: PlainData, subject: string): Wording {
   return acted({ done: 'released', wasDone: 'was released' }, rest.join(' '), '', data, subject)
 }
 
-function acted(act: Act, what: string, where: string, data: PlainData, subject: string): Telling {
+function acted(act: Act, what: string, where: string, data: PlainData, subject: string): Wording {
   const version = data.field('version', 'tag', 'release', 'revision', 'ref') ?? ''
   const message = data.message || (version === '' ? subject : '')
   const thing = [what, version].filter(Boolean).join(' ') || 'something'
@@ -86,7 +86,7 @@ function acted(act: Act, what: string, where: string, data: PlainData, subject: 
   }
 }
 
-function tellFeedback([, ...rest]: readonly string[], data: PlainData, subject: string): Telling {
+function tellFeedback([, ...rest]: readonly string[], data: PlainData, subject: string): Wording {
   const about = rest.join(' ')
   // Some send it in quotation marks already.
   const words = (data.message || subject).replace(/^(?:“([^“”]*)”|"([^"]*)")$/, '$1$2')
@@ -115,7 +115,7 @@ const participles =
   /^(?:(?!embed$|shed$|hundred$)[a-z -]{2,}(?<!e)ed|built|sent|lost|found|paid|begun|made|shut|sold|bought|held|put|read|written|taken)$/
 
 /** `order.paid` is told as such, `num.x` by what it is or reports. */
-function tellAny(words: readonly string[], data: PlainData, subject: string): Telling {
+function tellAny(words: readonly string[], data: PlainData, subject: string): Wording {
   const what = words.join(' ')
   const last = words.at(-1) ?? ''
   const thing = words.slice(0, -1).join(' ')
