@@ -10,7 +10,7 @@ export type StreamEvent = {
   }
 }[keyof StreamEvents]
 
-/** What a stream yields: its frames, and between two connections that the line is cut. */
+/** What a stream yields: its events, and between two connections that it is cut. */
 export type LinkEvent =
   | StreamEvent
   /** `crowded`: the server has as many streams of this network as it takes of one. */
@@ -30,7 +30,7 @@ const names: Readonly<Record<keyof StreamEvents, true>> = {
 const LONGEST = 8 * 1024 * 1024
 
 /**
- * Cuts the bytes of one connection into frames, however they are split. Unknown events are left out.
+ * Cuts the bytes of one connection into events, however they are split. Unknown events are left out.
  * @throws SyntaxError when an event of ours is not JSON, ParseError when one has no end; the connection cannot be trusted then.
  */
 export function eventDecoder(): (bytes: Uint8Array) => Iterable<StreamEvent> {

@@ -32,7 +32,7 @@ export function liveDocument(build: string): LiveDocument {
 
 function openDocument(build: string): LiveDocument {
   const client = newQueryClient()
-  const ways = [
+  const transports = [
     bySharedWorker(build),
     loaded(async () => (await import('../transport/lead-by-lock.ts')).byLock(build)),
     loaded(async () => (await import('../transport/lead-by-vote.ts')).byVote(build)),
@@ -40,7 +40,7 @@ function openDocument(build: string): LiveDocument {
   ]
   const page = openPage({
     cache: pageCache(client),
-    connect: firstToAnswer(ways),
+    connect: firstToAnswer(transports),
     environment: { now: () => performance.now(), random: Math.random, rest },
     hidden: document.visibilityState === 'hidden',
   })

@@ -142,7 +142,7 @@ function shownBy(
   )
 }
 
-/** What can be said before the line has said anything. */
+/** What can be said before the holder has said how it stands. */
 function unknown({ snapshot, paused }: Pick<Rendered, 'snapshot' | 'paused'>): LiveState {
   return paused ? { kind: 'paused', since: snapshot.through || snapshot.now } : { kind: 'connecting' }
 }

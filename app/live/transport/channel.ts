@@ -7,36 +7,36 @@ export interface Channel {
 }
 export type Connect = (receive: (message: ToPage) => void) => Channel
 
-/** One way to come to a holder. It throws, or calls `failed`, where the browser does not allow it. */
+/** One kind of way to a holder. It throws, or calls `failed`, where the browser does not allow it. */
 export type Transport = (receive: (message: ToPage) => void, failed: () => void) => Channel
 
-/** Milliseconds for which a way may be silent before the next is tried as well. */
-const WORD_WITHIN = 1_000
+/** Milliseconds for which a transport may be silent before the next is tried as well. */
+const ANSWER_WITHIN = 1_000
 
 /**
- * Takes the first of the ways that works, each tried by use: in frames of other origins a worker can be made and then
- * fails, and locks throw. One that speaks late, on a busy machine, still takes the place of a later one.
+ * Takes the first of the transports that works, each tried by use: in frames of other origins a worker can be made and
+ * then fails, and locks throw. One that answers late, on a busy machine, still takes the place of a later one.
  */
-export function firstToAnswer(ways: readonly Transport[]): Connect {
+export function firstToAnswer(transports: readonly Transport[]): Connect {
   return (receive) => {
     const opened = new Map<number, Channel>()
-    let speaking = Number.POSITIVE_INFINITY
+    let answering = Number.POSITIVE_INFINITY
     let newest = 0
     let timer: ReturnType<typeof setTimeout> | undefined
     let closed = false
 
     function attempt(n: number): void {
-      const way = ways[n]
-      if (!way || n >= speaking || closed) return
+      const transport = transports[n]
+      if (!transport || n >= answering || closed) return
       newest = n
       const next = () => attempt(n + 1)
       try {
-        const channel = way(
+        const channel = transport(
           (message) => hear(n, message),
           () => fail(n),
         )
         opened.set(n, channel)
-        timer = setTimeout(next, WORD_WITHIN)
+        timer = setTimeout(next, ANSWER_WITHIN)
       } catch {
         next()
       }
@@ -44,8 +44,8 @@ export function firstToAnswer(ways: readonly Transport[]): Connect {
 
     function hear(n: number, message: ToPage): void {
       if (closed) return
-      if (n < speaking) {
-        speaking = n
+      if (n < answering) {
+        answering = n
         newest = n
         clearTimeout(timer)
         for (const [other, channel] of opened) {
@@ -54,13 +54,13 @@ export function firstToAnswer(ways: readonly Transport[]): Connect {
           opened.delete(other)
         }
       }
-      if (n === speaking) receive(message)
+      if (n === answering) receive(message)
     }
 
     function fail(n: number): void {
       opened.get(n)?.close()
       opened.delete(n)
-      if (n === speaking) speaking = Number.POSITIVE_INFINITY
+      if (n === answering) answering = Number.POSITIVE_INFINITY
       if (n !== newest) return
       clearTimeout(timer)
       attempt(n + 1)
@@ -68,7 +68,7 @@ export function firstToAnswer(ways: readonly Transport[]): Connect {
 
     attempt(0)
     return {
-      send: (message) => opened.get(speaking)?.send(message),
+      send: (message) => opened.get(answering)?.send(message),
       close() {
         closed = true
         clearTimeout(timer)
@@ -79,15 +79,15 @@ export function firstToAnswer(ways: readonly Transport[]): Connect {
   }
 }
 
-/** A way whose scripts are loaded when it is tried. */
+/** A transport whose scripts are loaded when it is tried. */
 export function loaded(load: () => Promise<Transport>): Transport {
   return (receive, failed) => {
     let channel: Channel | undefined
     let closed = false
     async function open(): Promise<void> {
       try {
-        const way = await load()
-        if (!closed) channel = way(receive, failed)
+        const transport = await load()
+        if (!closed) channel = transport(receive, failed)
       } catch {
         failed()
       }

@@ -4,7 +4,8 @@ import { browserEnvironment } from './environment.ts'
 import { type Holder, openHolder } from './holder.ts'
 
 /** Sees to it that one of the documents with the same `name` leads, until the signal ends its part in it. */
-export type Lead = (name: string, signal: AbortSignal, outcome: Candidate) => void
+export type Lead = (name: string, signal: AbortSignal, candidate: Candidate) => void
+/** A document that takes part. */
 export interface Candidate {
   elected(): void
   /** Another leads after all. */

@@ -23,7 +23,7 @@ export function openHolder(environment: Environment): Holder {
   const state = newHolderState()
   const streams = new Map<Link, AbortController>()
 
-  /** A page may answer at once to what it is told: the state is whole again by then. */
+  /** Comes back here while effects are performed, when a page answers at once: the state is whole by then. */
   function take(input: HolderInput): void {
     if (!signal.aborted) reduceHolder(state, input, environment.now()).forEach(perform)
   }

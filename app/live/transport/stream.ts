@@ -36,7 +36,7 @@ const HEARTBEAT = 8
 
 /**
  * Reads an event stream for as long as the signal lets it, over as many connections as that takes. The cursor moves
- * when the consumer asks for the next frame, so that one it did not take in is sent again.
+ * when the consumer asks for the next event, so that one it did not take in is sent again.
  * EventSource is not used: it gives up for good on a 502, and has no backoff.
  * @throws StreamRefused on 4xx other than 429.
  */
@@ -55,11 +55,11 @@ export async function* stream(options: StreamOptions): AsyncGenerator<LinkEvent,
       const request = first
         ? { url: `${url}&cursor=${encodeURIComponent(cursor)}`, headers: {} }
         : { url, headers: { 'last-event-id': cursor } }
-      for await (const frame of connection(request, patience, options)) {
-        yield frame
+      for await (const event of connection(request, patience, options)) {
+        yield event
         first = false
-        cursor = frame.id ?? cursor
-        bye = frame.name === 'bye'
+        cursor = event.id ?? cursor
+        bye = event.name === 'bye'
         if (bye) break
       }
     } catch (error) {
@@ -121,9 +121,9 @@ async function* connection(
       const { value, done } = await reader.read()
       if (done) return
       heardWithin(silence)
-      for (const frame of decode(value)) {
-        if (frame.name === 'hello') silence = frame.data.heartbeat * 1_250
-        yield frame
+      for (const event of decode(value)) {
+        if (event.name === 'hello') silence = event.data.heartbeat * 1_250
+        yield event
       }
       heardWithin(silence)
     }

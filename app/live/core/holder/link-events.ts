@@ -30,7 +30,7 @@ export function takeEvent(state: HolderState, link: Link, event: LinkEvent): voi
   const { id } = event
   if (id !== undefined)
     for (const subscription of link.subscriptions) subscription.cursor = newerCursor(subscription.cursor, id)
-  // After the cursor, which pages are told with it.
+  // After the cursor, which goes with it.
   if (changed !== undefined) postState(state, changed)
   if (name !== 'widget') postStatuses(state)
   if (name === 'hello') endBridges(state)
@@ -120,7 +120,7 @@ function takeLayoutEvent(
     if (subscription.hub !== hub || revision < layout.revision) continue
     const own = widget === undefined ? Object.values(keys) : keys[widget]
     if (own !== undefined) subscription.keys = new Set([own].flat())
-    // Who follows one widget is told what changed of it, if anything.
+    // A stream of one widget brings only what changed of it.
     const all = widget === undefined ? keys : { ...subscription.announced.keys, ...keys }
     takeAnnounced(state, subscription, { revision, keys: all })
     if (revision === layout.revision && isCurrent(layout, subscription)) catchUp(state, subscription)

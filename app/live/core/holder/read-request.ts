@@ -36,9 +36,9 @@ export interface LayoutRead {
 /** A look whether what a server says is gone is gone: one that lags behind says so of a hub that was just made. */
 export interface AbsenceCheck {
   readonly subscription: Subscription
-  /** Where it is told by a stream that goes on: another is asked for what this one does not know. */
+  /** For a stream that goes on: another is asked for what this one does not know. */
   readonly askAnother?: true
-  /** Where it belongs to a stream that was refused. */
+  /** For a stream that was refused. */
   readonly refusal?: RefusedLink
 }
 
