@@ -93,17 +93,20 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
   const events = openEventLog(db)
 
   watch = storeWatch(checksOf(stores, followed), log)
-  const watching = watch.run(signal)
+  const running = [watch.run(signal)]
   // At once, so that its index meets each hub as it is read.
   const daemon = has('daemon')
     ? await startDaemon({ env, stores, followed, eventLog: events, secrets, lacking, log }, signal)
     : undefined
+  if (daemon) running.push(daemon.ended)
   await followed.ready
-  const { routes, drain } = await openFront({
+  const shown = await openFront({
     ...{ env, secret, stores, hubs, followed, lookUp, lacking, eventLog: events, origin, basePath, build },
-    ...{ log, signal, draining: () => !isReady, why: watch.why },
+    ...{ log, draining: () => !isReady, why: watch.why },
     figures: [...front.metrics, ...stores.figures, ...(daemon?.figures ?? [])],
   })
+
+  running.push(shown.run(signal))
 
   // Everything is known by now that a page, a route or a command may ask for.
   embedOrigins = async (id) => {
@@ -112,7 +115,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
   }
   const opened = await pages
   if (opened) front.servePages(opened.handle)
-  front.serve(routes, authenticator(tokens))
+  front.serve(shown.routes, authenticator(tokens))
   const changed = (what: Readonly<Record<string, unknown>>) => log.info(what, 'changed by the command line')
   await folder?.serve(commands({ hubs, tokens, applied: appliedSets(db), changed }))
   isReady = true
@@ -124,12 +127,12 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
       isReady = false
       front.shutdown.begin()
       const lasts = listening ? env.HUBS_DRAIN_SECONDS * 1_000 : 0
-      await Promise.all([drain(env.HUBS_DRAIN_SECONDS), setTimeout(lasts)])
+      await Promise.all([shown.drain(env.HUBS_DRAIN_SECONDS), setTimeout(lasts)])
       await front.shutdown.finish(FINISH_WITHIN)
     },
     async close() {
       // The daemon gives its leases back, for which it needs the stores; the folder is another's once they are closed.
-      await Promise.all([daemon?.ended, watching])
+      await Promise.all(running)
       await opened?.close()
       await stores.close()
       await folder?.release()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { boundHeapGrowth } from '#backend/base/heap-growth.ts'
+import { runAll } from '#backend/base/service.ts'
 import { natsBus } from '#backend/bus/nats-bus.ts'
 import { redisCache } from '#backend/cache/redis-cache.ts'
 import { openDatabase } from '#backend/db/database.ts'
@@ -126,8 +127,9 @@ async function open(options: LineOptions): Promise<number> {
     onChange: () => () => {},
   }
   const liveness = await followLiveness(cache, () => performance.now())
-  const keys = await followKeys({ cache, log: logger, signal, onPulse: liveness.heard })
-  const sessions = openSessions({ keys, layouts, liveness, build: 'bench', signal })
+  const keys = await followKeys({ cache, log: logger, onPulse: liveness.heard })
+  const sessions = openSessions({ keys, layouts, liveness, build: 'bench' })
+  void runAll([keys, sessions], signal)
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     request.socket.setNoDelay(true)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Figure } from '../base/figure.ts'
 import { openQuota } from '../base/quota.ts'
+import { runAll, type Service } from '../base/service.ts'
 import type { Env, Role } from '../env.ts'
 import { hubFigures } from '../hubs/figures.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
@@ -26,7 +27,8 @@ import { pageServices } from './page-services.ts'
 import { provideServices } from './services.ts'
 import { webRoutes } from './web-routes.ts'
 
-export interface Front {
+/** What runs keeps pages and streams up to date. */
+export interface Front extends Service {
   readonly routes: readonly (Route | RawRoute)[]
   /** Tells streams to go elsewhere and ends them, spread over so many seconds. */
   drain(seconds: number): Promise<void>
@@ -49,7 +51,6 @@ interface FrontOptions {
   /** Of everything else in this process, for `/metrics`. */
   readonly figures: readonly Figure[]
   readonly log: Logger
-  readonly signal: AbortSignal
   readonly draining: () => boolean
   /** Which stores do not serve now, in sentences for readers. */
   readonly why?: () => string | undefined
@@ -93,21 +94,26 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   return {
     routes,
     drain: async (seconds) => streams?.sessions.drain(seconds),
+    run: (signal) =>
+      runAll(
+        [live?.keys, streams?.sessions].filter((one) => one !== undefined),
+        signal,
+      ),
   }
 }
 
-async function openLive({ stores, followed, basePath = '', log, signal, why }: FrontOptions): Promise<Live> {
+async function openLive({ stores, followed, basePath = '', log, why }: FrontOptions): Promise<Live> {
   const { cache } = stores
   const liveness = await followLiveness(cache, () => followed.knownAt, why)
-  const keys = await followKeys({ cache, log, signal, onPulse: liveness.heard, basePath })
+  const keys = await followKeys({ cache, log, onPulse: liveness.heard, basePath })
   return { liveness, keys }
 }
 
 function openStreams(options: FrontOptions, { liveness, keys }: Live): Streams {
-  const { env, followed, lookUp, build, signal, draining } = options
+  const { env, followed, lookUp, build, draining } = options
   const layouts = layoutsOf(followed)
   const headers = { ...closedHeaders, ...sharedHeaders }
-  const sessions = openSessions({ keys, layouts, liveness, build, headers, signal })
+  const sessions = openSessions({ keys, layouts, liveness, build, headers })
   const quota = openQuota({ all: env.HUBS_STREAMS, client: env.HUBS_STREAMS_PER_CLIENT })
   return { sessions, route: streamRoute({ sessions, layouts, lookUp, draining, quota }) }
 }

@@ -10,6 +10,7 @@ import type { Server } from '#testing/servers/server.ts'
 import { openSse } from '#testing/sse.ts'
 import type { LoggedEvent } from '#widgets/define.ts'
 import { widgetType } from '#widgets/registry.ts'
+import { runAll } from '../base/service.ts'
 import { AUDIT } from '../cache/cache.ts'
 import { redisCache } from '../cache/redis-cache.ts'
 import { openDatabase } from '../db/database.ts'
@@ -86,15 +87,16 @@ async function open() {
   const { look, counts } = auditor({ cache, memory, refresh, log })
 
   const liveness = await followLiveness(cache, () => performance.now())
-  const keys = await followKeys({ cache, log, signal, onPulse: liveness.heard })
+  const keys = await followKeys({ cache, log, onPulse: liveness.heard })
   const sessions = openSessions({
-    ...{ keys, liveness, signal, build: 'test' },
+    ...{ keys, liveness, build: 'test' },
     layouts: {
       hub: () => ({ revision: 1, widgets: [widget] }),
       widget: () => undefined,
       onChange: () => () => {},
     },
   })
+  void runAll([keys, sessions], signal)
   const server = createServer((_, response) => {
     sessions.open(response, { hubs: ['h'], widgets: [] }, undefined).catch(() => response.destroy())
   })

@@ -25,9 +25,9 @@ test('in a new epoch a key stands where that epoch says, though its offsets are 
   const keys = await followKeys({
     cache,
     log: pino({ level: 'silent' }),
-    signal: stop.signal,
     onPulse: () => {},
   })
+  void keys.run(stop.signal)
   const restarts: unknown[] = []
   const listener = {
     changed: () => {},

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { pause } from '../base/pause.ts'
 import { retry } from '../base/retry.ts'
+import { runAll, type Service } from '../base/service.ts'
 import type { Cache, Pulse } from '../cache/cache.ts'
 import type { Key, Version } from '../cache/version.ts'
 import { RENEW_EVERY, renewInterest, watchAndRead } from './interest.ts'
@@ -11,7 +12,8 @@ import { openWidgetFrames, type WidgetFrames } from './widget-frames.ts'
 /** Milliseconds between the first two tries while the cache is away. */
 const FIRST = 250
 
-export interface FollowedKeys {
+/** What runs keeps the states up to date: without it they stand still. */
+export interface FollowedKeys extends Service {
   /** Up to here every change of a followed key is in its state. */
   position(): Version
   state(key: Key): KeyState | undefined
@@ -29,37 +31,40 @@ export interface FollowedKeys {
   readonly size: number
 }
 
-/** Tails the feed once for the whole process and keeps the newest state of every key somebody here looks at. */
+/**
+ * Tails the feed once for the whole process, from now on, and keeps the newest state of every key somebody here looks at.
+ */
 export async function followKeys(options: {
   cache: Cache
   log: Logger
-  signal: AbortSignal
   onPulse: (pulse: Pulse) => void
   /** In front of the addresses that frames hold. */
   basePath?: string
 }): Promise<FollowedKeys> {
-  const { cache, log, signal, onPulse, basePath } = options
+  const { cache, log, onPulse, basePath } = options
   const states = openKeyStates()
   const read = (keys: readonly Key[]) => watchAndRead(cache, states, keys)
   let position = (await cache.read([])).cursor
 
   /** Until it succeeds, or this process ends. */
-  async function persist(work: () => Promise<void>, failed: string): Promise<void> {
+  async function persist(signal: AbortSignal, work: () => Promise<void>, failed: string): Promise<void> {
     if (signal.aborted) return
     const onFailure = (error: unknown) => log.warn({ err: error }, failed)
     await retry(work, { signal, onFailure, first: FIRST }).catch(() => {})
   }
 
-  async function keepInterest(): Promise<void> {
+  async function keepInterest(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(RENEW_EVERY, signal)
-      await persist(() => renewInterest(cache, states), 'interest could not be renewed')
+      await persist(signal, () => renewInterest(cache, states), 'interest could not be renewed')
     }
   }
 
-  const reread = () => persist(() => read(states.keys()), 'followed keys could not be read again')
+  const reread = (signal: AbortSignal) =>
+    persist(signal, () => read(states.keys()), 'followed keys could not be read again')
 
-  async function runTail(): Promise<void> {
+  /** Were it to reject, the process would end, which is right: without its tail a node can never be live again. */
+  async function runTail(signal: AbortSignal): Promise<void> {
     for await (const batch of cache.tail(position, signal)) {
       if (batch.kind === 'entries') {
         for (const item of batch.entries) {
@@ -69,20 +74,16 @@ export async function followKeys(options: {
         }
         states.endBatch()
       } else if (batch.kind === 'gap') {
-        await reread()
+        await reread(signal)
         position = batch.to
         states.endBatch()
       } else {
         position = { epoch: batch.epoch, offset: 0 }
-        await reread()
+        await reread(signal)
         states.restart()
       }
     }
   }
-
-  // Were it to reject, the process would end, which is right: without its tail a node can never be live again.
-  void runTail()
-  void keepInterest()
 
   return {
     frames: openWidgetFrames(basePath),
@@ -94,5 +95,6 @@ export async function followKeys(options: {
     get size() {
       return states.size
     },
+    run: (signal) => runAll([{ run: runTail }, { run: keepInterest }], signal),
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { expect, onTestFinished } from 'vitest'
 import { openSse, type SseClient } from '#testing/sse.ts'
+import { runAll } from '../base/service.ts'
 import type { Cache } from '../cache/cache.ts'
 import { memoryCache } from '../cache/memory-cache.ts'
 import { followKeys } from './followed-keys.ts'
@@ -84,8 +85,9 @@ export async function serve(
   const stop = new AbortController()
   const { layouts, edit, looked } = editableLayouts(hubs)
   const liveness = await followLiveness(cache, () => performance.now(), why)
-  const keys = await followKeys({ cache, log, signal: stop.signal, onPulse: liveness.heard })
-  const sessions = openSessions({ keys, layouts, liveness, build: 'test', signal: stop.signal })
+  const keys = await followKeys({ cache, log, onPulse: liveness.heard })
+  const sessions = openSessions({ keys, layouts, liveness, build: 'test' })
+  void runAll([keys, sessions], stop.signal)
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost')
     const target = { hubs: url.searchParams.getAll('hub'), widgets: url.searchParams.getAll('widget') }

@@ -11,15 +11,16 @@ export interface SessionGroups {
   join(target: StreamTarget): SessionGroup
   /** Called when a session has left the group: one that nobody follows is closed. */
   left(group: SessionGroup): void
+  /** Edits of hubs change nothing any more. */
+  close(): void
 }
 
 export function openSessionGroups(options: {
   keys: FollowedKeys
   layouts: HubLayouts
   flushQueue: FlushQueue
-  signal: AbortSignal
 }): SessionGroups {
-  const { keys, layouts, flushQueue, signal } = options
+  const { keys, layouts, flushQueue } = options
   const followed = new Set<SessionGroup>()
   /** Those of them that still follow all they were opened for, which whoever asks for the same joins. */
   const byName = new Map<string, SessionGroup>()
@@ -29,10 +30,9 @@ export function openSessionGroups(options: {
     if (byName.get(group.name) === group) byName.delete(group.name)
   }
 
-  const undo = layouts.onChange((slug) => {
+  const close = layouts.onChange((slug) => {
     for (const group of followed) if (group.concerns(slug)) group.relayout(slug)
   })
-  signal.addEventListener('abort', undo, { once: true })
 
   return {
     join({ hubs, widgets }) {
@@ -55,6 +55,7 @@ export function openSessionGroups(options: {
       followed.delete(group)
       group.close()
     },
+    close,
   }
 }
 

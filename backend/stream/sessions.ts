@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
+import { pause } from '../base/pause.ts'
+import type { Service } from '../base/service.ts'
 import { type Cursor, readCursor } from './cursor.ts'
 import { openFlushQueue } from './flush-queue.ts'
 import type { FollowedKeys } from './followed-keys.ts'
@@ -15,7 +17,8 @@ import { openSlowSessions } from './slow-sessions.ts'
 import { writeStreamHead } from './stream-head.ts'
 import type { StreamTarget } from './stream-target.ts'
 
-export interface StreamSessions {
+/** What runs sends beats, and cuts who reads too slowly. */
+export interface StreamSessions extends Service {
   /**
    * Answers a stream request. `cursor` is the text the client sent, whatever it is. Resolves once the stream has begun.
    * Rejects with `CacheAway` before anything is written, when the state of its widgets cannot be read.
@@ -40,11 +43,10 @@ export function openSessions(options: {
   build: string
   /** Headers of every stream, besides those that make it an event stream. */
   headers?: OutgoingHttpHeaders
-  signal: AbortSignal
 }): StreamSessions {
-  const { keys, layouts, liveness, build, headers = {}, signal } = options
+  const { keys, layouts, liveness, build, headers = {} } = options
   const flushQueue = openFlushQueue()
-  const groups = openSessionGroups({ keys, layouts, flushQueue, signal })
+  const groups = openSessionGroups({ keys, layouts, flushQueue })
   const heartbeat = openHeartbeat(liveness)
   const slow = openSlowSessions()
   let size = 0
@@ -55,9 +57,9 @@ export function openSessions(options: {
     else flushQueue.add([session])
   }
 
-  async function everySecond(): Promise<void> {
+  async function everySecond(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await setTimeout(1_000, undefined, { signal }).catch(() => {})
+      await pause(1_000, signal)
       await heartbeat.tick()
       keys.frames.forget()
       slow.cut()
@@ -86,8 +88,6 @@ export function openSessions(options: {
     }
   }
 
-  void everySecond()
-
   return {
     async open(response, target, cursorText, onLeave) {
       const group = groups.join(target)
@@ -113,6 +113,10 @@ export function openSessions(options: {
     },
     get size() {
       return size
+    },
+    run(signal) {
+      signal.addEventListener('abort', groups.close, { once: true })
+      return everySecond(signal)
     },
     async drain(seconds) {
       await Promise.all(

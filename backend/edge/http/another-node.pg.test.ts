@@ -62,10 +62,11 @@ beforeAll(async () => {
   })
   await followed.ready
   const parts = await openFront({
-    ...{ env: parseEnv({}), secret, stores, hubs, followed, lookUp: lookUpIn(followed), log, signal },
+    ...{ env: parseEnv({}), secret, stores, hubs, followed, lookUp: lookUpIn(followed), log },
     ...{ lacking: new Map(), eventLog: openEventLog(database.db), origin: 'http://localhost', build: 'b' },
     ...{ figures: [], draining: () => false },
   })
+  void parts.run(signal)
   front = frontServer({ health: [], clientOf: clientRule([]), log })
   front.serve(parts.routes, async () => admin)
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))

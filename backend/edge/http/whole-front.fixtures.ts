@@ -74,11 +74,12 @@ export async function openWholeFront(
     ...limits,
   })
   const parts = await openFront({
-    ...{ env, secret, stores, hubs, followed, log, signal },
+    ...{ env, secret, stores, hubs, followed, log },
     ...{ lacking, eventLog: logged, origin: 'http://localhost', build: 'b' },
     ...{ lookUp: lookUpIn(followed), draining: () => false },
     figures: [...front.metrics, ...(daemon?.figures ?? [])],
   })
+  const running = parts.run(signal)
   front.serve(parts.routes, authenticator(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   const { port } = front.server.address() as AddressInfo
@@ -91,7 +92,7 @@ export async function openWholeFront(
     },
     async stop() {
       stop.abort()
-      await daemon?.ended
+      await Promise.all([daemon?.ended, running])
       front.server.closeAllConnections()
       front.server.close()
       await stores.close()
