@@ -5,7 +5,7 @@ import { compileCriteria } from '#backend/triage/criterion.ts'
 import { type MatchingIndex, matchingIndex } from '#backend/triage/matching.ts'
 import type { Interest } from '#widgets/define.ts'
 import { answer } from './verbs.ts'
-import { happening, interestOf } from './workload.ts'
+import { interestOf, workloadEvent } from './workload.ts'
 
 let index: MatchingIndex<number> = matchingIndex()
 let widgets = 0
@@ -30,7 +30,7 @@ const verbs = {
   /** CPU in µs an event: for matching one already parsed, and with parsing it when that is needed. */
   async match({ events, matches }: { events: number; matches: number }) {
     const messages = Array.from({ length: events }, (_, sequence) => {
-      const { topic, body } = happening(sequence, widgets, matches)
+      const { topic, body } = workloadEvent(sequence, widgets, matches)
       return { topic, body: Buffer.from(body), stream: 'bench', sequence, time: 0 }
     })
     const parsed = messages.map(eventOf)
@@ -54,7 +54,7 @@ const verbs = {
   async lookUp(lookups: number): Promise<number> {
     const map = new Map(Array.from({ length: widgets }, (_, n) => [`owner${n % 1_000}/repo${n}`, n]))
     const asked = Array.from({ length: lookups }, (_, n) => {
-      const { topic } = happening(n, widgets, 0.1)
+      const { topic } = workloadEvent(n, widgets, 0.1)
       const [, owner, name] = topic.split('.')
       return Buffer.from(`${owner}/${name}`).toString()
     })
@@ -70,7 +70,7 @@ const verbs = {
   async scan({ events, matches }: { events: number; matches: number }) {
     const predicates = Array.from({ length: widgets }, (_, n) => predicateOf(interestOf(n, widgets)))
     const parsed = Array.from({ length: events }, (_, n) => {
-      const { topic, body } = happening(n, widgets, matches)
+      const { topic, body } = workloadEvent(n, widgets, matches)
       return eventOf({ topic, body: Buffer.from(body), stream: 'bench', sequence: n, time: 0 })
     })
     let found = 0

@@ -1,7 +1,7 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { answer } from './verbs.ts'
-import { happening } from './workload.ts'
+import { workloadEvent } from './workload.ts'
 
 /** Messages after which we wait until the bus has stored them. */
 const STRIDE = 500
@@ -26,7 +26,7 @@ const verbs = {
   },
   /** Events of the mix. */
   mix: (mix: { from: number; count: number; widgets: number; matches: number }) =>
-    publishAll(mix.count, (n) => happening(mix.from + n, mix.widgets, mix.matches)),
+    publishAll(mix.count, (n) => workloadEvent(mix.from + n, mix.widgets, mix.matches)),
   /** One event for each of `live` watched widgets in turn. */
   live: ({ live, from, count }: { live: number; from: number; count: number }) =>
     publishAll(count, (n) => ({ topic: `bench.live.${(from + n) % live}`, body: '{"from":"bench"}' })),

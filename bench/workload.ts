@@ -26,7 +26,7 @@ export function interestOf(n: number, widgets: number): Interest {
 /** As many repositories as widgets, so that matches an event do not grow with the widgets. */
 const repositories = (widgets: number) => Math.max(1, widgets)
 
-export interface Happening {
+export interface WorkloadEvent {
   readonly topic: string
   /** A structured CloudEvent of about 700 bytes. */
   readonly body: string
@@ -36,7 +36,7 @@ export interface Happening {
  * Event `n` for `widgets` widgets. `matches` of every event on average, up to 1: so many of them concern a repository
  * somebody follows, in the way its widget asks for; the others concern one that nobody does.
  */
-export function happening(n: number, widgets: number, matches: number): Happening {
+export function workloadEvent(n: number, widgets: number, matches: number): WorkloadEvent {
   const hit = (scatter(n) % 1_000) / 1_000 < matches
   const widget = scatter(n * 7 + 3) % widgets
   const { owner, name } = hit

@@ -66,7 +66,7 @@ export async function askControl(
   path: string,
   request: unknown,
 ): Promise<{ readonly result: unknown } | undefined> {
-  const socket = await connection(path)
+  const socket = await connectTo(path)
   if (!socket) return undefined
   socket.write(`${JSON.stringify(request)}\n`)
   const answer = JSON.parse(await readLine(socket)) as Reply
@@ -76,7 +76,7 @@ export async function askControl(
 }
 
 /** A connection to whoever listens at `path`; nothing when nobody does. @throws when it cannot be told. */
-export async function connection(path: string): Promise<Socket | undefined> {
+export async function connectTo(path: string): Promise<Socket | undefined> {
   const socket = connect(socketPath(path))
   try {
     await once(socket, 'connect')

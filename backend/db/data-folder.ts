@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Control, connection, listenAt, serveControl } from './control-socket.ts'
+import { type Control, connectTo, listenAt, serveControl } from './control-socket.ts'
 import { makePrivateFolder, refuseOthers, takeFromOthers } from './private-folder.ts'
 
 /** `HUBS_DATA`, held by this process until it ends, however it ends. */
@@ -60,7 +60,7 @@ async function anotherAlive(folder: string, own: string): Promise<string | undef
   for (const name of await readdir(folder)) {
     const pid = /^owner-(\d+)-\w+\.sock$/.exec(name)?.[1]
     if (pid === undefined || name === own) continue
-    const socket = await connection(join(folder, name)).catch((error: unknown) => {
+    const socket = await connectTo(join(folder, name)).catch((error: unknown) => {
       throw new DataFolderTaken(
         folder,
         `${pid}, which does not let us ask (${(error as { code?: unknown }).code})`,

@@ -39,7 +39,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** Gives `work`'s result, and its connection errors as `DatabaseAway`. */
-export async function toldWhenAway<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function orDatabaseAway<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {

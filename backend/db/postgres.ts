@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import postgres from 'postgres'
 import * as schema from '#drizzle/schema.ts'
 import type { OpenDatabase } from './database.ts'
-import { DatabaseAway, isDatabaseAway, toldWhenAway } from './database-away.ts'
+import { DatabaseAway, isDatabaseAway, orDatabaseAway } from './database-away.ts'
 import { migrationsFolder } from './product-folder.ts'
 
 /** Milliseconds for which a connection that was given says that the next will be. */
@@ -56,7 +56,7 @@ export async function openPostgres({ url, log, signal }: PostgresPlace): Promise
           await another.end({ timeout: 1 })
         }
       }
-      await toldWhenAway(() => pooled)
+      await orDatabaseAway(() => pooled)
     },
     migrate: () => withLock('hubs migrate', () => migrate(db, { migrationsFolder: migrationsFolder() })),
     async listen(channel, onNotify) {

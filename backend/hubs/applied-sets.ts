@@ -2,7 +2,7 @@ import { eq, like } from 'drizzle-orm'
 import { z } from 'zod'
 import { facts } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import { toldWhenAway } from '../db/database-away.ts'
+import { orDatabaseAway } from '../db/database-away.ts'
 
 /** Which hubs were last applied together under a name, so that one whose file is gone can be told from a hub of others. */
 export interface AppliedSets {
@@ -20,7 +20,7 @@ export function appliedSets(db: Database): AppliedSets {
   const fact = (name: string) => `applied ${name}`
   return {
     slugs: (name) =>
-      toldWhenAway(async () => {
+      orDatabaseAway(async () => {
         const [row] = await db
           .select({ value: facts.value })
           .from(facts)
@@ -28,7 +28,7 @@ export function appliedSets(db: Database): AppliedSets {
         return row ? kept.parse(JSON.parse(row.value)) : []
       }),
     ofOthers: (name) =>
-      toldWhenAway(async () => {
+      orDatabaseAway(async () => {
         const rows = await db
           .select()
           .from(facts)
@@ -37,7 +37,7 @@ export function appliedSets(db: Database): AppliedSets {
         return new Set(others.flatMap(({ value }) => kept.parse(JSON.parse(value))))
       }),
     replace: (name, slugs) =>
-      toldWhenAway(async () => {
+      orDatabaseAway(async () => {
         const value = JSON.stringify([...slugs].sort())
         await db
           .insert(facts)

@@ -1,6 +1,6 @@
 import { groupCommit } from '../base/group-commit.ts'
 import type { Database } from '../db/database.ts'
-import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
+import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
 import { type News, newsReader, readLatest } from './changes.ts'
 import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'
@@ -50,7 +50,7 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
 
   /** Together with the writes that wait; alone when they fail, so that one at fault fails alone. */
   async function write(one: Write): Promise<void> {
-    const [failure] = await toldWhenAway(() =>
+    const [failure] = await orDatabaseAway(() =>
       commit([one]).catch((error: unknown) => {
         if (isDatabaseAway(error)) throw error
         return writeHubs(db, [one])
@@ -63,12 +63,12 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
     async *all() {
       const pages = readAllHubs(db)
       for (;;) {
-        const { value, done } = await toldWhenAway(() => pages.next())
+        const { value, done } = await orDatabaseAway(() => pages.next())
         if (done) return
         yield value
       }
     },
-    get: (slug) => toldWhenAway(async () => (await readHubs(db, [slug]))[0]),
+    get: (slug) => orDatabaseAway(async () => (await readHubs(db, [slug]))[0]),
 
     async put(slug, raw, { expect, dryRun = false } = {}) {
       checkSlug(slug)
@@ -109,8 +109,8 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
       })
     },
 
-    latestChange: () => toldWhenAway(() => readLatest(db)),
-    changesAfter: (number, limit) => toldWhenAway(() => readNews(number, limit)),
+    latestChange: () => orDatabaseAway(() => readLatest(db)),
+    changesAfter: (number, limit) => orDatabaseAway(() => readNews(number, limit)),
   }
 }
 

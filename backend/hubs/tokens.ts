@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, asc, eq } from 'drizzle-orm'
 import { tokens } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import { isDatabaseAway, toldWhenAway } from '../db/database-away.ts'
+import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
 import { type Actor, actorOf, admin as adminActor } from '../operations/actor.ts'
 
 export interface TokenView {
@@ -56,12 +56,12 @@ export function tokensRoom(options: {
       const id = randomBytes(6).toString('hex')
       const token = `hubs_${randomBytes(24).toString('base64url')}`
       const hash = digest(token).toString('hex')
-      await toldWhenAway(() => db.insert(tokens).values({ id, name, hash, scopes: [...granted] }))
+      await orDatabaseAway(() => db.insert(tokens).values({ id, name, hash, scopes: [...granted] }))
       return { id, token }
     },
 
     list: () =>
-      toldWhenAway(() =>
+      orDatabaseAway(() =>
         db
           .select({
             id: tokens.id,
@@ -75,7 +75,7 @@ export function tokensRoom(options: {
       ),
 
     revoke: (id) =>
-      toldWhenAway(async () => {
+      orDatabaseAway(async () => {
         const revoked = await db
           .update(tokens)
           .set({ revoked: true })
@@ -92,7 +92,7 @@ export function tokensRoom(options: {
       const known = answers.get(hash)
       if (known && now() - known.at < BELIEVED) return known.allowed
       if (answers.size >= REMEMBERED) answers.clear()
-      const allowed = toldWhenAway(() => look(hash)).catch(async (error: unknown) => {
+      const allowed = orDatabaseAway(() => look(hash)).catch(async (error: unknown) => {
         // Nobody can have revoked it meanwhile, and a publisher needs nothing else of the database.
         const before = isDatabaseAway(error) ? await known?.allowed : undefined
         if (before) return before

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { toldWhenAway } from '../db/database-away.ts'
+import { orDatabaseAway } from '../db/database-away.ts'
 import { eventAppender } from './event-appender.ts'
 import type { EventLog } from './event-log.ts'
 import { eventPruner } from './event-pruner.ts'
@@ -10,8 +10,8 @@ export function openEventLog(db: Database): EventLog {
   const append = eventAppender(db)
   const read = eventReader(db)
   return {
-    append: (received) => toldWhenAway(() => append(received)),
-    read: (query) => toldWhenAway(() => read(query)),
+    append: (received) => orDatabaseAway(() => append(received)),
+    read: (query) => orDatabaseAway(() => read(query)),
     prune: eventPruner(db),
   }
 }
