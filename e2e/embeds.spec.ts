@@ -14,23 +14,24 @@ for (const mode of ['embedded', 'real'] as const) {
     })
     test.afterAll(() => started?.close())
 
+    /** A hub that the page of another origin may frame, and the ids of its widgets. */
+    async function putFramed(slug: string, widgets: readonly unknown[]): Promise<readonly string[]> {
+      const document = { ...hubOf(slug, widgets), embedOrigins: [started.site.url] }
+      return (await api(started.product.url).put(slug, document)).widgets.map(({ id }) => id)
+    }
+
     test('a widget embedded in a page of another origin is live and as high as its content', async ({
       page,
     }) => {
       const { product, truth, relay, site } = started
       truth.set('list', ['one'])
-      const hub = await api(product.url).put('framed', {
-        ...hubOf('Framed', [
-          {
-            type: 'json',
-            title: 'Things',
-            config: { url: truth.url('list'), as: 'list', refreshOn: ['framed.list'] },
-            position: { x: 0, y: 0, w: 4, h: 3 },
-          },
-        ]),
-        embedOrigins: [site.url],
-      })
-      const id = hub.widgets[0]?.id as string
+      const things = {
+        type: 'json',
+        title: 'Things',
+        config: { url: truth.url('list'), as: 'list', refreshOn: ['framed.list'] },
+        position: { x: 0, y: 0, w: 4, h: 3 },
+      }
+      const [id = ''] = await putFramed('framed', [things])
       site.show(embedding(relay.url, [id]))
       await page.goto(site.url)
       const frame = page.frameLocator('hub-widget iframe')
@@ -66,15 +67,10 @@ for (const mode of ['embedded', 'real'] as const) {
     })
 
     test('a page of an origin the hub does not name is refused the frame', async ({ page }) => {
-      const { product, site } = started
+      const { product } = started
       const stranger = await openSite()
-      const hub = await api(product.url).put('guarded', {
-        ...hubOf('Guarded', [
-          { type: 'notes', config: { text: 'Ours' }, position: { x: 0, y: 0, w: 4, h: 2 } },
-        ]),
-        embedOrigins: [site.url],
-      })
-      const id = hub.widgets[0]?.id as string
+      const notes = { type: 'notes', config: { text: 'Ours' }, position: { x: 0, y: 0, w: 4, h: 2 } }
+      const [id = ''] = await putFramed('guarded', [notes])
       // One that does not say whose it is, and a page that nobody frames: the browser itself refuses.
       for (const path of [`/embed/${id}`, '/guarded']) {
         stranger.show(`<iframe src="${product.url}${path}" referrerpolicy="no-referrer"></iframe>`)
@@ -97,25 +93,12 @@ for (const mode of ['embedded', 'real'] as const) {
       const { product, truth, relay, site } = started
       const names = Array.from({ length: 8 }, (_, n) => `eight.${n}`)
       for (const name of names) truth.set(name, 1)
-      const hub = await api(product.url).put('eight', {
-        ...hubOf(
-          'Eight',
-          names.map((name) => numberWidget(truth.url(name), name)),
-        ),
-        embedOrigins: [site.url],
-      })
+      const numbers = names.map((name) => numberWidget(truth.url(name), name))
+      const ids = await putFramed('eight', numbers)
       const streamsBefore = relay.streams()
-      site.show(
-        embedding(
-          relay.url,
-          hub.widgets.map(({ id }) => id),
-        ),
-      )
+      site.show(embedding(relay.url, ids))
       await page.goto(site.url)
-      const frames = hub.widgets.map(({ id }) => ({
-        id,
-        frame: page.frameLocator(`hub-widget[src$="${id}"] iframe`),
-      }))
+      const frames = ids.map((id) => ({ id, frame: page.frameLocator(`hub-widget[src$="${id}"] iframe`) }))
       for (const { id, frame } of frames) {
         await page.locator(`hub-widget[src$="${id}"]`).scrollIntoViewIfNeeded()
         await untilLine(frame, 'live')

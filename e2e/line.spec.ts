@@ -24,11 +24,11 @@ for (const mode of ['embedded', 'real'] as const) {
     })
 
     /** A hub of one number, which is 1, and a stream that has shown it. */
-    async function openNumber(slug: string, topic: string) {
+    async function openNumber(slug: string, topic: string, of: 'hub' | 'widget' = 'hub') {
       truth.set(slug, 1)
       const hub = await api(product.url).put(slug, hubOf(slug, [numberWidget(truth.url(slug), topic)]))
       const id = hub.widgets[0]?.id as string
-      const stream = await openSse(`${product.url}/api/v1/stream?hub=${slug}`)
+      const stream = await openSse(`${product.url}/api/v1/stream?${of}=${of === 'hub' ? slug : id}`)
       await stream.until(showing(id, 1))
       return { id, stream }
     }
@@ -110,20 +110,13 @@ for (const mode of ['embedded', 'real'] as const) {
 
     test('what matched, was loaded and why: explain', async () => {
       const hubs = api(product.url)
-      truth.set('why', 1)
-      const hub = await hubs.put('why', hubOf('Why', [numberWidget(truth.url('why'), 'why.*')]))
-      const id = hub.widgets[0]?.id as string
-      const stream = await openSse(`${product.url}/api/v1/stream?widget=${id}`)
-      await stream.until(showing(id, 1))
+      const { id, stream } = await openNumber('why', 'why.*', 'widget')
       truth.set('why', 2)
       const event = await hubs.publish('why.not')
       await stream.until(showing(id, 2))
-      await expect
-        .poll(
-          async () => (await (await hubs.send('GET', `/api/v1/widgets/${id}/explain`)).json()).events[0]?.id,
-        )
-        .toBe(event)
-      const explanation = await (await hubs.send('GET', `/api/v1/widgets/${id}/explain`)).json()
+      const explain = async () => await (await hubs.send('GET', `/api/v1/widgets/${id}/explain`)).json()
+      await expect.poll(async () => (await explain()).events[0]?.id).toBe(event)
+      const explanation = await explain()
       expect(explanation).toMatchObject({
         status: 'fresh',
         interests: [{ topic: 'why.*' }],
