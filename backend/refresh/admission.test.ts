@@ -1,5 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { type Admission, type Lane, openAdmission, type Release } from './admission.ts'
+import { type Admission, openAdmission, type Release } from './admission.ts'
+import type { Lane } from './lane.ts'
 import type { Standing } from './sources.ts'
 
 const LONG = 60_000

@@ -2,10 +2,11 @@ import type { Logger } from 'pino'
 import type { Wake } from '../base/wake.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import type { Admission, Lane } from './admission.ts'
+import type { Admission } from './admission.ts'
 import type { Dispatch } from './dispatch.ts'
+import { type Lane, laneOf } from './lane.ts'
 import type { LoadQueue } from './load-queue.ts'
-import { type Loadables, laneOf } from './loadables.ts'
+import type { Loadables } from './loadables.ts'
 import type { Silence } from './silence.ts'
 
 /** Keys claimed at once. */

@@ -1,5 +1,5 @@
 import type { LoadContext } from '#widgets/define.ts'
-import type { LoadLifetime } from './load.ts'
+import type { LoadLifetime } from './load-lifetime.ts'
 
 const MAKE = Symbol('signal')
 

@@ -6,11 +6,12 @@ import type { Admission, Stay } from './admission.ts'
 import { minIntervalOf } from './claimed-refresh.ts'
 import type { Claiming } from './claiming.ts'
 import type { Dispatch } from './dispatch.ts'
+import { laneOf } from './lane.ts'
 import type { RefreshLeased } from './leased-refresh.ts'
 import { LEASE } from './leases.ts'
 import type { Loadable } from './load.ts'
 import type { LoadQueue } from './load-queue.ts'
-import { type Loadables, laneOf } from './loadables.ts'
+import type { Loadables } from './loadables.ts'
 
 /** A key that is loaded first if an invalidation leases it. */
 interface Reserved {

@@ -1,7 +1,8 @@
 import type { Admission } from './admission.ts'
 import type { Dispatch } from './dispatch.ts'
+import { laneOf } from './lane.ts'
 import { type Loadable, type Loaded, load, type OpenContext, type RunningLoad } from './load.ts'
-import { type Loadables, laneOf } from './loadables.ts'
+import type { Loadables } from './loadables.ts'
 
 /**
  * Runs a loader beside the due ones, with `now` as its time; its result is the caller's, and nothing is stored. Nothing

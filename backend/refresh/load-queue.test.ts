@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Lane, Stay } from './admission.ts'
+import type { Stay } from './admission.ts'
+import type { Lane } from './lane.ts'
 import { type LoadQueue, openLoadQueue } from './load-queue.ts'
 
 const [x, y] = ['x', 'y'].map((source): Lane => ({ type: 'a', source })) as [Lane, Lane]

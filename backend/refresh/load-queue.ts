@@ -1,6 +1,7 @@
 import type { Key } from '../cache/version.ts'
-import type { Admission, Lane, Stay } from './admission.ts'
+import type { Admission, Stay } from './admission.ts'
 import { type FairQueue, openFairQueue } from './fair-queue.ts'
+import type { Lane } from './lane.ts'
 
 /** Keys remembered at most. */
 const MOST = 20_000

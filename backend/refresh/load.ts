@@ -1,10 +1,10 @@
 import { hash, randomUUID } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
-import { ZodError } from 'zod'
 import { type LoadContext, LoadFailure, type WidgetType } from '#widgets/define.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import { type LoadError, type LoadResult, RESULT_LIMIT } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
+import { type Heard, type LoadLifetime, openLifetime } from './load-lifetime.ts'
+import { inWords, Timeout, TooLarge } from './load-words.ts'
 
 const DEFAULT_DEADLINE = 10_000
 /** Milliseconds of waiting for what is outside after which a load that fails was not answered in time, whatever it says. */
@@ -24,19 +24,8 @@ export interface Loadable {
   readonly hub?: string
 }
 
-/** The end of one load. Its signal is made when it is asked for: many loads need none, and it costs more than they do. */
-export interface LoadLifetime {
-  aborted(): boolean
-  signal(): AbortSignal
-  /** An answer from outside, for which the load waits until it comes: only for such time is its source to blame. */
-  outside<T>(answer: Promise<T>): Promise<T>
-}
-
 /** The world as one loader may see it, for the time of one load. */
 export type OpenContext = (loadable: Loadable, now: number, lifetime: LoadLifetime) => LoadContext
-
-/** What a load tells of its source; nothing when it had no answer, and no time to wait for one either. */
-type Heard = 'answered' | 'unanswered' | 'nothing'
 
 export type Loaded =
   | { readonly kind: 'result'; readonly result: LoadResult }
@@ -130,85 +119,3 @@ async function run(
 }
 
 const endsLoad = (error: unknown): error is Error => error === GIVEN_UP || error instanceof Timeout
-
-interface OwnLifetime extends LoadLifetime {
-  abort(reason: Error): void
-  /** Milliseconds for which something outside was waited for. */
-  waited(): number
-  /** What a load has heard of its source whose time, so many ms, is over. */
-  heard(deadline: number): Heard
-}
-
-function openLifetime(): OwnLifetime {
-  let controller: AbortController | undefined
-  let ended: Error | undefined
-  let asked = false
-  /** Answers from outside that are waited for, since when, and for how long before that. */
-  let awaited = 0
-  let since = 0
-  let before = 0
-
-  function answered(): void {
-    awaited--
-    if (awaited === 0) before += performance.now() - since
-  }
-
-  const waited = () => (awaited === 0 ? before : before + performance.now() - since)
-
-  return {
-    outside(answer) {
-      asked = true
-      if (awaited === 0) since = performance.now()
-      awaited++
-      answer.then(answered, answered)
-      return answer
-    },
-    waited,
-    heard(deadline) {
-      if (awaited === 0) return asked ? 'answered' : 'nothing'
-      // It may have been asked only when there was hardly any time left.
-      return waited() > deadline / 2 ? 'unanswered' : 'nothing'
-    },
-    aborted: () => ended !== undefined,
-    signal() {
-      if (!controller) {
-        controller = new AbortController()
-        // A load may wait for dozens of things at one time.
-        setMaxListeners(0, controller.signal)
-        if (ended) controller.abort(ended)
-      }
-      return controller.signal
-    },
-    abort(reason) {
-      ended = reason
-      controller?.abort(reason)
-    },
-  }
-}
-
-class Timeout extends Error {
-  readonly heard: Heard
-  constructor(ms: number, silent: string | undefined, heard: Heard) {
-    super(
-      `${silent === undefined ? 'It could not be loaded' : `${silent} did not answer`} in ${ms / 1_000} s.`,
-    )
-    this.heard = heard
-  }
-}
-
-class TooLarge extends Error {
-  constructor(bytes: number) {
-    super(`The result has ${bytes} bytes; at most ${RESULT_LIMIT} can be kept.`)
-  }
-}
-
-/** Words a reader can use. A throw of the loader's own is not shown: its message was written for a log. */
-function inWords(error: unknown): { code: LoadError['code']; message: string } {
-  if (error instanceof LoadFailure) return { code: error.code, message: error.message }
-  if (error instanceof Timeout) return { code: 'timeout', message: error.message }
-  if (error instanceof TooLarge) return { code: 'too-large', message: error.message }
-  if (error instanceof ZodError) {
-    return { code: 'invalid', message: 'The loader returned data this widget type does not accept.' }
-  }
-  return { code: 'threw', message: 'The loader of this widget failed.' }
-}

@@ -1,5 +1,4 @@
 import type { Key } from '../cache/version.ts'
-import type { Lane } from './admission.ts'
 import type { Loadable } from './load.ts'
 
 /** What this process knows of keys. */
@@ -12,9 +11,4 @@ export interface Loadables {
   readonly knows: (key: Key) => boolean
   /** What a load asks first, if anything outside. */
   readonly sourceOf: (loadable: Loadable) => string | undefined
-}
-
-/** The lane of a key. Its type is its first part, which is all there is to go by while nobody knows what it is for. */
-export function laneOf(key: Key, loadable: Loadable | undefined, sourceOf: Loadables['sourceOf']): Lane {
-  return { type: key.slice(0, key.indexOf('@')), source: loadable && sourceOf(loadable) }
 }

@@ -4,7 +4,7 @@ import { nameOf } from '#widgets/kit/party.ts'
 import { widgetType } from '#widgets/registry.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
 import type { ReadEvents } from './fair-readings.ts'
-import type { LoadLifetime } from './load.ts'
+import type { LoadLifetime } from './load-lifetime.ts'
 import { contextOpener } from './open-context.ts'
 
 const type = widgetType('activity')

@@ -5,7 +5,7 @@ import type { Service } from '../base/service.ts'
 import { openWaitGroup } from '../base/wait-group.ts'
 import { openWake } from '../base/wake.ts'
 import type { Cache, Invalidator } from '../cache/cache.ts'
-import { type Limits, openAdmission } from './admission.ts'
+import { openAdmission } from './admission.ts'
 import { claimedRefresh } from './claimed-refresh.ts'
 import { openClaiming } from './claiming.ts'
 import { type RefreshCounts, refreshCounts, refreshFigures } from './counts.ts'
@@ -13,6 +13,7 @@ import { openDispatch } from './dispatch.ts'
 import { leasedRefresh } from './leased-refresh.ts'
 import { openLeases } from './leases.ts'
 import { leasingInvalidator } from './leasing-invalidator.ts'
+import { LIMITS } from './limits.ts'
 import type { OpenContext } from './load.ts'
 import { type LoadBeside, loaderBeside } from './load-beside.ts'
 import { loaderInTurn } from './load-in-turn.ts'
@@ -20,16 +21,6 @@ import { openLoadQueue } from './load-queue.ts'
 import type { LoadTimes } from './load-times.ts'
 import type { Loadables } from './loadables.ts'
 import { openSilence } from './silence.ts'
-
-/** Loads at a time in this process; nearly all of a quick refresh is waiting for the cache, so of keys there are more. */
-const LIMITS: Limits = {
-  all: 96,
-  type: 32,
-  source: { answers: 8, unheard: 2, silent: 1 },
-  unheard: 8,
-  silent: 4,
-  keys: { all: 2_048, type: 1_024 },
-}
 
 /** Claims due keys, loads them and commits. It has ended when every load has, and every lease is given back. */
 export interface Refresh extends Service, Invalidator {
