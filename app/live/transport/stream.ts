@@ -3,14 +3,17 @@ import { backoff } from '../core/backoff.ts'
 import { eventDecoder, type LinkEvent, type StreamEvent } from '../core/stream-event.ts'
 import { rest as restFor } from './rest.ts'
 
-/** The server refuses what was asked for, and would again. */
+/** The server does not stream: for now, or what was asked for is refused and would be again. */
 export class StreamRefused extends Error {
   readonly code = 'stream-refused'
   readonly status: number
-  constructor(status: number) {
+  /** Milliseconds to wait before it is asked again, if it says so. */
+  readonly retryAfter: number
+  constructor(status: number, retryAfter = 0) {
     super(`The stream was refused with ${status}.`)
     this.name = 'StreamRefused'
     this.status = status
+    this.retryAfter = retryAfter
   }
 }
 
@@ -63,10 +66,11 @@ export async function* stream(options: StreamOptions): AsyncGenerator<LinkEvent,
         if (bye) break
       }
     } catch (error) {
-      if (error instanceof StreamRefused) throw error
-      if (error instanceof NotNow) {
-        asked = error.retryAfter
-        crowded = error.status === 429
+      if (error instanceof StreamRefused) {
+        const { status, retryAfter } = error
+        crowded = status === 429
+        if (status >= 400 && status < 500 && !crowded) throw error
+        asked = retryAfter
       }
     }
     if (signal.aborted) return
@@ -74,16 +78,6 @@ export async function* stream(options: StreamOptions): AsyncGenerator<LinkEvent,
     failures = bye || performance.now() - began > GOOD_AFTER ? 0 : failures + 1
     // On top of what the server asked for, so that those it sent away together do not come back together.
     await rest(asked + backoff(failures, random), signal)
-  }
-}
-
-class NotNow extends Error {
-  readonly status: number
-  readonly retryAfter: number
-  constructor({ status, headers }: Response) {
-    super('not now')
-    this.status = status
-    this.retryAfter = Math.min(retryAfter(headers.get('retry-after'), Date.now()) ?? 0, LONGEST_RETRY_AFTER)
   }
 }
 
@@ -110,9 +104,8 @@ async function* connection(
     })
     if (!response.ok || !response.body || !isEventStream(response)) {
       void response.body?.cancel().catch(() => {})
-      const { status } = response
-      if (status >= 400 && status < 500 && status !== 429) throw new StreamRefused(status)
-      throw new NotNow(response)
+      const after = retryAfter(response.headers.get('retry-after'), Date.now()) ?? 0
+      throw new StreamRefused(response.status, Math.min(after, LONGEST_RETRY_AFTER))
     }
     heardWithin(silence)
     const reader = response.body.getReader()
