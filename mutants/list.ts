@@ -341,9 +341,9 @@ export const mutants: readonly Mutant[] = [
     breaks: 'Every write into the query cache keeps the higher version.',
     patches: [
       {
-        file: 'app/live/core/known-result.ts',
-        find: 'if (order > 0 || (order === 0 && awaited))',
-        replace: 'if (order >= 0)',
+        file: 'app/live/core/incoming.ts',
+        find: 'compareVersions(incoming.version, shown.version) <= 0',
+        replace: 'compareVersions(incoming.version, shown.version) < 0',
       },
     ],
     caught: unit(

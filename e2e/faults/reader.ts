@@ -1,6 +1,6 @@
 import { api } from '#testing/api.ts'
 import type { LiveStatus } from '../../app/live/core/live-state.ts'
-import type { HubLayout } from '../../app/live/core/messages.ts'
+import type { HubLayout } from '../../app/live/core/shows.ts'
 import { newQueryClient } from '../../app/live/react/document.ts'
 import type { LiveWidget } from '../../app/live/react/live-widget.ts'
 import { layoutAt, pageCache, resultAt, statusAt } from '../../app/live/react/query-cache.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Incoming, type KnownResult, mergeData, mergeState } from './known-result.ts'
+import type { Incoming } from './incoming.ts'
+import { type KnownResult, mergeData, mergeState } from './known-result.ts'
 
 function state(version: string, more: Partial<Incoming> = {}): Incoming {
   return { key: 'k', version, schema: 'notes@1', status: 'fresh', loadedAt: 1, checkedAt: 1, ...more }

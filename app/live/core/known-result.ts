@@ -1,10 +1,7 @@
 import type { KeyedData, WidgetSnapshot } from '#contract/snapshot.ts'
-import type { StreamEvents } from '#contract/stream-events.ts'
 import type { Json } from '#widgets/define.ts'
+import { completeState, type Incoming } from './incoming.ts'
 import { compareVersions } from './version.ts'
-
-/** A state of a key from any source: pushed (data absent when unchanged, or elsewhere), fetched or server-rendered. */
-export type Incoming = Omit<StreamEvents['widget'], 'id'>
 
 /** The newest that is known of one key. */
 export interface KnownResult {
@@ -27,11 +24,11 @@ export function mergeState(held: KnownResult | undefined, incoming: Incoming): K
   const data = dataOf(incoming)
 
   if (data !== undefined) {
-    if (order > 0 || (order === 0 && awaited)) return { shown: complete(incoming, data, shown) }
+    if (order > 0 || (order === 0 && awaited)) return { shown: completeState(incoming, data, shown) }
     if (held && awaited && compareVersions(incoming.version, awaited.version) >= 0)
-      return { shown: complete(awaited.state, data, shown) }
+      return { shown: completeState(awaited.state, data, shown) }
     if (held && awaited && (!shown || compareVersions(incoming.version, shown.version) > 0))
-      return { shown: complete(incoming, data, shown), awaited }
+      return { shown: completeState(incoming, data, shown), awaited }
     return held as KnownResult
   }
 
@@ -41,7 +38,7 @@ export function mergeState(held: KnownResult | undefined, incoming: Incoming): K
     return { shown, awaited: { state: incoming, version: versionOf(href) ?? incoming.version, href } }
   }
   if (awaited) return { shown, awaited: { ...awaited, state: incoming } }
-  if (shown) return { shown: complete(incoming, shown.data, shown) }
+  if (shown) return { shown: completeState(incoming, shown.data, shown) }
   return { shown, awaited: { state: incoming, version: incoming.version } }
 }
 
@@ -52,25 +49,13 @@ export function mergeData(
 ): KnownResult | undefined {
   const awaited = held?.awaited
   if (!awaited || compareVersions(version, awaited.version) < 0) return held
-  return { shown: complete(awaited.state, data, held.shown) }
+  return { shown: completeState(awaited.state, data, held.shown) }
 }
 
 /** A result that was never loaded has no data anywhere, so there is nothing to wait for. */
 function dataOf({ data, href, loadedAt }: Incoming): Json | undefined {
   if (data !== undefined) return data
   return href === undefined && loadedAt === null ? null : undefined
-}
-
-function complete(state: Incoming, data: Json, before: WidgetSnapshot | undefined): WidgetSnapshot {
-  const { href: _href, id: _id, ...rest } = state as Incoming & { readonly id?: string }
-  const type = state.schema.slice(0, state.schema.lastIndexOf('@'))
-  // The server may lose a result (a flushed cache); the reader keeps the last good data with its age.
-  if (state.loadedAt === null && before && before.loadedAt !== null) {
-    const { loadedAt, checkedAt } = before
-    const status = state.status === 'loading' ? 'refreshing' : state.status
-    return { ...rest, type, status, loadedAt, checkedAt, data: before.data }
-  }
-  return { ...rest, type, data }
 }
 
 /** `…/<epoch>/<offset>` at the end of a path names the version of the data there. */

@@ -1,15 +1,6 @@
-import type { HubView } from '#contract/hub.ts'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { LiveStatus } from './live-state.ts'
-
-/** What a page shows: a whole hub, or one widget of it. */
-export interface Shows {
-  readonly hub: string
-  readonly widget?: string
-}
-
-/** Who is where, as of a revision of the hub. A page of one widget begins with that widget alone. */
-export type HubLayout = Pick<HubView, 'revision' | 'widgets'> & Partial<HubView>
+import type { HubLayout, Shows } from './shows.ts'
 
 /** What the server rendered, or a page knows since. Everything of its layout is known up to `cursor`. */
 export interface InitialView extends Shows {

@@ -1,5 +1,6 @@
 import type { KeyedData } from '#contract/snapshot.ts'
-import { type Incoming, type KnownResult, mergeData, mergeState } from './known-result.ts'
+import type { Incoming } from './incoming.ts'
+import { type KnownResult, mergeData, mergeState } from './known-result.ts'
 
 /** The newest result of every followed key. */
 export interface ResultStore {

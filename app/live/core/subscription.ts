@@ -1,4 +1,4 @@
-import type { HubLayout, Shows } from './messages.ts'
+import type { HubLayout, Shows } from './shows.ts'
 
 /** A hub, or one widget of it, that pages show. */
 export interface Subscription extends Shows {
@@ -45,16 +45,6 @@ export function isCaughtUp(subscription: Subscription): boolean {
 
 export function keysById(layout: HubLayout): Keys {
   return Object.fromEntries(layout.widgets.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key]])))
-}
-
-export function nameOf({ hub, widget }: Shows): string {
-  return widget === undefined ? `hub ${hub}` : `widget ${widget}`
-}
-
-export function keysIn(layout: HubLayout, widget: string | undefined): ReadonlySet<string> {
-  const keys = new Set<string>()
-  for (const { id, key } of layout.widgets) if (key && (widget === undefined || id === widget)) keys.add(key)
-  return keys
 }
 
 export function places(layout: HubLayout, { widget }: Shows): boolean {

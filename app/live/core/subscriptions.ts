@@ -1,5 +1,6 @@
 import type { Attachment } from './messages.ts'
-import { keysIn, nameOf, type Subscription } from './subscription.ts'
+import { keysIn, nameOf } from './shows.ts'
+import type { Subscription } from './subscription.ts'
 
 /** Everything that pages show, each once. */
 export interface Subscriptions {

@@ -1,4 +1,4 @@
-import type { HubLayout } from '../core/messages.ts'
+import type { HubLayout } from '../core/shows.ts'
 
 interface Drawable {
   readonly layout: HubLayout

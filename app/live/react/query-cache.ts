@@ -1,9 +1,10 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import { mergeState } from '../core/known-result.ts'
+import { newerState } from '../core/incoming.ts'
 import type { LiveStatus } from '../core/live-state.ts'
-import type { HubLayout, InitialView } from '../core/messages.ts'
-import { nameOf } from '../core/subscription.ts'
+import type { InitialView } from '../core/messages.ts'
+import type { HubLayout } from '../core/shows.ts'
+import { nameOf } from '../core/shows.ts'
 import type { PageCache } from '../transport/page-cache.ts'
 import type { LiveWidget } from './live-widget.ts'
 
@@ -19,8 +20,8 @@ export const goneAt = (name: string) => ['gone', name] as const
  */
 export function writeState(client: QueryClient, state: WidgetSnapshot, now: number): void {
   const held = client.getQueryData<LiveWidget>(resultAt(state.key))
-  const { shown } = mergeState(held && { shown: held.state }, state)
-  if (!shown || shown === held?.state) return
+  const shown = newerState(held?.state, state)
+  if (shown === held?.state) return
   const data = held ? replaceEqualDeep(held.state.data, shown.data) : shown.data
   const changed = held !== undefined && held.state.status !== 'loading' && data !== held.state.data
   const changedAt = changed ? now : (held?.changedAt ?? null)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Shows } from '../core/messages.ts'
+import type { Shows } from '../core/shows.ts'
 
 /** What the test does next, to the server, to tabs or to their holder. */
 export type BrowserStep =

@@ -1,5 +1,6 @@
-import type { Attachment, HubLayout, InitialView, ToPage } from '../core/messages.ts'
-import { keysIn, nameOf } from '../core/subscription.ts'
+import type { Attachment, InitialView, ToPage } from '../core/messages.ts'
+import type { HubLayout } from '../core/shows.ts'
+import { keysIn, nameOf } from '../core/shows.ts'
 import type { PageCache } from './page-cache.ts'
 
 /** Something that a document shows, kept current in its cache by what the holder says of it. */

@@ -1,6 +1,7 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import type { LiveStatus } from '../core/live-state.ts'
-import type { HubLayout, InitialView } from '../core/messages.ts'
+import type { InitialView } from '../core/messages.ts'
+import type { HubLayout } from '../core/shows.ts'
 
 /**
  * Where a document keeps what its components draw. `name` is of what is shown, a hub or a widget. Of states and layouts

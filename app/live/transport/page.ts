@@ -1,6 +1,6 @@
 import type { InitialView, ToHolder, ToPage } from '../core/messages.ts'
 import { serverClock } from '../core/server-clock.ts'
-import { nameOf } from '../core/subscription.ts'
+import { nameOf } from '../core/shows.ts'
 import type { Channel, Connect } from './channel.ts'
 import type { Environment } from './environment.ts'
 import { attachmentOf, type Mounted, mount, takeInto } from './mounted.ts'

@@ -1,12 +1,12 @@
 import type { HubView } from '#contract/hub.ts'
-import type { HubLayout } from '../messages.ts'
+import type { HubLayout } from '../shows.ts'
+import { keysIn } from '../shows.ts'
 import {
   type AnnouncedLayout,
   hasKeys,
   isCaughtUp,
   isCurrent,
   keysById,
-  keysIn,
   places,
   type Subscription,
 } from '../subscription.ts'

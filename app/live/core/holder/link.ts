@@ -1,5 +1,5 @@
-import type { LinkFacts } from '../live-state.ts'
 import type { Subscription } from '../subscription.ts'
+import type { LinkFacts } from './link-state.ts'
 
 /** One stream of the server. */
 export interface Link {

@@ -1,4 +1,4 @@
-import type { Incoming } from '../known-result.ts'
+import type { Incoming } from '../incoming.ts'
 import type { Subscription } from '../subscription.ts'
 import { compareVersions } from '../version.ts'
 import type { HolderState } from './holder-state.ts'

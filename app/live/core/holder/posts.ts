@@ -1,8 +1,9 @@
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
-import { LIVE_WITHIN, type LiveState, liveState } from '../live-state.ts'
+import type { LiveState } from '../live-state.ts'
 import type { ToPage } from '../messages.ts'
 import { isCaughtUp, type Subscription } from '../subscription.ts'
 import type { AttachedPage, HolderState } from './holder-state.ts'
+import { LIVE_WITHIN, liveState } from './link-state.ts'
 import { carrying } from './links.ts'
 
 const NEVER = Number.POSITIVE_INFINITY

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type LinkFacts, liveState } from './live-state.ts'
+import { type LinkFacts, liveState } from './link-state.ts'
 
 const healthy: LinkFacts = {
   connected: true,
