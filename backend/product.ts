@@ -80,13 +80,14 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
   const { stores, firstToken } = await openPreparedStores(options, { secret, origin })
-  const { db, listen } = stores.database
+  const { database } = stores
+  const { db } = database
 
   const hubs = hubsRoom({ db, typeOf: widgetType })
   const tokens = tokensRoom({ db, adminToken: env.HUBS_ADMIN_TOKEN })
   const lacking = await findLacking(Object.values(registry), secrets)
   const followed = followHubs({
-    ...{ hubs, listen, log, signal },
+    ...{ hubs, database, log, signal },
     place: placer({ typeOf: widgetType, secret, secrets }),
   })
   const lookUp = lookUpIn(followed)

@@ -19,8 +19,8 @@ export async function openLargeInstallation(): Promise<RealStores> {
     await sql`insert into hubs (slug, title, summary, revision)
       select 'team-' || n, 'Team ' || n, 'What team ' || n || ' does, and how it fares', ${base}::bigint + n
       from generate_series(1, ${HUBS}::int) n`
-    await sql`insert into changes (number, hub, kind)
-      select ${base}::bigint + n, 'team-' || n, 'put' from generate_series(1, ${HUBS}::int) n`
+    await sql`insert into changes (number, actor, subject_kind, subject_id, kind)
+      select ${base}::bigint + n, 'bench', 'hub', 'team-' || n, 'put' from generate_series(1, ${HUBS}::int) n`
     await sql`update counters set value = ${base + HUBS} where name = 'changes'`
     for (let from = 1; from <= HUBS; from += 500) {
       const rows = Array.from({ length: 500 }, (_, at) => widgetsOf(from + at)).flat()

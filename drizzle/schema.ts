@@ -59,14 +59,28 @@ export const widgets = pgTable(
   (table) => [index('widgets_hub').on(table.hub)],
 )
 
-/** One row a write to a hub, widget or right; `number` comes from `counters`, so it commits in order and without holes. */
-export const changes = pgTable('changes', {
-  number: bigint('number', { mode: 'number' }).primaryKey(),
-  hub: text('hub').notNull(),
-  /** `put` or `delete`. */
-  kind: text('kind').notNull(),
-  at: instant('at').notNull().defaultNow(),
-})
+/**
+ * What people changed, a row for each change: what processes follow, the history of its subject and the audit log at once.
+ * `number` comes from `counters`, so that it commits in order and without holes. Nothing here is a secret.
+ */
+export const changes = pgTable(
+  'changes',
+  {
+    number: bigint('number', { mode: 'number' }).primaryKey(),
+    at: instant('at').notNull().defaultNow(),
+    actor: text('actor').notNull(),
+    /** The client's. */
+    address: text('address'),
+    subjectKind: text('subject_kind').notNull(),
+    subjectId: text('subject_id').notNull(),
+    kind: text('kind').notNull(),
+    /** The subject as the change left it. As it was before is what the change before of the same subject left. */
+    after: json('after'),
+    /** What a process of an older version knows a change by: a trigger keeps it, until none can run beside this one. */
+    hub: text('hub'),
+  },
+  (table) => [index('changes_subject').on(table.subjectKind, table.subjectId, table.number)],
+)
 
 export const counters = pgTable('counters', {
   name: text('name').primaryKey(),

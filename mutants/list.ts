@@ -532,17 +532,22 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'backend/hubs/write-hubs.ts',
-        find: "tx.select().from(counters).where(eq(counters.name, 'changes')).for('update').execute(),",
-        replace: `db.update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning().execute(),`,
+        find: 'holdNumbers(tx),',
+        replace: 'holdNumbers(db),',
       },
       {
-        file: 'backend/hubs/write-hubs.ts',
-        find: 'decideAll(group, counter.value, before,',
-        replace: 'decideAll(group, counter.value - 1, before,',
+        file: 'backend/changes/append-changes.ts',
+        find: "    .select()\n    .from(counters)\n    .where(eq(counters.name, 'changes'))\n    .for('update')\n",
+        replace: `    .update(counters).set({ value: sql\`\${counters.value} + 1\` }).where(eq(counters.name, 'changes')).returning()\n`,
       },
       {
-        file: 'backend/hubs/write-hubs.ts',
-        find: "tx.update(counters).set({ value: last }).where(eq(counters.name, 'changes')),",
+        file: 'backend/changes/append-changes.ts',
+        find: 'return counter.value\n',
+        replace: 'return counter.value - 1\n',
+      },
+      {
+        file: 'backend/changes/append-changes.ts',
+        find: "    tx\n      .update(counters)\n      .set({ value: last + made.length })\n      .where(eq(counters.name, 'changes')),\n",
         replace: '',
       },
     ],

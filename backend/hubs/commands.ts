@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { terminal } from '../changes/change.ts'
 import type { Control } from '../db/control-socket.ts'
 import { scopeFault } from '../operations/actor.ts'
 import type { AppliedSets } from './applied-sets.ts'
@@ -65,14 +66,14 @@ export function commands({
 }): Control {
   const run: { [Name in Command['do']]: (given: Command & { do: Name }) => Promise<Results[Name]> } = {
     async 'token create'({ name, scopes }) {
-      const made = await tokens.create(name, scopes)
+      const made = await tokens.create(name, scopes, terminal)
       changed({ command: 'token create', id: made.id, name, scopes })
       return made
     },
     'token list': async () =>
       (await tokens.list()).map((token) => ({ ...token, createdAt: token.createdAt.toISOString() })),
     async 'token revoke'({ id }) {
-      const revoked = await tokens.revoke(id)
+      const revoked = await tokens.revoke(id, terminal)
       if (revoked) changed({ command: 'token revoke', id })
       return { revoked }
     },
@@ -85,7 +86,7 @@ export function commands({
       return all
     },
     async apply({ slug, document, dryRun }) {
-      const { hub, outcome } = await hubs.put(slug, document, { dryRun })
+      const { hub, outcome } = await hubs.put(slug, document, { by: terminal, dryRun })
       if (!dryRun) changed({ command: 'apply', slug, outcome, revision: hub.revision })
       return { outcome, revision: hub.revision }
     },
@@ -94,7 +95,7 @@ export function commands({
       const deleted: string[] = []
       for (const slug of await applied.slugs(name)) {
         if (kept.has(slug) || !(await hubs.get(slug))) continue
-        await hubs.remove(slug, { dryRun })
+        await hubs.remove(slug, { by: terminal, dryRun })
         if (!dryRun) changed({ command: 'prune', name, slug })
         deleted.push(slug)
       }

@@ -1,5 +1,6 @@
 import { demoHubs } from '#drizzle/seed.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
+import { start } from '../changes/change.ts'
 import type { HubsRoom } from './hubs.ts'
 
 /** Has the demo hubs speak of another address, in those of their widgets that are still as they were made. */
@@ -16,7 +17,7 @@ export async function moveDemoHubs(hubs: HubsRoom, from: string, to: string): Pr
       return { ...widget, ...(title === null ? {} : { title }), config: now ?? config }
     })
     const { title, summary, visibility, embedOrigins } = hub
-    await hubs.put(demo.slug, { title, summary, visibility, embedOrigins, widgets })
+    await hubs.put(demo.slug, { title, summary, visibility, embedOrigins, widgets }, { by: start })
   }
 }
 

@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, isNode, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml'
 
 /** Where something stands in a text; both begin at 1. */
-export interface Place {
+export interface LinePosition {
   readonly line: number
   readonly column: number
 }
@@ -9,8 +9,8 @@ export interface Place {
 /** A text that is no JSON, or no YAML. Told by `code`. */
 export class DocumentTextError extends Error {
   readonly code = 'document-text'
-  readonly place: Place | undefined
-  constructor(message: string, place?: Place) {
+  readonly place: LinePosition | undefined
+  constructor(message: string, place?: LinePosition) {
     super(message)
     this.name = 'DocumentTextError'
     this.place = place
@@ -20,7 +20,7 @@ export class DocumentTextError extends Error {
 export interface DocumentText {
   readonly value: unknown
   /** Where a field stands, named as a JSON pointer; that of what holds it where the field itself is missing. */
-  place(field: string): Place | undefined
+  place(field: string): LinePosition | undefined
 }
 
 /** What a text says, in JSON or YAML 1.2; a byte order mark is no part of it. @throws DocumentTextError */
@@ -125,14 +125,14 @@ function faultOf(document: Document) {
 
 const startOf = (node: unknown): number => (isNode(node) && node.range?.[0]) || 0
 
-const placeOf = ({ line, col }: { line: number; col: number }): Place => ({ line, column: col })
+const placeOf = ({ line, col }: { line: number; col: number }): LinePosition => ({ line, column: col })
 
-function placeIn(document: Document, lines: LineCounter): Place | undefined {
+function placeIn(document: Document, lines: LineCounter): LinePosition | undefined {
   return document.range ? placeOf(lines.linePos(document.range[0])) : undefined
 }
 
 /** Where JSON ends to be any, as far as a parser of YAML sees it: Node tells no place. */
-function faultIn(text: string): Place | undefined {
+function faultIn(text: string): LinePosition | undefined {
   try {
     readYaml(text)
   } catch (error) {

@@ -1,5 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { facts, tokens } from '#drizzle/schema.ts'
+import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
+import { start } from '../changes/change.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
 import { scopes } from '../operations/actor.ts'
 import { tokensRoom } from './tokens.ts'
@@ -39,8 +41,8 @@ export async function firstToken(database: OpenDatabase): Promise<FirstToken | u
   const made = await db.transaction(async (tx) => {
     const [still] = await tx.select({ id: facts.value }).from(facts).where(eq(facts.name, OWED))
     if (!still) return undefined
-    await tx.delete(tokens).where(eq(tokens.id, still.id))
-    const { id, token } = await tokensRoom({ db: tx }).create('first start', [...scopes, 'publish:>'])
+    await forget(tx, still.id)
+    const { id, token } = await tokensRoom({ db: tx }).create('first start', [...scopes, 'publish:>'], start)
     await tx.update(facts).set({ value: id }).where(eq(facts.name, OWED))
     return { id, token }
   })
@@ -55,4 +57,12 @@ export async function firstToken(database: OpenDatabase): Promise<FirstToken | u
       await lock.release()
     },
   }
+}
+
+/** Nobody was told the token, so it need not stay listed as a revoked one does. */
+async function forget(tx: Database, id: string): Promise<void> {
+  const last = await holdNumbers(tx)
+  const gone = await tx.delete(tokens).where(eq(tokens.id, id)).returning({ id: tokens.id })
+  if (gone.length === 0) return
+  await appendChanges(tx, last, [{ ...start, subject: { kind: 'token', id }, kind: 'delete', after: null }])
 }

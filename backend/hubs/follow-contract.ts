@@ -2,9 +2,11 @@ import { eq } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { counters, widgets } from '#drizzle/schema.ts'
+import { latestChange } from '../changes/read-changes.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { type FollowedHubs, followHubs } from './follow.ts'
 import type { HubChange } from './hub-memory.ts'
+import { testedHubs } from './hubs.fixtures.ts'
 import { hubsRoom } from './hubs.ts'
 import { placer } from './placed.ts'
 import { hubDocument, textWidget, typeOf } from './types.fixtures.ts'
@@ -14,7 +16,7 @@ const log = pino({ level: 'silent' })
 
 export function follow(database: OpenDatabase, signal: AbortSignal): FollowedHubs {
   const hubs = hubsRoom({ db: database.db, typeOf })
-  return followHubs({ hubs, place, listen: database.listen, log, signal })
+  return followHubs({ hubs, place, database, log, signal })
 }
 
 /** What a follower must see on either database. */
@@ -22,7 +24,7 @@ export function describeFollow(name: string, open: () => Promise<OpenDatabase>):
   describe(name, { timeout: 60_000 }, () => {
     const ended = new AbortController()
     let database: OpenDatabase
-    let hubs: ReturnType<typeof hubsRoom>
+    let hubs: ReturnType<typeof testedHubs>
     let followed: FollowedHubs
     const changes: HubChange[] = []
     const since = (count: number) =>
@@ -31,7 +33,7 @@ export function describeFollow(name: string, open: () => Promise<OpenDatabase>):
     beforeAll(async () => {
       database = await open()
       await database.migrate()
-      hubs = hubsRoom({ db: database.db, typeOf })
+      hubs = testedHubs(database.db)
       await hubs.put('early', hubDocument({ title: 'Early', widgets: [textWidget('shared', { id: 'e1' })] }))
       followed = follow(database, ended.signal)
       await followed.ready
@@ -120,7 +122,7 @@ export function describeFollow(name: string, open: () => Promise<OpenDatabase>):
     })
 
     test('a database restored from an older copy is read anew', async () => {
-      const number = await hubs.latestChange()
+      const number = await latestChange(database.db)
       await database.db
         .update(counters)
         .set({ value: number - 3 })

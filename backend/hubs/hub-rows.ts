@@ -11,7 +11,7 @@ const PAGE = 250
  * All widgets of a row of `hubs`, as JSON text: so a hub is read whole by one statement, and is held in memory as one
  * text where objects for each widget would be ten times as large.
  */
-export const widgetsText = sql<string>`(select coalesce(json_agg(
+const widgetsText = sql<string>`(select coalesce(json_agg(
   json_build_array(w.id, w.type, w.title, w.config, w.x, w.y, w.w, w.h) order by w.place), '[]')::text
   from ${widgets} w where w.hub = ${hubs}.slug)`
 
@@ -24,7 +24,7 @@ const columns = {
   widgets: widgetsText,
 }
 
-export interface HubRow extends Pick<StoredHub, 'slug' | 'title' | 'summary' | 'embedOrigins' | 'revision'> {
+interface HubRow extends Pick<StoredHub, 'slug' | 'title' | 'summary' | 'embedOrigins' | 'revision'> {
   /** JSON text, as `widgetsText` makes it. */
   readonly widgets: string
 }
@@ -60,7 +60,7 @@ export async function ownersOf(db: Database, ids: readonly string[]): Promise<Re
   return new Map(rows.map(({ id, hub }) => [id, hub]))
 }
 
-export function storedHub({ widgets: text, ...row }: HubRow): StoredHub {
+function storedHub({ widgets: text, ...row }: HubRow): StoredHub {
   return {
     ...row,
     visibility: 'public',

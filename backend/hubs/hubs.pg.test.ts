@@ -7,9 +7,13 @@ import type { Server } from '#testing/servers/server.ts'
 import { type OpenDatabase, openDatabase } from '../db/database.ts'
 import type { FollowedHubs } from './follow.ts'
 import { describeFollow, follow } from './follow-contract.ts'
-import { hubsRoom } from './hubs.ts'
+import { describeHubChanges } from './hub-changes-contract.ts'
+import { describeHubHistory } from './hub-history-contract.ts'
+import { testedHubs } from './hubs.fixtures.ts'
 import { describeHubs } from './hubs-contract.ts'
-import { hubDocument, typeOf } from './types.fixtures.ts'
+import { describeOlderVersion } from './older-version-contract.ts'
+import { hubDocument } from './types.fixtures.ts'
+import { describeWidgetIds } from './widget-ids-contract.ts'
 
 const log = pino({ level: 'silent' })
 const open = async (url?: string) =>
@@ -22,12 +26,16 @@ async function waiting({ db }: OpenDatabase): Promise<number | undefined> {
 }
 
 describeHubs('hubs on Postgres', () => open())
+describeHubChanges('changes of hubs on Postgres', () => open())
+describeHubHistory('histories of hubs on Postgres', () => open())
+describeOlderVersion('changes of an older version on Postgres', () => open())
+describeWidgetIds('ids of widgets on Postgres', () => open())
 describeFollow('following hubs on Postgres', () => open())
 
 test('of two writes that end in the other order than they began, a follower misses none', async () => {
   const database = await open()
   await database.migrate()
-  const room = hubsRoom({ db: database.db, typeOf })
+  const room = testedHubs(database.db)
   await room.put('slow', hubDocument({ title: 'Before' }))
   const ended = new AbortController()
   const followed = follow(database, ended.signal)
@@ -52,7 +60,7 @@ test('of two writes that end in the other order than they began, a follower miss
   await expect.poll(() => waiting(database)).toBe(1)
   let overtook = false
   // Of another process, for one process puts its writes in a line of its own.
-  const elsewhere = hubsRoom({ db: database.db, typeOf })
+  const elsewhere = testedHubs(database.db)
   const quick = elsewhere.put('quick', hubDocument()).then(() => {
     overtook = true
   })
@@ -72,7 +80,7 @@ test('of two writes that end in the other order than they began, a follower miss
 test('a write reads the hub as the writer before it left it, whichever process that was', async () => {
   const database = await open()
   await database.migrate()
-  const room = hubsRoom({ db: database.db, typeOf })
+  const room = testedHubs(database.db)
   const { hub } = await room.put('shared', hubDocument())
   let second: Promise<unknown> = Promise.resolve()
   // As another process would that is in the middle of its own write.
@@ -103,7 +111,7 @@ describe('while Postgres comes and goes', () => {
     database = await open(server.url)
     other = await open(server.url)
     await database.migrate()
-    await hubsRoom({ db: other.db, typeOf }).put('there', hubDocument({ title: 'Last known' }))
+    await testedHubs(other.db).put('there', hubDocument({ title: 'Last known' }))
     followed = follow(database, ended.signal)
     await followed.ready
   })
@@ -114,12 +122,12 @@ describe('while Postgres comes and goes', () => {
   })
 
   test('another process’s write is known without a read of ours', async () => {
-    await hubsRoom({ db: other.db, typeOf }).put('elsewhere', hubDocument())
+    await testedHubs(other.db).put('elsewhere', hubDocument())
     await expect.poll(() => followed.hubs.has('elsewhere')).toBe(true)
   })
 
   test('hubs stay as last known, marked, and writes say so; then it goes on', async () => {
-    const room = hubsRoom({ db: database.db, typeOf })
+    const room = testedHubs(database.db)
     await server.kill()
     await expect.poll(() => followed.away).toBe(true)
     expect(followed.hubs.get('there')?.title).toBe('Last known')
@@ -127,7 +135,7 @@ describe('while Postgres comes and goes', () => {
     await expect(followed.caughtUp()).rejects.toMatchObject({ code: 'database-away' })
     await server.restart()
     await expect.poll(() => followed.away).toBe(false)
-    await hubsRoom({ db: other.db, typeOf }).put('there', hubDocument({ title: 'New' }))
+    await testedHubs(other.db).put('there', hubDocument({ title: 'New' }))
     await expect.poll(() => followed.hubs.get('there')?.title).toBe('New')
   })
 

@@ -1,7 +1,7 @@
 import { groupCommit } from '../base/group-commit.ts'
+import type { Author } from '../changes/change.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
-import { type News, newsReader, readLatest } from './changes.ts'
 import { type HubDocument, parseHubDocument, type TypeOf } from './document.ts'
 import { HubError } from './hub-error.ts'
 import { readAllHubs, readHubs } from './hub-rows.ts'
@@ -14,6 +14,8 @@ import { type Write, writeHubs } from './write-hubs.ts'
 export type Expectation = { readonly exists: boolean } | { readonly revisions: readonly number[] }
 
 export interface WriteOptions {
+  /** Who writes. */
+  readonly by: Author
   readonly expect?: Expectation | undefined
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined
@@ -29,14 +31,12 @@ export interface HubsRoom {
   /** By slug, some at a time; what is written meanwhile may be among them or not. */
   all(): AsyncIterable<readonly StoredHub[]>
   get(slug: string): Promise<StoredHub | undefined>
+  /** Those of these slugs that are there, by slug. */
+  named(slugs: readonly string[]): Promise<readonly StoredHub[]>
   /** Creates or replaces a hub by a whole document, as it came from outside. @throws HubError */
-  put(slug: string, document: unknown, options?: WriteOptions): Promise<Written>
+  put(slug: string, document: unknown, options: WriteOptions): Promise<Written>
   /** @throws HubError */
-  remove(slug: string, options?: WriteOptions): Promise<void>
-  /** Number of the last change; 0 before the first. */
-  latestChange(): Promise<number>
-  /** What the changes after that number, at most `limit` of them, have made of the hubs they wrote. */
-  changesAfter(number: number, limit: number): Promise<News>
+  remove(slug: string, options: WriteOptions): Promise<void>
 }
 
 /** Writes that one transaction carries out at most, when many wait. */
@@ -45,7 +45,6 @@ const GROUP = 64
 /** `db` may be a transaction, which the writes are then part of. */
 export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): HubsRoom {
   const identity = identifier(typeOf)
-  const readNews = newsReader(db)
   const commit = groupCommit<Write, unknown>((group) => writeHubs(db, group), GROUP)
 
   /** Together with the writes that wait; alone when they fail, so that one at fault fails alone. */
@@ -69,13 +68,15 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
       }
     },
     get: (slug) => orDatabaseAway(async () => (await readHubs(db, [slug]))[0]),
+    named: (slugs) => orDatabaseAway(() => readHubs(db, slugs)),
 
-    async put(slug, raw, { expect, dryRun = false } = {}) {
+    async put(slug, raw, { by, expect, dryRun = false }) {
       checkSlug(slug)
       const document = parseHubDocument(raw, typeOf, slug)
       let written: Written | undefined
       await write({
         slug,
+        by,
         ids: document.widgets.flatMap(({ id }) => id ?? []),
         decide(before, revision, ownerOf) {
           checkExpectation(before, expect)
@@ -94,12 +95,13 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
       return written as Written
     },
 
-    async remove(slug, { expect, dryRun = false } = {}) {
+    async remove(slug, { by, expect, dryRun = false }) {
       const missing = () => new HubError('hub-missing', `There is no hub “${slug}”.`)
       // Not asked of the database, which fails on a NUL.
       if (!isSlug(slug)) throw missing()
       await write({
         slug,
+        by,
         ids: [],
         decide(before) {
           if (!before) throw missing()
@@ -108,9 +110,6 @@ export function hubsRoom({ db, typeOf }: { db: Database; typeOf: TypeOf }): Hubs
         },
       })
     },
-
-    latestChange: () => orDatabaseAway(() => readLatest(db)),
-    changesAfter: (number, limit) => orDatabaseAway(() => readNews(number, limit)),
   }
 }
 

@@ -54,7 +54,7 @@ export interface Hub extends Omit<StoredHub, 'widgets'> {
   widget(id: string): Placed | undefined
 }
 
-export type Place = (hub: StoredHub) => Hub
+export type Placer = (hub: StoredHub) => Hub
 
 /** Hubs whose placed widgets are kept: those of a busy time of day. */
 const SHOWN = 256
@@ -63,7 +63,7 @@ const SHOWN = 256
  * Resolves stored hubs. `secret` is `HUBS_SECRET`, which makes tokens of keys; `secrets` are the settings widget types may
  * name. All processes must be given the same, for they share the keys.
  */
-export function placer(options: { typeOf: TypeOf; secret: string; secrets: Secrets }): Place {
+export function placer(options: { typeOf: TypeOf; secret: string; secrets: Secrets }): Placer {
   const { typeOf, secret, secrets } = options
   const short = (text: string) => createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
   const secretMarks = (names: readonly string[]) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { widgetType } from '#widgets/registry.ts'
+import { terminal } from '../changes/change.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { hubsRoom } from './hubs.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -59,7 +60,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
         ...{ ...widget, title: title ?? 'Untitled' },
         config: widget.id === 'welcome-embed' ? { text: 'Ours: https://hubs.example.org' } : widget.config,
       }))
-      await hubs.put('welcome', { title: 'Our welcome', visibility: 'public', widgets })
+      await hubs.put('welcome', { title: 'Our welcome', visibility: 'public', widgets }, { by: terminal })
       await prepare({ origin: 'https://moved.example' })
       expect(await hubs.get('welcome')).toMatchObject({ title: 'Our welcome' })
       expect(await texts()).toContain('curl https://moved.example/api/v1/events')
@@ -72,7 +73,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
 
     test('a later start makes nothing, also when the demo hubs were removed', async () => {
       const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
-      await hubs.remove('welcome')
+      await hubs.remove('welcome', { by: terminal })
       expect(await prepare()).toEqual({})
       expect(await prepare({ adminToken: 'a'.repeat(16) })).toEqual({})
       expect(await hubs.get('welcome')).toBeUndefined()

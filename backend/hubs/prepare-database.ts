@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { events, facts } from '#drizzle/schema.ts'
 import { demoEvents } from '#drizzle/seed/events.ts'
 import { demoHubs } from '#drizzle/seed.ts'
+import { start } from '../changes/change.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
 import { moveDemoHubs } from './demo-origin.ts'
 import type { TypeOf } from './document.ts'
@@ -75,7 +76,7 @@ async function followOrigin(tx: Database, origin: string, typeOf: TypeOf): Promi
 
 async function seed(tx: Database, origin: string, typeOf: TypeOf): Promise<void> {
   const hubs = hubsRoom({ db: tx, typeOf })
-  for (const { slug, ...document } of demoHubs(origin)) await hubs.put(slug, document)
+  for (const { slug, ...document } of demoHubs(origin)) await hubs.put(slug, document, { by: start })
   await tx.insert(facts).values({ name: DEMO_ORIGIN, value: origin })
   await tx.insert(events).values(demoEvents(new Date())).onConflictDoNothing()
 }

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tokens as table } from '#drizzle/schema.ts'
+import { readHistory } from '../changes/history.ts'
 import type { OpenDatabase } from '../db/database.ts'
+import { tester } from './hubs.fixtures.ts'
 import { tokensRoom } from './tokens.ts'
 
 export function describeTokens(name: string, open: () => Promise<OpenDatabase>): void {
@@ -17,7 +19,7 @@ export function describeTokens(name: string, open: () => Promise<OpenDatabase>):
 
     test('a token allows its scopes, is listed without itself, and only a hash is kept', async () => {
       const tokens = room()
-      const { id, token } = await tokens.create('deploys', ['publish', 'read'])
+      const { id, token } = await tokens.create('deploys', ['publish', 'read'], tester)
       expect(token).toMatch(/^hubs_[\w-]{32}$/)
       expect(await tokens.verify(token)).toMatchObject({ token: id, scopes: new Set(['publish', 'read']) })
       expect(await tokens.list()).toContainEqual({
@@ -26,6 +28,22 @@ export function describeTokens(name: string, open: () => Promise<OpenDatabase>):
       })
       const rows = await database.db.select().from(table).where(eq(table.id, id))
       expect(JSON.stringify(rows)).not.toContain(token.slice(5))
+    })
+
+    test('that it was made and revoked is logged, and neither it nor its hash', async () => {
+      const tokens = room()
+      const { id, token } = await tokens.create('logged', ['read'], tester)
+      await tokens.revoke(id, { actor: 'admin', address: '192.0.2.7' })
+      await tokens.revoke(id, tester)
+      const history = await readHistory(database.db, { kind: 'token', id }, { limit: 10 })
+      const made = { name: 'logged', scopes: ['read'], revoked: false }
+      const revoked = { ...made, revoked: true }
+      expect(history).toMatchObject([
+        { kind: 'revoke', actor: 'admin', address: '192.0.2.7', before: made, after: revoked },
+        { kind: 'create', ...tester, before: null, after: made },
+      ])
+      expect(JSON.stringify(history)).not.toContain(token.slice(5))
+      expect(history.flatMap(({ after }) => Object.keys(Object(after)))).not.toContain('hash')
     })
 
     test('what is no token of ours allows nothing', async () => {
@@ -38,11 +56,11 @@ export function describeTokens(name: string, open: () => Promise<OpenDatabase>):
     test('a revoked token is refused at once here, and within 5 s elsewhere', async () => {
       const here = room()
       const elsewhere = room()
-      const { id, token } = await here.create('short-lived', ['publish'])
+      const { id, token } = await here.create('short-lived', ['publish'], tester)
       expect(await elsewhere.verify(token)).toBeDefined()
-      expect(await here.revoke(id)).toBe(true)
-      expect(await here.revoke(id)).toBe(false)
-      expect(await here.revoke('no-such')).toBe(false)
+      expect(await here.revoke(id, tester)).toBe(true)
+      expect(await here.revoke(id, tester)).toBe(false)
+      expect(await here.revoke('no-such', tester)).toBe(false)
       expect(await here.verify(token)).toBeUndefined()
       clock += 5_000
       expect(await elsewhere.verify(token)).toBeUndefined()

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../db/database.ts'
+import { tester } from './hubs.fixtures.ts'
 import { describePreparation } from './prepare-contract.ts'
 import { tokensRoom } from './tokens.ts'
 import { describeTokens } from './tokens-contract.ts'
@@ -22,7 +23,7 @@ test('while Postgres is away a token accepted before still is, and no other', as
   await database.migrate()
   let clock = 0
   const tokens = tokensRoom({ db: database.db, now: () => clock })
-  const { token } = await tokens.create('publisher', ['publish'])
+  const { token } = await tokens.create('publisher', ['publish'], tester)
   expect((await tokens.verify(token))?.scopes).toEqual(new Set(['publish']))
   await server.kill()
   clock += 60_000

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, asc, eq } from 'drizzle-orm'
 import { tokens } from '#drizzle/schema.ts'
+import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
+import type { Author } from '../changes/change.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
 import { type Actor, actorOf, admin as adminActor } from '../operations/actor.ts'
@@ -16,10 +18,14 @@ export interface TokenView {
 /** API tokens. Every verb rejects with `DatabaseAway` while the database cannot be reached. */
 export interface TokensRoom {
   /** The token itself is told only here: a hash of it is kept. */
-  create(name: string, scopes: readonly string[]): Promise<{ readonly id: string; readonly token: string }>
+  create(
+    name: string,
+    scopes: readonly string[],
+    by: Author,
+  ): Promise<{ readonly id: string; readonly token: string }>
   list(): Promise<TokenView[]>
   /** By id. Says whether there was one still in force; no process accepts it 5 s later. */
-  revoke(id: string): Promise<boolean>
+  revoke(id: string, by: Author): Promise<boolean>
   /** What the token allows, or nothing when it is none of ours. One accepted before still is while the database is away. */
   verify(token: string): Promise<Actor | undefined>
 }
@@ -52,11 +58,19 @@ export function tokensRoom(options: {
   }
 
   return {
-    async create(name, granted) {
+    async create(name, granted, by) {
       const id = randomBytes(6).toString('hex')
       const token = `hubs_${randomBytes(24).toString('base64url')}`
       const hash = digest(token).toString('hex')
-      await orDatabaseAway(() => db.insert(tokens).values({ id, name, hash, scopes: [...granted] }))
+      const scopes = [...granted]
+      await orDatabaseAway(() =>
+        db.transaction(async (tx) => {
+          const last = await holdNumbers(tx)
+          await tx.insert(tokens).values({ id, name, hash, scopes })
+          const after = { name, scopes, revoked: false }
+          await appendChanges(tx, last, [{ ...by, subject: { kind: 'token', id }, kind: 'create', after }])
+        }),
+      )
       return { id, token }
     },
 
@@ -74,15 +88,22 @@ export function tokensRoom(options: {
           .orderBy(asc(tokens.createdAt)),
       ),
 
-    revoke: (id) =>
+    revoke: (id, by) =>
       orDatabaseAway(async () => {
-        const revoked = await db
-          .update(tokens)
-          .set({ revoked: true })
-          .where(and(eq(tokens.id, id), eq(tokens.revoked, false)))
-          .returning({ id: tokens.id })
+        const revoked = await db.transaction(async (tx) => {
+          const last = await holdNumbers(tx)
+          const [was] = await tx
+            .update(tokens)
+            .set({ revoked: true })
+            .where(and(eq(tokens.id, id), eq(tokens.revoked, false)))
+            .returning({ name: tokens.name, scopes: tokens.scopes })
+          if (!was) return false
+          const after = { ...was, revoked: true }
+          await appendChanges(tx, last, [{ ...by, subject: { kind: 'token', id }, kind: 'revoke', after }])
+          return true
+        })
         answers.clear()
-        return revoked.length > 0
+        return revoked
       }),
 
     async verify(token) {

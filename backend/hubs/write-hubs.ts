@@ -1,11 +1,11 @@
-import { eq, inArray, sql } from 'drizzle-orm'
-import { changes, counters, hubs, widgets } from '#drizzle/schema.ts'
+import { inArray, sql } from 'drizzle-orm'
+import { hubs, widgets } from '#drizzle/schema.ts'
+import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
+import type { Author, NewChange } from '../changes/change.ts'
 import type { Database } from '../db/database.ts'
+import { documentOf } from './document-of.ts'
 import { ownersOf, readHubs } from './hub-rows.ts'
 import type { StoredHub } from './stored-hub.ts'
-
-/** Channel of the hint that `changes` has grown. */
-export const CHANGES_CHANNEL = 'hubs_changes'
 
 /** Rows of one insert: Postgres takes 65,535 parameters, and a widget has 10. */
 const ROWS = 5_000
@@ -13,6 +13,7 @@ const ROWS = 5_000
 /** One write, as far as the others of its group have to know of it. */
 export interface Write {
   readonly slug: string
+  readonly by: Author
   /** Ids of widgets it names. */
   readonly ids: readonly string[]
   /**
@@ -33,25 +34,17 @@ export interface Write {
 export function writeHubs(db: Database, group: readonly Write[]): Promise<readonly unknown[]> {
   const slugs = [...new Set(group.map(({ slug }) => slug))]
   return db.transaction(async (tx) => {
-    // Asked at once and answered in order, so that what is read is what the last holder of the row left. A query that
-    // is merely awaited is sent a step later than those below, which would then be read before the row is ours.
-    const [[counter], present, owners] = await Promise.all([
-      tx.select().from(counters).where(eq(counters.name, 'changes')).for('update').execute(),
+    // Asked at once and answered in order, so that what is read is what the last holder of the numbers left.
+    const [last, present, owners] = await Promise.all([
+      holdNumbers(tx),
       readHubs(tx, slugs),
       ownersOf(tx, [...new Set(group.flatMap(({ ids }) => ids))]),
     ])
-    if (!counter) throw new Error('The counter of changes is missing: the database was not migrated.')
     const before = new Map(present.map((hub) => [hub.slug, hub]))
-    const { now, made, failures } = decideAll(group, counter.value, before, new Map(owners))
-    if (made.length > 0) await writeRows(tx, counter.value + made.length, made, now)
+    const { now, made, failures } = decideAll(group, last, before, new Map(owners))
+    if (made.length > 0) await Promise.all([writeRows(tx, made, now), appendChanges(tx, last, made)])
     return failures
   })
-}
-
-interface Change {
-  readonly number: number
-  readonly hub: string
-  readonly kind: 'put' | 'delete'
 }
 
 function decideAll(
@@ -61,8 +54,8 @@ function decideAll(
   owners: Map<string, string>,
 ) {
   const now = new Map<string, StoredHub | undefined>()
-  const made: Change[] = []
-  const failures = group.map(({ slug, decide }) => {
+  const made: NewChange[] = []
+  const failures = group.map(({ slug, by, decide }) => {
     try {
       const present = now.has(slug) ? now.get(slug) : before.get(slug)
       const number = last + made.length + 1
@@ -72,7 +65,12 @@ function decideAll(
       for (const { id } of present?.widgets ?? []) if (owners.get(id) === slug) owners.delete(id)
       for (const { id } of after?.widgets ?? []) owners.set(id, slug)
       now.set(slug, after)
-      made.push({ number, hub: slug, kind: after ? 'put' : 'delete' })
+      made.push({
+        ...by,
+        subject: { kind: 'hub', id: slug },
+        kind: after ? 'put' : 'delete',
+        after: after ? documentOf(after) : null,
+      })
       return undefined
     } catch (error) {
       return error
@@ -81,28 +79,24 @@ function decideAll(
   return { now, made, failures }
 }
 
-/** Only how things are after the last of the writes is written, and all writes to the log. */
+/** Only how things are after the last of the writes. */
 async function writeRows(
   tx: Database,
-  last: number,
-  made: readonly Change[],
+  made: readonly NewChange[],
   now: ReadonlyMap<string, StoredHub | undefined>,
 ): Promise<void> {
   const there = [...now.values()].filter((hub) => hub !== undefined)
-  const removed = [...new Set(made.filter(({ kind }) => kind === 'delete').map(({ hub }) => hub))]
+  // Also one that is there again, which is another hub.
+  const removed = [...new Set(made.filter(({ kind }) => kind === 'delete').map(({ subject }) => subject.id))]
   const rows = there.flatMap(widgetRows)
-  const statements = [
+  await Promise.all([
     ...(removed.length > 0 ? [tx.delete(hubs).where(inArray(hubs.slug, removed))] : []),
     tx.delete(widgets).where(inArray(widgets.hub, [...now.keys()])),
     ...(there.length > 0 ? [upsert(tx, there)] : []),
     ...Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, at) =>
       tx.insert(widgets).values(rows.slice(at * ROWS, (at + 1) * ROWS)),
     ),
-    tx.insert(changes).values([...made]),
-    tx.update(counters).set({ value: last }).where(eq(counters.name, 'changes')),
-    tx.execute(sql`select pg_notify(${CHANGES_CHANNEL}, '')`),
-  ]
-  await Promise.all(statements)
+  ])
 }
 
 function upsert(tx: Database, there: readonly StoredHub[]) {

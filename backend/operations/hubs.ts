@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { hubSummary as hubSummarySchema, hubView as hubViewSchema } from '#contract/hub.ts'
 import { type Refusal, type RefusalCode, refusal } from '../base/refusal.ts'
+import type { Author } from '../changes/change.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
 import { HubError } from '../hubs/hub-error.ts'
 import { hubSummary, hubView } from '../hubs/hub-view.ts'
 import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
 import type { LookUp } from '../hubs/look-up.ts'
+import type { Actor } from './actor.ts'
+import type { Client } from './client.ts'
 import { operation } from './operation.ts'
 
 const PAGE = 200
@@ -89,9 +92,9 @@ export function hubOperations(options: {
     output: written,
     answers: { 200: 'Replaced, or unchanged', 201: 'Created' },
     revisions: true,
-    run: (_actor, { slug, document, expect }) =>
+    run: (actor, { slug, document, expect }, client) =>
       refusing(async () => {
-        const { hub, outcome } = await hubs.put(slug, document, { expect })
+        const { hub, outcome } = await hubs.put(slug, document, { by: authorOf(actor, client), expect })
         // Whoever reads after this answer reads what was written; that it was written is true in any case.
         await followed.caughtUp().catch(() => {})
         const known = followed.hubs.get(slug)
@@ -112,9 +115,9 @@ export function hubOperations(options: {
     input: z.object({ slug, expect }),
     answers: { 204: 'Removed' },
     revisions: true,
-    run: (_actor, { slug, expect }) =>
+    run: (actor, { slug, expect }, client) =>
       refusing(async () => {
-        await hubs.remove(slug, { expect })
+        await hubs.remove(slug, { by: authorOf(actor, client), expect })
         await followed.caughtUp().catch(() => {})
         return { output: undefined }
       }),
@@ -122,6 +125,8 @@ export function hubOperations(options: {
 
   return [list, get, put, remove] as const
 }
+
+const authorOf = (actor: Actor, client: Client): Author => ({ actor: actor.token, address: client.address })
 
 async function refusing<Result>(work: () => Promise<Result>): Promise<Result | Refusal> {
   try {

@@ -8,6 +8,7 @@ import { widgetType } from '#widgets/registry.ts'
 import { busStore } from '../../bus/bus-store.ts'
 import { memoryBus } from '../../bus/memory-bus.ts'
 import { memoryCache } from '../../cache/memory-cache.ts'
+import { terminal } from '../../changes/change.ts'
 import { openDatabase } from '../../db/database.ts'
 import { parseEnv } from '../../env.ts'
 import { type FollowedHubs, followHubs } from '../../hubs/follow.ts'
@@ -58,7 +59,7 @@ beforeAll(async () => {
   followed = followHubs({
     ...{ hubs, log, signal },
     place: placer({ typeOf: widgetType, secret, secrets: {} }),
-    listen: async () => {},
+    database: { db: database.db, listen: async () => {} },
   })
   await followed.ready
   const parts = await openFront({
@@ -85,7 +86,7 @@ async function made(slug: string) {
     ...{ id: `${slug}-1`, type: 'notes', config: { text: slug } },
     position: { x: 0, y: 0, w: 4, h: 2 },
   }
-  await elsewhere.put(slug, { title: slug, visibility: 'public', widgets: [widget] })
+  await elsewhere.put(slug, { title: slug, visibility: 'public', widgets: [widget] }, { by: terminal })
   return { slug, id: widget.id }
 }
 
@@ -129,7 +130,9 @@ const reads = () => services().as(services().anonymous)
 test('the directory is read a page at a time, by title', async () => {
   const made = Array.from({ length: 450 }, (_, n) => `many-${String(n).padStart(3, '0')}`)
   await Promise.all(
-    made.map((slug) => elsewhere.put(slug, { title: slug, visibility: 'public', widgets: [] })),
+    made.map((slug) =>
+      elsewhere.put(slug, { title: slug, visibility: 'public', widgets: [] }, { by: terminal }),
+    ),
   )
   await followed.caughtUp()
   const { total, pages } = await reads().directory(1)

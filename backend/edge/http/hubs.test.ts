@@ -9,6 +9,8 @@ import { problem } from '#contract/problem.ts'
 import type { WidgetTypeView } from '#contract/widget-type-view.ts'
 import { widgetTypeView } from '#contract/widget-type-view.ts'
 import { widgetType } from '#widgets/registry.ts'
+import { terminal } from '../../changes/change.ts'
+import { readHistory } from '../../changes/history.ts'
 import type { OpenDatabase } from '../../db/database.ts'
 import { emptyPglite } from '../../db/pglite.fixtures.ts'
 import { type FollowedHubs, followHubs } from '../../hubs/follow.ts'
@@ -32,6 +34,7 @@ let followed: FollowedHubs
 let front: FrontServer
 let base: string
 let token: string
+let writer: string
 let publisher: string
 
 beforeAll(async () => {
@@ -39,7 +42,7 @@ beforeAll(async () => {
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   const tokens = tokensRoom({ db: database.db })
   const place = placer({ typeOf: widgetType, secret: 's'.repeat(32), secrets: {} })
-  followed = followHubs({ hubs, place, listen: database.listen, log, signal: ended.signal })
+  followed = followHubs({ hubs, place, database, log, signal: ended.signal })
   await followed.ready
   const lacking = new Map([['commits', 'Install git.']])
   front = frontServer({ health: [], clientOf: clientRule([]), log })
@@ -51,8 +54,8 @@ beforeAll(async () => {
   front.serve([...routes, hubSchemaRoute(types)], authenticator(tokens))
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(front.server.address() as AddressInfo).port}/api/v1`
-  token = (await tokens.create('writer', ['hubs:write'])).token
-  publisher = (await tokens.create('publisher', ['publish'])).token
+  ;({ id: writer, token } = await tokens.create('writer', ['hubs:write'], terminal))
+  publisher = (await tokens.create('publisher', ['publish'], terminal)).token
 }, 120_000)
 afterAll(async () => {
   ended.abort()
@@ -127,6 +130,17 @@ test('what was read can be put back as it is, and changes nothing', async () => 
   expect([other.status, other.json.errors]).toEqual([
     422,
     [{ field: '/slug', message: 'is another hub’s: this is written to “another”' }],
+  ])
+})
+
+test('what is written is logged with the token and the address it came from', async () => {
+  await send('PUT', '/hubs/audited', { body: hub() })
+  await send('DELETE', '/hubs/audited')
+  const history = await readHistory(database.db, { kind: 'hub', id: 'audited' }, { limit: 10 })
+  const by = { actor: writer, address: '127.0.0.1' }
+  expect(history).toMatchObject([
+    { kind: 'delete', ...by, before: history[1]?.after, after: null },
+    { kind: 'put', ...by, before: null, after: { title: 'A hub', widgets: [{ type: 'notes' }] } },
   ])
 })
 

@@ -4,6 +4,7 @@ import { widgetType } from '#widgets/registry.ts'
 import { busStore } from '../../bus/bus-store.ts'
 import { memoryBus } from '../../bus/memory-bus.ts'
 import { memoryCache } from '../../cache/memory-cache.ts'
+import { terminal } from '../../changes/change.ts'
 import { startDaemon } from '../../daemon.ts'
 import { emptyPglite } from '../../db/pglite.fixtures.ts'
 import { parseEnv } from '../../env.ts'
@@ -58,9 +59,13 @@ export async function openWholeFront(
   const secret = 's'.repeat(32)
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
   const place = placer({ typeOf: widgetType, secret, secrets: {} })
-  const followed = followHubs({ hubs, place, listen: database.listen, log, signal })
+  const followed = followHubs({ hubs, place, database, log, signal })
   const widget = { type: 'notes', config: { text: 'Hello' }, position: { x: 0, y: 0, w: 4, h: 2 } }
-  await hubs.put('kept', { title: 'Kept', visibility: 'public', widgets: [{ ...widget, id: 'kept-1' }] })
+  await hubs.put(
+    'kept',
+    { title: 'Kept', visibility: 'public', widgets: [{ ...widget, id: 'kept-1' }] },
+    { by: terminal },
+  )
   await Promise.all([followed.ready, followed.caughtUp()])
   const lacking = new Map<string, string>()
   const logged = openEventLog(database.db)
