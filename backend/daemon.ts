@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Secrets } from '#widgets/define.ts'
 import { figuresOf, type Running, runAll, type Service } from './base/service.ts'
+import { openChangesPruning } from './changes/changes-pruning.ts'
 import type { Env } from './env.ts'
 import type { FollowedHubs } from './hubs/follow.ts'
 import { indexedMark } from './hubs/indexed-mark.ts'
@@ -36,7 +37,7 @@ interface DaemonOptions {
   readonly log: Logger
 }
 
-/** Starts the daemon role: triage, refresh, pulse, audits, and the upkeep of the event log. Resolves once triage has begun. */
+/** Starts the daemon role: triage, refresh, pulse, audits, and the upkeep of the logs of events and of changes. Resolves once triage has begun. */
 export async function startDaemon(options: DaemonOptions, signal: AbortSignal): Promise<Running> {
   const { stores, followed, secrets, log } = options
   const { bus, cache, database } = stores
@@ -62,6 +63,7 @@ export async function startDaemon(options: DaemonOptions, signal: AbortSignal): 
     pulseGiver({ bus, cache, log }),
     audits,
     pruningOf(options, index, refresh),
+    changesPruningOf(options),
     index,
   ]
   const ended = Promise.all([refreshing, runAll(services, signal)])
@@ -95,6 +97,14 @@ function pruningOf(
       ...{ index: index.matching, cache: stores.cache, onDue: refresh.poke, logger: log },
     }),
     logger: log,
+  })
+}
+
+function changesPruningOf({ env, stores, log }: DaemonOptions): Service {
+  return openChangesPruning({
+    db: stores.database.db,
+    retention: { days: env.HUBS_CHANGE_DAYS, revisionBytes: env.HUBS_REVISION_BYTES },
+    log,
   })
 }
 

@@ -175,6 +175,8 @@ test.each([
   'HUBS_EVENT_DAYS',
   'HUBS_EVENT_ROWS',
   'HUBS_EVENT_BYTES',
+  'HUBS_CHANGE_DAYS',
+  'HUBS_REVISION_BYTES',
   'HUBS_DRAIN_SECONDS',
 ])('%s is decimal digits alone', (name) => {
   for (const value of ['0x7fffffff', '0x1', '0b1', '1e3', '+1000', '-1', ' ', '1000x', '9'.repeat(400)])

@@ -106,6 +106,8 @@ const variables = z.object({
   HUBS_EVENT_BYTES: count(16 * 1024 * 1024).default(4 * 1024 ** 3),
   HUBS_BUS_BYTES: count(16 * 1024 * 1024).default(2 * 1024 ** 3),
   HUBS_EVENT_ROWS: count(1000).default(1_000_000),
+  HUBS_CHANGE_DAYS: number(1, 36_500, 'must be a number of days from 1 to 36500').default(365),
+  HUBS_REVISION_BYTES: count(1024 * 1024).default(16 * 1024 * 1024),
   HUBS_METRICS_TOKEN: token(1).optional(),
   HUBS_DRAIN_SECONDS: number(0, 600, 'must be a number of seconds from 0 to 600').default(5),
   HUBS_SECURITY_CONTACT: z
