@@ -2,78 +2,26 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { declaredSecrets, doors } from '#sources/registry.ts'
 import type { Secrets } from '#widgets/define.ts'
-import { addressRange } from './base/address-range.ts'
 import { localUrl } from './base/local-url.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
+import {
+  count,
+  decodes,
+  list,
+  namesDatabase,
+  number,
+  origin,
+  pem,
+  proxies,
+  ranges,
+  secret,
+  token,
+  undecodable,
+  whole,
+} from './env-values.ts'
 
 export const roles = ['web', 'stream', 'daemon'] as const
 export type Role = (typeof roles)[number]
-
-const list = z.string().default('').transform(partsOf)
-const secret = z.string().min(1).optional()
-/** What a header can carry as it is. */
-const token = (least: number) =>
-  z.string().regex(new RegExp(`^[\\x21-\\x7e]{${least},200}$`), {
-    error: `must have ${least} to 200 letters, digits and signs of ASCII, and no spaces`,
-  })
-const pem = z
-  .string()
-  .regex(/^-----BEGIN [\s\S]+-----END /m, { error: 'must be PEM: name its file by …_FILE' })
-  .optional()
-/** A number in decimal digits. JavaScript reads 0x1f, 1e3 and blanks as numbers too, which nobody means here. */
-const number = (least: number, most: number, error: string) =>
-  z
-    .string()
-    .trim()
-    .regex(/^\d+(\.\d+)?$/, { error, abort: true })
-    .transform(Number)
-    .pipe(z.number({ error }).min(least, { error }).max(most, { error }))
-const whole = (least: number, most: number, error: string) =>
-  number(least, most, error).refine(Number.isSafeInteger, { error })
-const count = (least: number) =>
-  whole(least, Number.MAX_SAFE_INTEGER, `must be a whole number of at least ${least}`)
-const ranges = z.string().transform((text, context) =>
-  partsOf(text).flatMap((part) => {
-    const range = addressRange(part)
-    if (range !== undefined) return [range]
-    const none = `must be address ranges such as 10.0.0.0/8, separated by commas: ${JSON.stringify(part)} is none`
-    context.addIssue(none)
-    return []
-  }),
-)
-/** Of itself, what runs on this machine. */
-const proxies = z
-  .string()
-  .default('127.0.0.0/8,::1/128')
-  .transform((text) => (text.trim() === 'none' ? '' : text))
-  .pipe(ranges)
-/** A host name, and what comes behind it; dots begin no part, so that none leads upwards. */
-const address = /^https?:\/\/[^/?#@\\]+((?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)\/?$/i
-const origin = z
-  .url({ protocol: /^https?$/, error: 'must be a URL such as https://hubs.example.org' })
-  .refine((text) => !URL.canParse(text) || address.test(text), {
-    error: (issue) => {
-      const { origin } = new URL(String(issue.input))
-      return `must be an address such as ${origin} or ${origin}/hubs: a path of letters, digits, dots, dashes and underscores, and no user, query or fragment`
-    },
-  })
-  .transform((text) => new URL(text).origin + (address.exec(text)?.[1] ?? ''))
-
-const undecodable = 'must have a % of its own, as of a password, written as %25'
-/** By its path; the driver takes one of the query too, which would say it twice. */
-function namesDatabase(text: string): boolean {
-  if (!URL.canParse(text)) return true
-  const { pathname, searchParams } = new URL(text)
-  return /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db')
-}
-
-function decodes(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== ''
-  } catch {
-    return false
-  }
-}
 
 const variables = z.object({
   PORT: whole(0, 65535, 'must be a number from 0 to 65535').default(3000),
@@ -153,13 +101,6 @@ const variables = z.object({
   NATS_CERT: pem,
   NATS_KEY: pem,
 })
-
-function partsOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-}
 
 const consistent = variables.superRefine((env, context) => {
   const refuse = (name: string, message: string) =>
