@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type Admission, openAdmission, type Release } from './admission.ts'
 import type { Lane } from './lane.ts'
-import type { Standing } from './sources.ts'
+import type { Standing } from './source-health.ts'
 
 const LONG = 60_000
 const LIMITS = {

@@ -2,7 +2,7 @@ import { isSameLane, type Lane } from './lane.ts'
 import { laneShares } from './lane-shares.ts'
 import type { LoadLimits } from './limits.ts'
 import { endLoad, hasRoom, keysWithin, type Share } from './share.ts'
-import type { Standing } from './sources.ts'
+import type { Standing } from './source-health.ts'
 
 /** A key that was let in: it counts in its shares until it leaves. */
 export interface Stay {

@@ -1,7 +1,7 @@
 import type { Lane } from './lane.ts'
 import type { LoadLimits } from './limits.ts'
 import { openShare, type Share } from './share.ts'
-import type { Standing } from './sources.ts'
+import type { Standing } from './source-health.ts'
 
 /** Sources whose average is kept at most, beside those that something is loaded from. */
 const MOST = 10_000

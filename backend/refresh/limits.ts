@@ -1,4 +1,4 @@
-import type { Standing } from './sources.ts'
+import type { Standing } from './source-health.ts'
 
 export interface LoadLimits {
   /** Loads at a time: in all, of a type, of a source. */

@@ -3,7 +3,7 @@ import type { WaitGroup } from '../base/wait-group.ts'
 import type { Cache, LoadError } from '../cache/cache.ts'
 import { LEASE } from './leases.ts'
 import type { Loadable, Loaded } from './load.ts'
-import { openSources, type Sources, silentWords } from './sources.ts'
+import { openSourceHealth, type SourceHealth, silentWords } from './source-health.ts'
 
 /** Milliseconds until a load that a silent source did not answer, or was not asked for, is tried again; twice at most. */
 const RETRY = 10_000
@@ -17,7 +17,7 @@ export interface FailureRecord {
 }
 
 /** What follows when a source does not answer: its cards say so, instead of waiting for their turn without a word. */
-export interface Silence extends Pick<Sources, 'standing' | 'silent'> {
+export interface Silence extends Pick<SourceHealth, 'standing' | 'silent'> {
   /** What the end of a load that was granted at `askedAt` tells of its source; says whether that is silent from now on. */
   hear(source: string, loaded: Loaded, askedAt: number): boolean
   /** Puts it on the card of a key, once, that its source is silent; says whether that is done or begun, or must wait. */
@@ -34,7 +34,7 @@ export function openSilence(options: {
   readonly underWay: WaitGroup
 }): Silence {
   const { cache, newToken, log, underWay } = options
-  const sources = openSources()
+  const health = openSourceHealth()
   let telling = 0
 
   async function tellNow({ key, type }: Loadable, source: string): Promise<void> {
@@ -47,7 +47,7 @@ export function openSilence(options: {
   }
 
   function inWords(source: string, now: number): FailureRecord | undefined {
-    const since = sources.silentSince(source)
+    const since = health.silentSince(source)
     if (since === undefined) return undefined
     return {
       error: { code: 'timeout', message: silentWords(source, since, now), reference: '' },
@@ -57,24 +57,24 @@ export function openSilence(options: {
   }
 
   return {
-    standing: sources.standing,
+    standing: health.standing,
     get silent() {
-      return sources.silent
+      return health.silent
     },
     hear(source, loaded, askedAt) {
       const heard = loaded.kind === 'result' ? 'answered' : loaded.heard
       if (heard === 'nothing') return false
       if (heard === 'answered') {
-        if (sources.answered(source)) log.info({ source }, 'a source answers again')
+        if (health.answered(source)) log.info({ source }, 'a source answers again')
         return false
       }
-      const begins = sources.timedOut(source, askedAt)
+      const begins = health.timedOut(source, askedAt)
       if (begins) log.warn({ source }, 'a source does not answer; one load of it at a time is tried')
       return begins
     },
     tell(loadable, source) {
       if (telling >= TELLING) return false
-      if (!sources.mustTell(source, loadable.key, Date.now())) return true
+      if (!health.mustTell(source, loadable.key, Date.now())) return true
       telling++
       underWay.begin()
       void tellNow(loadable, source)

@@ -13,7 +13,7 @@ const MOST_TOLD = 20_000
 export type Standing = 'answers' | 'unheard' | 'silent'
 
 /** What this process has seen of the systems that loads ask (a circuit breaker; Nygard, “Release It!”, 2007). */
-export interface Sources {
+export interface SourceHealth {
   standing(source: string | undefined): Standing
   /** A load of it ended in time, well or not. Says whether it had been silent. */
   answered(source: string): boolean
@@ -35,7 +35,7 @@ interface Seen {
   told: Map<Key, number> | undefined
 }
 
-export function openSources(): Sources {
+export function openSourceHealth(): SourceHealth {
   const all = new Map<string, Seen>()
   let silent = 0
 
