@@ -220,11 +220,11 @@ export interface Cache {
    */
   fail(key: Key, lease: string, error: Omit<LoadError, 'at'>, retryIn: number): Promise<void>
   /**
-   * Appends a pulse if `holder` has, or can take, the right to, for `ttl` ms. Says whether it did. Rebuilds not done
+   * Appends a pulse if the daemon of that name has, or can take, the right to, for `ttl` ms. Says whether it did. Rebuilds not done
    * `LATE_AFTER` ms after their invalidation are announced before it; as long as some are still to be, the `through` of
    * the pulse before is repeated.
    */
-  pulse(holder: string, through: number, ttl: number): Promise<boolean>
+  pulse(daemon: string, through: number, ttl: number): Promise<boolean>
   /** The last pulse, if this epoch has one, and the clock. */
   lastPulse(): Promise<{ readonly now: number; readonly pulse: Pulse | undefined }>
   /** The feed after `from`; without it, from now on. Blocks at most 1 s at a time, then looks at the epoch. */

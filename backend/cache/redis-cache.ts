@@ -52,8 +52,8 @@ export async function redisCache({ url, prefix = '{hubs}', log }: RedisCacheOpti
       if (keys.length > 0) await link.run('unclaim', ms, ...keys)
     },
 
-    async pulse(holder, through, ttl) {
-      return (await link.run('pulse', holder, through, ttl)).reply === 1
+    async pulse(daemon, through, ttl) {
+      return (await link.run('pulse', daemon, through, ttl)).reply === 1
     },
 
     async lastPulse() {

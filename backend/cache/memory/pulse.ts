@@ -11,13 +11,13 @@ export function pulseVerbs({
   /** Who may append the next, and until when nobody else. */
   let held: { readonly by: string; readonly until: number } | undefined
   return {
-    async pulse(holder, upTo, ttl) {
+    async pulse(daemon, upTo, ttl) {
       const now = clock()
-      if (held && held.by !== holder && held.until > now) return false
+      if (held && held.by !== daemon && held.until > now) return false
       announceLate(now)
       const through = (due.firstLate() ?? Infinity) <= now ? (last?.through ?? 0) : upTo
       const pulse = { now, through, oldestDue: Math.max(0, now - (due.first() ?? now)) }
-      held = { by: holder, until: now + ttl }
+      held = { by: daemon, until: now + ttl }
       last = pulse
       feed.append((version) => ({ kind: 'pulse', version, pulse }))
       return true

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 import { localUrl } from '../../base/local-url.ts'
 import { type Env, EnvError, parseEnv } from '../../env.ts'
 import { readSecret, webhookSecret } from '../../secret.ts'
+import { createApiToken, listApiTokens, revokeApiToken } from './api-token.ts'
 import { apply } from './apply.ts'
 import { deadLetters } from './dead-letters.ts'
 import { listHubs } from './hubs.ts'
 import { complain, print } from './print.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
-import { createToken, listTokens, revokeToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
 
 const usage = `Usage: npm run hubs -- COMMAND
@@ -40,9 +40,9 @@ type Options = ReturnType<typeof parse>['values']
 type Run = (terminal: Terminal, args: string[], options: Options) => Promise<unknown>
 
 const runs: Readonly<Record<string, Run>> = {
-  'token create': (terminal, args, { scope }) => createToken(terminal, args, scope ?? []),
-  'token list': listTokens,
-  'token revoke': revokeToken,
+  'token create': (terminal, args, { scope }) => createApiToken(terminal, args, scope ?? []),
+  'token list': listApiTokens,
+  'token revoke': revokeApiToken,
   'hubs list': listHubs,
 }
 

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The token alone goes to stdout, so that a script can keep it. */
-export async function createToken(terminal: Terminal, args: readonly string[], asked: readonly string[]) {
+export async function createApiToken(terminal: Terminal, args: readonly string[], asked: readonly string[]) {
   const [name, ...more] = args
   if (name === undefined || more.length > 0) throw new UsageError('token create takes one NAME.')
   const granted = [...new Set(asked)]
@@ -19,7 +19,7 @@ export async function createToken(terminal: Terminal, args: readonly string[], a
   print(token)
 }
 
-export async function listTokens(terminal: Terminal) {
+export async function listApiTokens(terminal: Terminal) {
   const tokens = await terminal.ask({ do: 'token list' })
   printTable(
     ['ID', 'NAME', 'SCOPES', 'CREATED', 'STATE'],
@@ -30,7 +30,7 @@ export async function listTokens(terminal: Terminal) {
   )
 }
 
-export async function revokeToken(terminal: Terminal, args: readonly string[]) {
+export async function revokeApiToken(terminal: Terminal, args: readonly string[]) {
   const [id, ...more] = args
   if (id === undefined || more.length > 0) throw new UsageError('token revoke takes one ID.')
   const { revoked } = await terminal.ask({ do: 'token revoke', id })
