@@ -53,14 +53,16 @@ function open(scheduler: fc.Scheduler, seed: number) {
   async function calm(): Promise<void> {
     server.refuse(false)
     holders.endRivals()
-    for (const { page } of tabs) {
+    for (const { page, hidden } of tabs) {
       page.resume()
-      page.show()
+      // Who shows itself attaches anew: one that was there all the time has to be current without that.
+      if (hidden) page.show()
       page.network(true)
     }
-    for (let round = 0; round < 6; round++) {
+    // In steps within which a holder answers, for a page that gives it up attaches anew as well.
+    for (let waited = 0; waited < 160_000; waited += 4_000) {
       await time.run(100_000)
-      await time.wait(26_000)
+      await time.wait(4_000)
     }
     await time.run(100_000)
   }
@@ -161,9 +163,11 @@ function takeOnTab(tabs: SimulatedTab[], next: Extract<BrowserStep, { do: TabSte
       break
     case 'hide':
       tab.page.hide()
+      tab.hidden = true
       break
     case 'show':
       tab.page.show()
+      tab.hidden = false
       break
     case 'put aside':
       tab.page.suspend()

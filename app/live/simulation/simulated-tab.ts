@@ -16,6 +16,8 @@ export interface SimulatedTab {
   readonly shows: Shows
   readonly page: Page
   readonly client: QueryClient
+  /** The reader looks at something else. */
+  hidden: boolean
   detach(): void
   /** Nothing it sends or is sent arrives any more. */
   die(): void
@@ -57,6 +59,7 @@ export function openTab(options: {
     shows,
     page,
     client,
+    hidden: false,
     detach,
     die() {
       dead = true

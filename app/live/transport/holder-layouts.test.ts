@@ -42,6 +42,20 @@ test('a key that comes back to the layout is read, for it was not followed meanw
   expect(page.of('states').at(-1)?.states).toMatchObject([{ key: 'A', version: '1:30' }])
 })
 
+test('a newer layout that another page brings before a stream begins is told, and then what it shows', async () => {
+  const early = rig.attach(a)
+  rig.attach(hub('a', 2, placed('a1', 'A2')), { page: 'late' })
+  expect(early.of('layout')).toMatchObject([{ layout: { revision: 2 } }])
+  expect(early.of('states')).toMatchObject([{ states: [{ key: 'A2' }] }])
+  const kinds = early.told.map(({ kind }) => kind)
+  expect(kinds.indexOf('layout')).toBeLessThan(kinds.indexOf('states'))
+  await soon()
+  rig.last().say(hello({ a: 2 }))
+  await soon()
+  expect(early.live()).toEqual({ kind: 'live' })
+  expect(rig.reads).toEqual([])
+})
+
 test('a layout edited while away is seen in the hello, and all its widgets are read', async () => {
   const page = rig.attach(a)
   await soon()

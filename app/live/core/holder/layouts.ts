@@ -13,7 +13,7 @@ import {
 import type { HolderState } from './holder-state.ts'
 import { leave } from './leave.ts'
 import { readAbsent } from './missing-results.ts'
-import { post, postStates, postStatuses } from './posts.ts'
+import { postLayout, postStatuses } from './posts.ts'
 import type { LayoutRead } from './read-request.ts'
 import { retryLater } from './retries.ts'
 
@@ -86,10 +86,6 @@ function takeLayout(state: HolderState, subscription: Subscription, view: HubVie
   const { revision, keys } = subscription.announced
   if (keys ? hasKeys(view, subscription.widget, keys) : view.revision === revision)
     subscription.missedSince = undefined
-  for (const page of state.pages.values()) {
-    if (page.subscription !== subscription) continue
-    post(state, page, { kind: 'layout', page: page.id, layout: view })
-    postStates(state, page)
-  }
+  postLayout(state, subscription)
   if (!places(view, subscription)) leave(state, subscription, true)
 }

@@ -7,7 +7,7 @@ import { adopt } from './layouts.ts'
 import { leave } from './leave.ts'
 import { carrying, fitLinksSoon, renewLinks } from './links.ts'
 import { readAbsent, takeState } from './missing-results.ts'
-import { post, postStates, postStatus, postStatuses } from './posts.ts'
+import { post, postLayout, postStates, postStatus, postStatuses } from './posts.ts'
 
 /** Milliseconds for which a hub is followed after a page last showed it, and after it was hidden. */
 const KEPT_AFTER_SHOWN = 60_000
@@ -79,8 +79,12 @@ function attach(state: HolderState, id: string, given: Attachment, port: Port): 
 function takeKnown(state: HolderState, subscription: Subscription, given: Attachment): void {
   const begins = carrying(state, subscription).length === 0
   if (begins) {
-    if (given.layout.revision > subscription.layout.revision) adopt(state, subscription, given.layout)
     subscription.cursor = lowestCursor([subscription.cursor, given.cursor])
+    if (given.layout.revision > subscription.layout.revision) {
+      adopt(state, subscription, given.layout)
+      // Those that came before with an older one hear of it from nobody else: the stream begins with this one.
+      postLayout(state, subscription)
+    }
   }
   // What a stream brings already is brought up to date or being read: what a page has of it may be older than that.
   for (const known of given.states)

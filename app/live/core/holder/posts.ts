@@ -25,6 +25,15 @@ export function postStates(
   if (states.length > 0) postThese(state, page, states)
 }
 
+/** The layout, and then what is known of what it shows, to all who show it. */
+export function postLayout(state: HolderState, subscription: Subscription): void {
+  for (const page of state.pages.values()) {
+    if (page.subscription !== subscription) continue
+    post(state, page, { kind: 'layout', page: page.id, layout: subscription.layout })
+    postStates(state, page)
+  }
+}
+
 /** What is shown of the key now, to all who show it. */
 export function postState(state: HolderState, key: string): void {
   const shown = state.results.get(key)?.shown
