@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { WidgetSnapshot } from '#contract/snapshot.ts'
 import { newQueryClient } from './document.ts'
 import type { LiveWidget } from './live-widget.ts'
-import { layoutAt, resultAt, writeLayout, writeState } from './query-cache.ts'
+import { layoutAt, pageCache, resultAt, seed, writeLayout, writeState } from './query-cache.ts'
 
 const state = (version: string, more: Partial<WidgetSnapshot> = {}): WidgetSnapshot => ({
   key: 'k',
@@ -57,6 +57,22 @@ test('the first data of a card that was loading is no change', () => {
   write(state('1:5', { status: 'loading', data: null, loadedAt: null }))
   write(state('1:6'), 50)
   expect(held()?.changedAt).toBeNull()
+})
+
+test('what was forgotten comes back of the same version or a later one, from whomever', () => {
+  const { write, held, client } = cache()
+  const { forgetState } = pageCache(client)
+  write(state('1:5'))
+  forgetState('k')
+  forgetState('k')
+  const layout = { revision: 1, widgets: [] }
+  seed(client, { hub: 'a', layout, cursor: '1:4', now: 1, states: [state('1:4')] })
+  expect(held()).toBeUndefined()
+  write(state('1:5', { data: 'again' }))
+  expect(held()?.state).toMatchObject({ version: '1:5', data: 'again' })
+  forgetState('k')
+  write(state('2:1'))
+  expect(held()?.state.version).toBe('2:1')
 })
 
 test('the higher revision of a layout stays', () => {

@@ -5,11 +5,14 @@ import type { LiveStatus } from '../core/live-state.ts'
 import type { InitialView } from '../core/messages.ts'
 import type { HubLayout } from '../core/shows.ts'
 import { nameOf } from '../core/shows.ts'
+import { compareVersions } from '../core/version.ts'
 import type { PageCache } from '../transport/page-cache.ts'
 import type { LiveWidget } from './live-widget.ts'
 
 /** Addresses in the query cache. `name` is of what is shown: a hub or a widget. */
 export const resultAt = (key: string) => ['result', key] as const
+/** Version of what was forgotten of a result. */
+const forgottenAt = (key: string) => ['forgotten', key] as const
 export const layoutAt = (name: string) => ['layout', name] as const
 export const statusAt = (name: string) => ['status', name] as const
 export const goneAt = (name: string) => ['gone', name] as const
@@ -20,6 +23,8 @@ export const goneAt = (name: string) => ['gone', name] as const
  */
 export function writeState(client: QueryClient, state: WidgetSnapshot, now: number): void {
   const held = client.getQueryData<LiveWidget>(resultAt(state.key))
+  const forgotten = client.getQueryData<string>(forgottenAt(state.key))
+  if (forgotten !== undefined && compareVersions(state.version, forgotten) < 0) return
   const shown = newerState(held?.state, state)
   if (shown === held?.state) return
   const data = held ? replaceEqualDeep(held.state.data, shown.data) : shown.data
@@ -30,6 +35,14 @@ export function writeState(client: QueryClient, state: WidgetSnapshot, now: numb
     changedAt,
     outdated: false,
   })
+}
+
+/** It is not drawn again unless it is said anew, and nothing older is, for a reader may have seen it. */
+function forgetState(client: QueryClient, key: string): void {
+  const held = client.getQueryData<LiveWidget>(resultAt(key))
+  if (!held) return
+  client.setQueryData<string>(forgottenAt(key), held.state.version)
+  client.removeQueries({ queryKey: resultAt(key), exact: true })
 }
 
 /**
@@ -59,7 +72,7 @@ export function pageCache(client: QueryClient): PageCache {
     seed: (view) => seed(client, view),
     state: (key) => client.getQueryData<LiveWidget>(resultAt(key))?.state,
     writeState: (state, now) => writeState(client, state, now),
-    forgetState: (key) => client.removeQueries({ queryKey: resultAt(key), exact: true }),
+    forgetState: (key) => forgetState(client, key),
     layout: (name) => client.getQueryData<HubLayout>(layoutAt(name)),
     writeLayout: (name, layout) => writeLayout(client, name, layout, 'holder'),
     writeGone: (name, gone) => void client.setQueryData<boolean>(goneAt(name), gone),

@@ -13,6 +13,7 @@ export interface PageCache {
   state(key: string): WidgetSnapshot | undefined
   /** `now`: server time, in milliseconds since 1970. */
   writeState(state: WidgetSnapshot, now: number): void
+  /** Until it is written again, of the same version or a later one. */
   forgetState(key: string): void
   layout(name: string): HubLayout | undefined
   writeLayout(name: string, layout: HubLayout): void

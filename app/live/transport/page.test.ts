@@ -165,6 +165,23 @@ test('what a layout brings back is not vouched for until a holder has said how i
   expect(attached()?.attachment.states).toMatchObject([{ version: '1:5' }])
 })
 
+test('what a layout brings back is not older than it was, though another holder knows no better yet', () => {
+  const { attach, client } = page()
+  const shown = () => client.getQueryData<LiveWidget>(resultAt('k'))?.state.version
+  attach(start)
+  last().say({ kind: 'who' })
+  const id = attached()?.page ?? ''
+  last().say({ kind: 'states', page: id, states: [state('1:7')] })
+  last().say({ kind: 'layout', page: id, layout: { revision: 2, widgets: [] } })
+  last().say({ kind: 'who' })
+  last().say({ kind: 'layout', page: id, layout: { revision: 3, widgets } })
+  expect(shown()).toBeUndefined()
+  last().say({ kind: 'states', page: id, states: [state('1:6')] })
+  expect(shown()).toBeUndefined()
+  last().say({ kind: 'states', page: id, states: [state('1:7')] })
+  expect(shown()).toBe('1:7')
+})
+
 test('put aside, a page no longer says how it stood', () => {
   const { attach, suspend, client } = page()
   attach(start)
