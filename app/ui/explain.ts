@@ -1,4 +1,5 @@
 import type { Explanation } from '#contract/explanation.ts'
+import { plainBidi } from '#widgets/kit/plain-bidi.ts'
 
 const states: { readonly [S in Explanation['status']]: string } = {
   fresh: 'It is up to date.',
@@ -15,7 +16,9 @@ const shown = 5
 
 /** An explanation in plain sentences, shortened to what fits a card. */
 export function explain(explanation: Explanation) {
-  const { status, cause, audited, error, interests, freshness, now } = explanation
+  // Topics and names in it are from outside.
+  const plain = plainBidi(explanation) as Explanation
+  const { status, cause, audited, error, interests, freshness, now } = plain
   const topics = [...new Set(cause.map((event) => event.topic))]
   return {
     now: [
@@ -23,7 +26,7 @@ export function explain(explanation: Explanation) {
       ...(topics.length > 0 ? [`What you see was changed by ${list(topics, 'and')}.`] : []),
       ...(audited ? ['An audit found that it had changed. No event had said so.'] : []),
       // What is shown is of the last load that gave something.
-      ...(explanation.loads.find(({ outcome }) => outcome !== 'failed')?.notes ?? []),
+      ...(plain.loads.find(({ outcome }) => outcome !== 'failed')?.notes ?? []),
       ...(error ? [`${sentence(error.message)} Reference ${error.reference}.`] : []),
     ],
     becomesStale: [
@@ -34,8 +37,8 @@ export function explain(explanation: Explanation) {
           ? 'Checked again now.'
           : `Checked again in ${duration(freshness.dueAt - now)} at the latest.`,
     ],
-    events: explanation.events.slice(0, shown).map((event) => ({ ...event, doubt: doubtOf(event) })),
-    loads: explanation.loads.slice(0, shown).map(({ startedAt, endedAt, outcome }) => ({
+    events: plain.events.slice(0, shown).map((event) => ({ ...event, doubt: doubtOf(event) })),
+    loads: plain.loads.slice(0, shown).map(({ startedAt, endedAt, outcome }) => ({
       startedAt,
       endedAt,
       text: `${outcomes[outcome]} (${duration(endedAt - startedAt)})`,

@@ -1,12 +1,11 @@
 'use client'
 import { useEffect, useState } from 'react'
-import type { Explanation } from '#contract/explanation.ts'
-import { plainBidi } from '#widgets/kit/plain-bidi.ts'
 import { Ago } from '#widgets/ui/ago.tsx'
 import { api } from '../api.ts'
-import { explain } from './explain.ts'
 
-type Answer = { readonly version: string; readonly explanation: Explanation | 'failed' }
+/** Its sentences are loaded when somebody asks: few do. */
+type Explained = ReturnType<typeof import('./explain.ts').explain>
+type Answer = { readonly version: string; readonly explanation: Explained | 'failed' }
 
 /**
  * Tells why a widget is as it is, beside the button that asks for it. Asks the server when opened, and again when the
@@ -90,11 +89,11 @@ export function Why({
   )
 }
 
-function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefined }) {
+function WhyPanel({ answer }: { readonly answer: Explained | 'failed' | undefined }) {
   if (answer === undefined) return <p role="status">Asking the server…</p>
   if (answer === 'failed')
     return <p role="status">The server did not answer. Close this and open it again to ask once more.</p>
-  const { now, becomesStale, loads, events } = explain(answer)
+  const { now, becomesStale, loads, events } = answer
   return (
     <dl className="space-y-3 [&_dt]:font-semibold [&_dt]:text-ink">
       <div>
@@ -143,10 +142,13 @@ function WhyPanel({ answer }: { readonly answer: Explanation | 'failed' | undefi
   )
 }
 
-async function ask(id: string, signal: AbortSignal): Promise<Explanation | 'failed'> {
+async function ask(id: string, signal: AbortSignal): Promise<Explained | 'failed'> {
   try {
-    // Topics and names in it are from outside.
-    return plainBidi(await api('GET /api/v1/widgets/:id/explain', { id }, { signal })) as Explanation
+    const [{ explain }, told] = await Promise.all([
+      import('./explain.ts'),
+      api('GET /api/v1/widgets/:id/explain', { id }, { signal }),
+    ])
+    return explain(told)
   } catch {
     return 'failed'
   }
