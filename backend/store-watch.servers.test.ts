@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createDatabase } from '#testing/servers/postgres.ts'
 import { startRedis } from '#testing/servers/redis.ts'
 import { redisCache } from './cache/redis-cache.ts'
-import { openDatabase } from './db/database.ts'
+import { openDatabase } from './db/open-database.ts'
 import { awayStores, storeWatch } from './store-watch.ts'
 
 const undo: (() => Promise<unknown>)[] = []

@@ -101,11 +101,19 @@ test('the backend imports no page, no view, no React, and not its model', () => 
   ).toEqual([])
 })
 
-test('no room knows of HTTP or any other door: the product alone puts doors in front of them', () => {
-  const isDoor = inRoom('backend/edge')
-  const imports = importsOf('backend').filter(({ from }) => !isDoor(from) && from !== 'backend/product.ts')
-  expect(imports.some(({ from }) => inRoom('backend/operations')(from))).toBe(true)
-  expect(breaking(imports, ({ to }) => !isDoor(to))).toEqual([])
+test('the rooms of the backend lead one way, to the doors, which only the product opens', () => {
+  const rooms = [
+    ...['base', 'db', 'cache', 'bus', 'changes', 'ingest', 'access', 'hubs', 'triage', 'refresh', 'stream'],
+    ...['operations', 'edge'],
+  ].map((room) => `backend/${room}`)
+  const rank = (path: string) => rooms.findIndex((room) => inRoom(room)(path))
+  const imports = importsOf('backend').filter(({ from, to }) => rank(from) >= 0 && inRoom('backend')(to))
+  expect(new Set(imports.map(({ from }) => rank(from))).size).toBe(rooms.length)
+  expect(
+    breaking(imports, ({ from, to }) =>
+      rank(to) >= 0 ? rank(to) <= rank(from) : inRoom('backend/edge')(from),
+    ),
+  ).toEqual([])
 })
 
 test('pages import of the backend its services and types', () => {
@@ -170,6 +178,7 @@ function circles(imports: readonly Import[]): readonly string[] {
 test('no file leads back to itself by its imports, of types too', () => {
   const rooms = [
     'app',
+    'backend',
     'contract',
     'drizzle',
     'sources',

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
-import { openDatabase } from '#backend/db/database.ts'
+import { openDatabase } from '#backend/db/open-database.ts'
 import { openEventLog } from '#backend/ingest/open-event-log.ts'
 import { createDatabase } from '#testing/servers/postgres.ts'
 import type { Row } from './row.ts'

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { createDatabase } from '#testing/servers/postgres.ts'
-import { openDatabase } from '../db/database.ts'
+import { openDatabase } from '../db/open-database.ts'
 import { describeFollowChanges } from './follow-changes-contract.ts'
 import { describePruneChanges } from './prune-changes-contract.ts'
 

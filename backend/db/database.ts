@@ -1,8 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import type { Logger } from 'pino'
 import type * as schema from '#drizzle/schema.ts'
-import { openPglite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
 
 /** What queries are written against: either driver, or a transaction of it. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
@@ -30,22 +27,4 @@ export interface AdvisoryLock {
   /** Aborted when the connection that held the lock is gone, and the lock with it. */
   readonly lost: AbortSignal
   release(): Promise<void>
-}
-
-export interface DatabaseLocation {
-  /** A Postgres; without it the embedded database is used. */
-  readonly url?: string | undefined
-  /** Folder of the embedded database, `HUBS_DATA`; this process must hold it (`holdDataFolder`). */
-  readonly dataDir: string
-  readonly log: Logger
-  /** Gives up waiting for a Postgres that is away. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * Opens the database, waiting for a Postgres that is away with a line in the log at every try.
- * @throws Error with a plain sentence when waiting would not help: refused credentials, no such database.
- */
-export function openDatabase({ url, dataDir, log, signal }: DatabaseLocation): Promise<OpenDatabase> {
-  return url ? openPostgres({ url, log, signal }) : openPglite({ dataDir, log })
 }

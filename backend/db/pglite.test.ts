@@ -9,7 +9,7 @@ import { facts } from '#drizzle/schema.ts'
 import { busStore } from '../bus/bus-store.ts'
 import { memoryBus } from '../bus/memory-bus.ts'
 import { describeDatabase } from './contract.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase } from './open-database.ts'
 import { emptyPglite } from './pglite.fixtures.ts'
 
 const log = pino({ level: 'silent' })

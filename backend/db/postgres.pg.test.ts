@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import type { Server } from '#testing/servers/server.ts'
 import { describeDatabase } from './contract.ts'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import type { OpenDatabase } from './database.ts'
 import { isDatabaseAway } from './database-away.ts'
+import { openDatabase } from './open-database.ts'
 
 const log = pino({ level: 'silent' })
 const dataDir = '/nonexistent'

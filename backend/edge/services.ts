@@ -1,6 +1,6 @@
 import type { HubSummary, HubView, HubWidget } from '#contract/hub.ts'
 import type { Snapshot, WidgetSnapshot } from '#contract/snapshot.ts'
-import type { Actor } from '../operations/actor.ts'
+import type { Actor } from '../access/actor.ts'
 
 /** Everything a page shows of one hub, or of one widget of it, from one instant. */
 export interface PageData {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { scopeFault } from '../access/actor.ts'
 import { terminal } from '../changes/change.ts'
 import type { Control } from '../db/control-socket.ts'
-import { scopeFault } from '../operations/actor.ts'
 import type { AppliedSets } from './applied-sets.ts'
 import { fieldErrors, plainWords } from './field-error.ts'
 import { HubError } from './hub-error.ts'

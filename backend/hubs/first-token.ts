@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm'
 import { facts, tokens } from '#drizzle/schema.ts'
+import { scopes } from '../access/actor.ts'
 import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
 import { start } from '../changes/change.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
-import { scopes } from '../operations/actor.ts'
 import { tokensRoom } from './tokens.ts'
 
 /** The token of the first start, which makes its bearer the admin. */

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
-import { openDatabase } from '../db/database.ts'
+import { openDatabase } from '../db/open-database.ts'
 import { tester } from './hubs.fixtures.ts'
 import { describePreparation } from './prepare-contract.ts'
 import { tokensRoom } from './tokens.ts'

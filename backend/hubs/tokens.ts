@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, asc, eq } from 'drizzle-orm'
 import { tokens } from '#drizzle/schema.ts'
+import { type Actor, actorOf, admin as adminActor } from '../access/actor.ts'
 import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
 import type { Author } from '../changes/change.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
-import { type Actor, actorOf, admin as adminActor } from '../operations/actor.ts'
 
 export interface TokenView {
   readonly id: string

@@ -1,9 +1,9 @@
 import type { Explanation } from '#contract/explanation.ts'
+import type { Client } from '../access/client.ts'
 import { openQuota } from '../base/quota.ts'
 import { openRate } from '../base/rate.ts'
 import { type Refusal, refusal } from '../base/refusal.ts'
 import type { PlacedWidget } from '../hubs/placed.ts'
-import type { Client } from './client.ts'
 
 /** Explanations made at a time, of all and of each client; each reads the event log. */
 const AT_ONCE = { all: 8, client: 4 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { actorOf, admin } from '../access/actor.ts'
+import { can } from '../access/can.ts'
 import type { DeadLetter, DeadLetters } from '../bus/dead-letters.ts'
-import { actorOf, admin } from './actor.ts'
-import { can } from './can.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 
 const letter = (id: string, body: Uint8Array = Buffer.from('{"a":1}')): DeadLetter => ({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Publication, publication } from '#contract/publication.ts'
+import type { Actor } from '../access/actor.ts'
 import { type Refusal, refusal } from '../base/refusal.ts'
 import { type HubEvent, PUBLISHER } from '../ingest/event.ts'
 import type { Publish } from '../ingest/publish.ts'
-import type { Actor } from './actor.ts'
 import { type Done, operation } from './operation.ts'
 import type { PublishRate } from './publish-rate.ts'
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { hubSummary as hubSummarySchema, hubView as hubViewSchema } from '#contract/hub.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Client } from '../access/client.ts'
 import { type Refusal, type RefusalCode, refusal } from '../base/refusal.ts'
 import type { Author } from '../changes/change.ts'
 import type { FollowedHubs } from '../hubs/follow.ts'
@@ -7,8 +9,6 @@ import { HubError } from '../hubs/hub-error.ts'
 import { hubSummary, hubView } from '../hubs/hub-view.ts'
 import type { Expectation, HubsRoom } from '../hubs/hubs.ts'
 import type { LookUp } from '../hubs/look-up.ts'
-import type { Actor } from './actor.ts'
-import type { Client } from './client.ts'
 import { operation } from './operation.ts'
 
 const PAGE = 200

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Immutable } from '#contract/immutable.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Right } from '../access/can.ts'
+import type { Client } from '../access/client.ts'
 import type { Refusal } from '../base/refusal.ts'
-import type { Actor } from './actor.ts'
-import type { Right } from './can.ts'
-import type { Client } from './client.ts'
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 

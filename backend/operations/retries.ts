@@ -1,8 +1,8 @@
+import type { Client } from '../access/client.ts'
 import { openRate } from '../base/rate.ts'
 import { type Refusal, refusal } from '../base/refusal.ts'
 import type { Cache, LoadError } from '../cache/cache.ts'
 import type { Key } from '../cache/version.ts'
-import type { Client } from './client.ts'
 
 /** Milliseconds between two retries of one key that readers may ask for. */
 const RETRY_EVERY = 2_000

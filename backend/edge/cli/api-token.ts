@@ -1,4 +1,4 @@
-import { scopeFault } from '../../operations/actor.ts'
+import { scopeFault } from '../../access/actor.ts'
 import { complain, print } from './print.ts'
 import { printTable } from './table.ts'
 import type { Terminal } from './terminal.ts'

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { freePort } from '#testing/servers/free-port.ts'
 import { createDatabase } from '#testing/servers/postgres.ts'
-import { openDatabase } from '../../db/database.ts'
+import { openDatabase } from '../../db/open-database.ts'
 import { tokensRoom } from '../../hubs/tokens.ts'
 import { hubs } from './run.fixtures.ts'
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { Counter, type Metric } from 'prom-client'
+import type { Client } from '../../access/client.ts'
 import { openDurations } from '../../base/durations.ts'
 import { lineSample } from '../../base/line-sample.ts'
-import type { Client } from '../../operations/client.ts'
 
 /** What is known of a request once it is answered: filled in by whatever learns it. */
 export interface RequestRecord {

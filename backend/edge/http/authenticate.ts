@@ -1,5 +1,5 @@
+import type { Actor } from '../../access/actor.ts'
 import type { TokensRoom } from '../../hubs/tokens.ts'
-import type { Actor } from '../../operations/actor.ts'
 import { ProblemError } from './problem.ts'
 
 /** Who asks, by an Authorization header. Rejects with ProblemError 401 without a token that is valid. */

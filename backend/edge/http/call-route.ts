@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { anonymous } from '../../operations/actor.ts'
+import { anonymous } from '../../access/actor.ts'
 import type { RequestRecord } from './answers.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { HttpExchange } from './http-exchange.ts'

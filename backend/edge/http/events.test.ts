@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { actorOf } from '../../access/actor.ts'
 import type { HubEvent } from '../../ingest/event.ts'
 import type { PublishOutcome } from '../../ingest/publish.ts'
-import { actorOf } from '../../operations/actor.ts'
 import { eventOperations } from '../../operations/events.ts'
 import { publishRate } from '../../operations/publish-rate.ts'
 import { operationRoutes } from './operation-routes.ts'

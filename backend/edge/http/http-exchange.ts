@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Client } from '../../operations/client.ts'
+import type { Client } from '../../access/client.ts'
 
 /** One request, whom it is from, and the response that it waits for. */
 export interface HttpExchange {

@@ -1,5 +1,5 @@
-import { type Actor, anonymous } from '../../operations/actor.ts'
-import { can, type Right, scopeFor } from '../../operations/can.ts'
+import { type Actor, anonymous } from '../../access/actor.ts'
+import { can, type Right, scopeFor } from '../../access/can.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import { ProblemError } from './problem.ts'

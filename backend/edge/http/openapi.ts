@@ -6,7 +6,7 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { problem } from '#contract/problem.ts'
-import { scopeFor } from '../../operations/can.ts'
+import { scopeFor } from '../../access/can.ts'
 import type { Endpoint, Route } from './route.ts'
 
 const refusals = {

@@ -1,5 +1,5 @@
+import { scopeFor } from '../../access/can.ts'
 import { isRefusal, type Refusal } from '../../base/refusal.ts'
-import { scopeFor } from '../../operations/can.ts'
 import type { Done, Operation } from '../../operations/operation.ts'
 import { aboutOperation } from './about-operation.ts'
 import type { BodyReader } from './body-reader.ts'

@@ -1,5 +1,5 @@
-import type { Actor } from '../../operations/actor.ts'
-import type { Right } from '../../operations/can.ts'
+import type { Actor } from '../../access/actor.ts'
+import type { Right } from '../../access/can.ts'
 import type { RequestRecord } from './answers.ts'
 import { shareWithAll } from './cross-origin.ts'
 import type { HttpExchange } from './http-exchange.ts'

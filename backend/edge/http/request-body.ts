@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Client } from '../../access/client.ts'
 import { openQuota, type Permit, type Quota, type QuotaLimits } from '../../base/quota.ts'
-import type { Client } from '../../operations/client.ts'
 import { inflated } from './inflated.ts'
 import { ProblemError } from './problem.ts'
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ZodOpenApiOperationObject } from 'zod-openapi'
-import type { Actor } from '../../operations/actor.ts'
-import type { Right } from '../../operations/can.ts'
-import type { Client } from '../../operations/client.ts'
+import type { Actor } from '../../access/actor.ts'
+import type { Right } from '../../access/can.ts'
+import type { Client } from '../../access/client.ts'
 import type { HttpExchange } from './http-exchange.ts'
 
 /** One request as a route sees it. */

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { expect, onTestFinished } from 'vitest'
-import { actorOf } from '../../operations/actor.ts'
+import { actorOf } from '../../access/actor.ts'
 import { authenticator } from './authenticate.ts'
 import { clientRule } from './client-address.ts'
 import { ProblemError } from './problem.ts'

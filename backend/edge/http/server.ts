@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Metric } from 'prom-client'
-import type { Client } from '../../operations/client.ts'
+import type { Client } from '../../access/client.ts'
 import { sendAnswer } from './answer.ts'
 import { openAnswers, type RequestRecord } from './answers.ts'
 import { routeCalls } from './call-route.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { Client } from '../../access/client.ts'
 import { openRate } from '../../base/rate.ts'
-import type { Client } from '../../operations/client.ts'
 import { ProblemError } from './problem.ts'
 
 /** Wrong tokens that a client may send within so many seconds, before it has to wait. */

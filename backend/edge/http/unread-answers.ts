@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Client } from '../../access/client.ts'
 import { openQuota } from '../../base/quota.ts'
-import type { Client } from '../../operations/client.ts'
 
 /** Bytes of answers that are kept for those who have not read them yet. */
 const UNREAD = { all: 256 * 1024 * 1024, client: 64 * 1024 * 1024 }
