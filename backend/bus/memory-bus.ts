@@ -45,7 +45,9 @@ export async function memoryBus(options: {
           log.warn({ err: error, sequence }, 'An acknowledgement was lost'),
         )
       },
-      working: () => outstanding.renew(sequence),
+      working() {
+        outstanding.renew(sequence)
+      },
       async deadLetter(reason) {
         await store.putAside(sequence, reason, now()).catch(rejectAway)
         outstanding.remove(sequence)

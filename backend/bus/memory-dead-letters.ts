@@ -3,6 +3,7 @@ import type { BusStore } from './bus-store.ts'
 import { type DeadLetter, type DeadLetters, numberOf } from './dead-letters.ts'
 import { rejectAway } from './store-away.ts'
 
+/** The dead letters of the embedded bus: rows of its store that have a reason. */
 export function memoryDeadLetters(given: {
   readonly store: Pick<BusStore, 'dead' | 'forget'>
   readonly append: (messages: readonly Message[]) => Promise<unknown>

@@ -24,6 +24,7 @@ export interface NatsAcks {
   flush(): void
 }
 
+/** `current`: what acknowledgements go out on now, if there is a connection. */
 export function natsAcks(
   current: () => Pick<PreparedStreams, 'connection' | 'stream'> | undefined,
 ): NatsAcks {

@@ -33,9 +33,15 @@ export function deliveredMessages(given: {
       sequence,
       time,
       original,
-      ack: () => acks.acknowledge(reply, stream),
-      working: () => void acks.trySend(reply, '+WPI', stream),
-      deadLetter: (reason) => putAside(message, reason),
+      ack() {
+        acks.acknowledge(reply, stream)
+      },
+      working() {
+        acks.trySend(reply, '+WPI', stream)
+      },
+      deadLetter(reason) {
+        return putAside(message, reason)
+      },
     }
   }
 }

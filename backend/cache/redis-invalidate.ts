@@ -5,6 +5,7 @@ import type { Key } from './version.ts'
 /** Keys one script takes, so that a burst holds up the server for milliseconds only. */
 const SLICE = 100
 
+/** In slices that run at the same time. */
 export function invalidateVerb(link: Pick<RedisLink, 'run'>): Cache['invalidate'] {
   return async (stale, leases) => {
     const runs: Promise<{ reply: unknown }>[] = []

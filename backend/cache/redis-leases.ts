@@ -8,6 +8,7 @@ const TOGETHER = { most: 100, room: 1024 * 1024 }
 
 type LeaseVerbs = Pick<Cache, 'acquire' | 'extend' | 'release' | 'commit' | 'fail'>
 
+/** What is done with a lease; what is asked at one time shares a script. */
 export function leaseVerbs(link: Pick<RedisLink, 'run'>): LeaseVerbs {
   const acquire = batch<readonly (string | number)[], Grant>({
     ...TOGETHER,

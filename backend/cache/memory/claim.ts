@@ -1,6 +1,7 @@
 import type { Cache } from '../cache.ts'
 import type { Life } from './life.ts'
 
+/** CLAIM and UNCLAIM. */
 export function claimVerbs({
   now: clock,
   entries,

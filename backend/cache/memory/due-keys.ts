@@ -31,6 +31,7 @@ export interface DueKeys {
   firstLate(): number | undefined
 }
 
+/** Three queues: of all due keys, of those that events made stale, and of those whose load may be late. */
 export function createDueKeys(): DueKeys {
   const dirty = createQueue()
   const urgent = createQueue()

@@ -4,7 +4,7 @@ import { earliest, leased, watched } from './entry.ts'
 import type { Life } from './life.ts'
 import { grant, invalidate } from './transitions.ts'
 
-/** Invalidations of one key that stand together cost one. */
+/** INVALIDATE: those of one key that stand together cost one. */
 export function invalidateVerb({ now: clock, entries, due }: Life): Cache['invalidate'] {
   return async (invalidations, leases) => {
     const now = clock()

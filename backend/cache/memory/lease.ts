@@ -5,6 +5,7 @@ import { fail, grant, release, store } from './transitions.ts'
 
 type LeaseVerbs = Pick<Cache, 'acquire' | 'extend' | 'release' | 'commit' | 'fail'>
 
+/** What is done with a lease, from ACQUIRE to COMMIT or FAIL. */
 export function leaseVerbs({ now: clock, entries, due, announce, wakers }: Life): LeaseVerbs {
   return {
     async acquire(key, lease, ttl, minInterval) {

@@ -25,6 +25,7 @@ export interface Life {
   end(): void
 }
 
+/** Its epoch is the time at which it begins, or `least` if that is higher. */
 export function beginLife(clock: () => number, least: number): Life {
   const openedAt = clock()
   const epoch = Math.max(openedAt, least)

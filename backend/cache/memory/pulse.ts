@@ -1,6 +1,7 @@
 import type { Cache, Pulse } from '../cache.ts'
 import type { Life } from './life.ts'
 
+/** PULSE and LASTPULSE. */
 export function pulseVerbs({
   now: clock,
   due,

@@ -3,6 +3,7 @@ import type { Key } from '../version.ts'
 import { blank, fresh, view, watched } from './entry.ts'
 import type { Life } from './life.ts'
 
+/** READ and INTEREST. */
 export function readVerbs(life: Life): Pick<Cache, 'read' | 'interest'> {
   const { epoch, entries, due, wakers } = life
   return {

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache.ts'
 import type { Key } from '../version.ts'
-import { LEASE, type ObservedVerbs, type OpenLoad } from './observed-verbs.ts'
+import { LEASE } from './loader.ts'
+import type { ObservedVerbs, OpenLoad } from './observed-verbs.ts'
 import { type Act, keys } from './rounds.ts'
 
 /** Milliseconds, far longer than a history takes. */

@@ -1,11 +1,10 @@
 import type { Cache } from '../cache.ts'
 import type { Key } from '../version.ts'
 import type { ObservedLease } from './lease-observer.ts'
+import { LEASE } from './loader.ts'
 import type { Observer } from './observer.ts'
 import { keys } from './rounds.ts'
 import { countOf, type ModelWorld, spacing } from './world.ts'
-
-export const LEASE = 10_000
 
 /** A lease with what its load found. */
 export interface OpenLoad {
