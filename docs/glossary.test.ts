@@ -7,11 +7,17 @@ const rooms = [
   ...['app', 'backend', 'bench', 'contract', 'drizzle', 'e2e', 'mutants', 'scripts', 'sources', 'testing'],
   'widgets',
 ]
-/** Files and rooms that still have words to give up; what begins like one of these is passed over. */
+/** What begins like one of these still has words to give up. */
 const stillToCome = [
-  ...['app/live/core/subscription.ts', 'backend/edge/http/', 'backend/hubs/', 'backend/ingest/topic.ts'],
-  ...['backend/triage/held.ts', 'drizzle/schema.ts', 'e2e/faults/lacking.ts', 'testing/api.ts'],
-  ...['widgets/clock/face.ts', 'widgets/kit/'],
+  ...['app/live/core/subscription.ts', 'backend/changes/changes.fixtures.ts', 'backend/edge/http/'],
+  ...['backend/env-values.ts', 'backend/hubs/', 'backend/ingest/topic.ts', 'backend/triage/held.ts'],
+  ...[
+    'drizzle/schema.ts',
+    'e2e/faults/lacking.ts',
+    'testing/api.ts',
+    'widgets/clock/face.ts',
+    'widgets/kit/',
+  ],
 ]
 
 interface Export {
@@ -28,7 +34,6 @@ const exported: readonly Export[] = rooms
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   )
   .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules') && !file.includes('.next'))
-  .filter((file) => !stillToCome.some((room) => file.startsWith(room)))
   .flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(declared)].map(([, kind = '', name = '']) => ({
       ...{ name, file },
@@ -67,7 +72,8 @@ describe('the glossary', () => {
   })
 
   test('is kept: no word that is not used stands in an exported name', () => {
-    const found = exported.flatMap(({ name, file }) =>
+    const checked = exported.filter(({ file }) => !stillToCome.some((start) => file.startsWith(start)))
+    const found = checked.flatMap(({ name, file }) =>
       notUsed
         .filter((word) => remaining(name).includes(spelled(word)))
         .map((word) => `${file}: ${name} (${word})`),
