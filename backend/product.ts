@@ -106,7 +106,6 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     ...{ log, draining: () => !isReady, why: watch.why },
     figures: [...front.metrics, ...stores.figures, ...(daemon?.figures ?? [])],
   })
-
   running.push(shown.run(signal))
 
   // Everything is known by now that a page, a route or a command may ask for.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import { abortWith } from '../base/abort-with.ts'
 import type { Service } from '../base/service.ts'
@@ -44,6 +45,8 @@ export function openRefresh(
   const { cache, openContext, times, log, ...loadables } = options
   const ending = new AbortController()
   const { signal } = ending
+  // Each lease that is given back while the cache is away listens until then.
+  setMaxListeners(0, signal)
   const underWay = openWaitGroup()
   const woken = openWake(signal)
   const leases = openLeases(cache)
