@@ -7,7 +7,7 @@ import { addressRange } from './base/address-range.ts'
 export const list = z.string().default('').transform(partsOf)
 export const secret = z.string().min(1).optional()
 /** What a header can carry as it is. */
-export const token = (least: number) =>
+export const bearerText = (least: number) =>
   z.string().regex(new RegExp(`^[\\x21-\\x7e]{${least},200}$`), {
     error: `must have ${least} to 200 letters, digits and signs of ASCII, and no spaces`,
   })

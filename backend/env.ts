@@ -5,6 +5,7 @@ import type { Secrets } from '#widgets/define.ts'
 import { localUrl } from './base/local-url.ts'
 import { canSign, isPair } from './bus/nats-access.ts'
 import {
+  bearerText,
   count,
   decodes,
   list,
@@ -15,7 +16,6 @@ import {
   proxies,
   ranges,
   secret,
-  token,
   undecodable,
   whole,
 } from './env-values.ts'
@@ -40,7 +40,7 @@ const variables = z.object({
     })
     .transform((names) => (names.length === 0 ? [...roles] : [...new Set(names as Role[])])),
   HUBS_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
-  HUBS_ADMIN_TOKEN: token(16).optional(),
+  HUBS_ADMIN_TOKEN: bearerText(16).optional(),
   HUBS_FETCH_ALLOW: z.string().default('').pipe(ranges),
   HUBS_GIT_ROOTS: list,
   HUBS_HOSTS: list.refine((names) => names.every((name) => /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*)$/.test(name)), {
@@ -56,7 +56,7 @@ const variables = z.object({
   HUBS_EVENT_ROWS: count(1000).default(1_000_000),
   HUBS_CHANGE_DAYS: number(1, 36_500, 'must be a number of days from 1 to 36500').default(365),
   HUBS_REVISION_BYTES: count(1024 * 1024).default(16 * 1024 * 1024),
-  HUBS_METRICS_TOKEN: token(1).optional(),
+  HUBS_METRICS_TOKEN: bearerText(1).optional(),
   HUBS_DRAIN_SECONDS: number(0, 600, 'must be a number of seconds from 0 to 600').default(5),
   HUBS_SECURITY_CONTACT: z
     .url({

@@ -96,12 +96,12 @@ async function main(): Promise<void> {
 }
 
 /** Once, and never in the log: the token makes its bearer the admin. */
-function announce({ url, firstToken }: Product, log: Logger): void {
+function announce({ url, firstApiToken }: Product, log: Logger): void {
   log.info(`Hubs is ready at ${url}`)
-  if (firstToken === undefined) return
-  const text = `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstToken.token}\n\n`
+  if (firstApiToken === undefined) return
+  const text = `\n  This is the first start. Keep this token, it is shown only now and allows everything:\n\n    ${firstApiToken.token}\n\n`
   const told = () =>
-    firstToken.told().catch((err) => log.warn({ err }, 'the next start will show another token'))
+    firstApiToken.told().catch((err) => log.warn({ err }, 'the next start will show another token'))
   // What the log holds of lines before is written first.
   log.flush(() => process.stdout.write(text, told))
 }

@@ -12,13 +12,13 @@ import { openPort } from './edge/port.ts'
 import type { Env, Role } from './env.ts'
 import { appliedSets } from './hubs/applied-sets.ts'
 import { commands } from './hubs/commands.ts'
-import type { FirstToken } from './hubs/first-token.ts'
+import type { FirstApiToken } from './hubs/first-token.ts'
 import { type FollowedHubs, followHubs } from './hubs/follow.ts'
 import { hubsRoom } from './hubs/hubs.ts'
 import { lookUpIn } from './hubs/look-up.ts'
 import { placer } from './hubs/placed.ts'
 import { prepareDatabase } from './hubs/prepare-database.ts'
-import { tokensRoom } from './hubs/tokens.ts'
+import { openApiTokens } from './hubs/tokens.ts'
 import { openEventLog } from './ingest/open-event-log.ts'
 import { findLacking } from './refresh/availability.ts'
 import { findSecret } from './secret.ts'
@@ -34,7 +34,7 @@ export interface Product {
   /** Where it can be reached from this machine. */
   readonly url: string
   /** Made on the very first start, and told to nobody again once it was. */
-  readonly firstToken: FirstToken | undefined
+  readonly firstApiToken: FirstApiToken | undefined
   /**
    * Not ready any more; streams are told and end, spread over `HUBS_DRAIN_SECONDS`. What asks who is ready needs time to
    * send clients elsewhere: with `listening` everything else is answered all that while. Then what was begun is finished.
@@ -79,12 +79,12 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
 
   const folder = env.DATABASE_URL ? undefined : await holdDataFolder(env.HUBS_DATA)
   const secret = await findSecret(env.HUBS_SECRET, env.HUBS_DATA)
-  const { stores, firstToken } = await openPreparedStores(options, { secret, origin })
+  const { stores, firstApiToken } = await openPreparedStores(options, { secret, origin })
   const { database } = stores
   const { db } = database
 
   const hubs = hubsRoom({ db, typeOf: widgetType })
-  const tokens = tokensRoom({ db, adminToken: env.HUBS_ADMIN_TOKEN })
+  const tokens = openApiTokens({ db, adminToken: env.HUBS_ADMIN_TOKEN })
   const lacking = await findLacking(Object.values(registry), secrets)
   const followed = followHubs({
     ...{ hubs, database, log, signal },
@@ -122,7 +122,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
 
   return {
     url: localUrl(env.HOST, port) + basePath,
-    firstToken,
+    firstApiToken,
     async drain(listening) {
       isReady = false
       front.shutdown.begin()
@@ -146,8 +146,8 @@ type EmbedOrigins = (widgetId: string) => Promise<readonly string[] | undefined>
 async function openPreparedStores(
   { env, log, stop, onFatal }: ProductOptions,
   { secret, origin }: { readonly secret: string; readonly origin: string },
-): Promise<{ readonly stores: Stores; readonly firstToken: FirstToken | undefined }> {
-  let firstToken: FirstToken | undefined
+): Promise<{ readonly stores: Stores; readonly firstApiToken: FirstApiToken | undefined }> {
+  let firstApiToken: FirstApiToken | undefined
   const stores = await openStores({
     env,
     log,
@@ -162,10 +162,10 @@ async function openPreparedStores(
         adminToken: env.HUBS_ADMIN_TOKEN,
         takesTokens: env.HUBS_ROLES.includes('web'),
       })
-      firstToken = prepared.firstToken
+      firstApiToken = prepared.firstApiToken
     },
   })
-  return { stores, firstToken }
+  return { stores, firstApiToken }
 }
 
 /** A database that answers serves nobody while its changes of hubs cannot be read. */

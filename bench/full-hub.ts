@@ -1,5 +1,5 @@
 import type { HubView } from '#contract/hub.ts'
-import { ADMIN_TOKEN, api } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api } from '#testing/api.ts'
 import { type InspectedProduct, startInspected } from './inspected.ts'
 
 const WIDGETS = 30
@@ -8,7 +8,7 @@ const WIDGETS = 30
 export async function openFullHub(): Promise<InspectedProduct> {
   const product = await startInspected({
     mode: 'real',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_LOG_LEVEL: 'warn' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_LOG_LEVEL: 'warn' },
   })
   const { hub, put, snapshot } = api(product.url)
   const demo = await Promise.all(['designteam', 'welcome'].map(hub))

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { startProduct } from '#testing/product.ts'
 import { openSse, type SseClient } from '#testing/sse.ts'
 import { wallClock } from '#testing/times.ts'
@@ -33,7 +33,7 @@ export async function hangingHost(): Promise<readonly Row[]> {
   const [truth, hanging] = await Promise.all([openTruth(), openHanging()])
   const product = await startProduct({
     mode: 'real',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'error' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'error' },
   })
   const nats = await connect({ servers: product.stores?.nats.url ?? '' })
   const streams: SseClient[] = []

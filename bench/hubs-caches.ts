@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { startProduct } from '#testing/product.ts'
 import { openStores } from '#testing/stores.ts'
 import type { Truth } from '#testing/truth.ts'
@@ -15,7 +15,7 @@ export async function openHubsCaches(truth: Truth): Promise<TwoCaches> {
     startProduct({
       mode: 'real',
       stores,
-      env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'warn' },
+      env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'warn' },
     })
   const first = await start()
   const second = await start()

@@ -59,12 +59,12 @@ export async function startInspected(
       await inspector.send('Profiler.start')
       await work()
       const { profile } = await inspector.send('Profiler.stop')
-      return profileOf(profile, ({ url }) => placeOf(url))
+      return profileOf(profile, ({ url }) => cityOf(url))
     },
   })
 }
 
-function placeOf(url: string): string {
+function cityOf(url: string): string {
   if (url.includes('/node_modules/next/')) return 'React and Next'
   if (url.includes('/.next/')) return 'components and TanStack Query'
   return url.endsWith('/dist/main.js') ? 'backend' : 'other packages'

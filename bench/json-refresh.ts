@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { until } from '#testing/servers/until.ts'
 import { openTruth } from '#testing/truth.ts'
 import { openCrowd } from './crowd.ts'
@@ -32,7 +32,7 @@ export async function jsonRefresh(): Promise<readonly Row[]> {
   const truth = await openTruth()
   const product = await startInspected({
     mode: 'real',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'warn' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'warn' },
   })
   const nats = await connect({ servers: product.stores?.nats.url ?? '' })
   const bus = jetstream(nats)

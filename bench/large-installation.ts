@@ -1,11 +1,11 @@
 import postgres from 'postgres'
-import { ADMIN_TOKEN, api } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openStores, type RealStores } from '#testing/stores.ts'
 
 export const HUBS = 10_000
 export const WIDGETS = 10
-const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_LOG_LEVEL: 'warn' }
+const env = { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_LOG_LEVEL: 'warn' }
 
 /** Stores with 10,000 hubs of 10 widgets of every type, most of them with settings of their own. */
 export async function openLargeInstallation(): Promise<RealStores> {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { startProduct } from '#testing/product.ts'
 import { openStores } from '#testing/stores.ts'
 import { openTruth } from '#testing/truth.ts'
@@ -26,7 +26,7 @@ export async function manyHubs(): Promise<readonly Row[]> {
   const stores = await openStores()
   const truth = await openTruth()
   const env = {
-    HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+    HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
     HUBS_FETCH_ALLOW: '127.0.0.1/32',
     HUBS_STREAMS_PER_CLIENT: '20000',
     HUBS_LOG_LEVEL: 'error',

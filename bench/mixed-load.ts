@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { startProduct } from '#testing/product.ts'
 import { openSse } from '#testing/sse.ts'
 import { openStores } from '#testing/stores.ts'
@@ -27,7 +27,7 @@ const LOOK = 250
 /** What a daemon holds of the machine while it loads answers of some size, reads the event log, and takes events of others. */
 export async function mixedLoad(): Promise<readonly Row[]> {
   const [stores, truth] = await Promise.all([openStores(), openTruth()])
-  const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'error' }
+  const env = { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32', HUBS_LOG_LEVEL: 'error' }
   const front = await startProduct({ mode: 'real', roles: 'web,stream', stores, env })
   const daemon = await startInspected({ mode: 'real', roles: 'daemon', stores, env })
   const nats = await connect({ servers: stores.nats.url })

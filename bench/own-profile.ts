@@ -20,12 +20,12 @@ export async function profileOwn(): Promise<() => Promise<Profile>> {
       if (!url.startsWith('file:')) return url
       const path = fileURLToPath(url)
       const entry = findSourceMap(path)?.findEntry(lineNumber, columnNumber)
-      return placeOf(entry && 'originalSource' in entry ? entry.originalSource : path)
+      return cityOf(entry && 'originalSource' in entry ? entry.originalSource : path)
     })
   }
 }
 
-function placeOf(source: string): string {
+function cityOf(source: string): string {
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? []
   if (name) return name
   const [, room] = /\/((?:backend|bench|widgets)(?:\/[^/]+)*)\/[^/]+\.tsx?$/.exec(source) ?? []

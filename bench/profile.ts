@@ -3,12 +3,12 @@ import type { Profiler, Runtime } from 'node:inspector'
 /** Where CPU went, the most first; shares of 1. */
 export type Profile = readonly { readonly where: string; readonly share: number }[]
 
-/** Adds up the samples of a CPU profile by `placeOf` their innermost frame; time in which nothing ran is left out. */
+/** Adds up the samples of a CPU profile by `cityOf` their innermost frame; time in which nothing ran is left out. */
 export function profileOf(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
-  placeOf: (frame: Runtime.CallFrame) => string,
+  cityOf: (frame: Runtime.CallFrame) => string,
 ): Profile {
-  const places = new Map(nodes.map(({ id, callFrame }) => [id, nativePlace(callFrame) ?? placeOf(callFrame)]))
+  const places = new Map(nodes.map(({ id, callFrame }) => [id, nativePlace(callFrame) ?? cityOf(callFrame)]))
   const spent = new Map<string, number>()
   for (const [n, id] of samples.entries()) {
     const where = places.get(id)

@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { type InspectedProduct, startInspected } from './inspected.ts'
 import type { Processes } from './processes.ts'
@@ -26,7 +26,7 @@ export async function openWatchedHub(): Promise<WatchedHub> {
   const product = await startInspected({
     mode: 'real',
     env: {
-      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
       HUBS_FETCH_ALLOW: '127.0.0.1/32',
       HUBS_STREAMS_PER_CLIENT: '20000',
       HUBS_LOG_LEVEL: 'warn',

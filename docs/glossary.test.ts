@@ -7,19 +7,6 @@ const rooms = [
   ...['app', 'backend', 'bench', 'contract', 'drizzle', 'e2e', 'mutants', 'scripts', 'sources', 'testing'],
   'widgets',
 ]
-/** What begins like one of these still has words to give up. */
-const stillToCome = [
-  ...['app/live/core/subscription.ts', 'backend/changes/changes.fixtures.ts', 'backend/edge/http/'],
-  ...['backend/env-values.ts', 'backend/hubs/', 'backend/ingest/topic.ts', 'backend/triage/held.ts'],
-  ...[
-    'drizzle/schema.ts',
-    'e2e/faults/lacking.ts',
-    'testing/api.ts',
-    'widgets/clock/face.ts',
-    'widgets/kit/',
-  ],
-]
-
 interface Export {
   readonly name: string
   readonly file: string

@@ -129,7 +129,7 @@ export const topics = pgTable(
 )
 
 /** API tokens; only a hash of each is kept. */
-export const tokens = pgTable('tokens', {
+export const apiTokens = pgTable('tokens', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   hash: text('hash').notNull().unique(),

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import axe, { type AxeResults } from 'axe-core'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
@@ -13,7 +13,7 @@ test.beforeAll(async () => {
   truth = await openTruth()
   product = await startProduct({
     mode: 'embedded',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
   })
   truth.set('works', 1)
   truth.set('words', 'a text that is no number')

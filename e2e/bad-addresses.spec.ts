@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { type IncomingMessage, request as send } from 'node:http'
 import { expect, test } from '@playwright/test'
 import fc from 'fast-check'
-import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse } from '#testing/sse.ts'
 import { expectRefused, type RefusedRequest } from './fixtures/refused.ts'
 
 let product: RunningProduct
 test.beforeAll(async () => {
-  product = await startProduct({ mode: 'embedded', env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN } })
+  product = await startProduct({ mode: 'embedded', env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN } })
   const notes = { type: 'notes', config: { text: 'Hello' }, position: { x: 0, y: 0, w: 4, h: 2 } }
   await api(product.url).put('kept', hubOf('Kept', [notes]))
 })

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { expectRefused, type RefusedRequest } from './fixtures/refused.ts'
 
@@ -10,7 +10,7 @@ let product: RunningProduct
 test.beforeAll(async () => {
   product = await startProduct({
     mode: 'embedded',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, GITHUB_WEBHOOK_SECRET: SECRET },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, GITHUB_WEBHOOK_SECRET: SECRET },
   })
   await api(product.url).put('kept', document())
 })
@@ -103,7 +103,7 @@ test.describe('events', () => {
   test('bytes that are no UTF-8', async () => {
     const response = await fetch(`${product.url}/api/v1/events`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...structured },
+      headers: { authorization: `Bearer ${ADMIN_API_TOKEN}`, ...structured },
       body: new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]),
     })
     expect(response.status).toBe(400)

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, type AdminApi, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, type AdminApi, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import type { Server } from '#testing/servers/server.ts'
@@ -27,7 +27,7 @@ test.beforeAll(async () => {
     port,
     env: {
       HUBS_ORIGIN: `${proxy.url}/hubs/`,
-      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
       HUBS_FETCH_ALLOW: '127.0.0.1/32',
     },
   })

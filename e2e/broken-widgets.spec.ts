@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { freePort } from '#testing/servers/free-port.ts'
 import { timed } from '#testing/times.ts'
@@ -10,7 +10,7 @@ import { type FarStores, openFarStores } from './fixtures/far-stores.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
 import { openSite, type Site } from './fixtures/site.ts'
 
-const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
+const env = { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
 let stores: FarStores
 let product: RunningProduct
 let truth: Truth

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { card, PATIENCE, untilFigure, untilLine } from './fixtures/hub-page.ts'
@@ -24,7 +24,7 @@ test.beforeAll(async () => {
   origin = `http://localhost:${(host.address() as AddressInfo).port}`
   product = await startProduct({
     mode: 'embedded',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
   })
   truth.set('count', 1)
   const lines = Array.from({ length: 60 }, (_, n) => `line ${n}`)

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse, type SseEvent } from '#testing/sse.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
@@ -15,7 +15,7 @@ for (const mode of ['embedded', 'real'] as const) {
       truth = await openTruth()
       product = await startProduct({
         mode,
-        env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
+        env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
       })
     })
     test.afterAll(async () => {

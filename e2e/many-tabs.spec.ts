@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { expect, type Page, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
 import { timed } from '#testing/times.ts'
@@ -24,7 +24,7 @@ test.beforeAll(async () => {
   truth = await openTruth()
   product = await startProduct({
     mode: 'real',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
   })
 })
 test.afterAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
 import { listenForComplaints } from './fixtures/complaints.ts'
@@ -14,7 +14,7 @@ test.beforeAll(async () => {
   truth = await openTruth()
   product = await startProduct({
     mode: 'embedded',
-    env: { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
+    env: { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' },
   })
   words = await putThirty()
 })

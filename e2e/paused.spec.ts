@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Redis } from 'ioredis'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { timed } from '#testing/times.ts'
 import { openTruth, type Truth } from '#testing/truth.ts'
@@ -21,7 +21,7 @@ let ids: readonly string[]
 
 test.beforeAll(async () => {
   ;[truth, stores] = await Promise.all([openTruth(), openFarStores()])
-  const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
+  const env = { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
   front = await startProduct({ mode: 'real', roles: 'web,stream', stores, env })
   daemon = await startProduct({ mode: 'real', roles: 'daemon', stores, env })
   relay = await openHttpRelay(front.url)

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { deliver, delivery, type SentDelivery, WEBHOOK_SECRET } from '#sources/github/sent.fixtures.ts'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { random } from '#testing/random.ts'
 import { openSse } from '#testing/sse.ts'
@@ -16,7 +16,7 @@ let truth: Truth
 test.beforeAll(async () => {
   ;[truth, stores] = await Promise.all([openTruth(), openStores()])
   const env = {
-    HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+    HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
     HUBS_FETCH_ALLOW: '127.0.0.1/32',
     GITHUB_WEBHOOK_SECRET: WEBHOOK_SECRET,
   }

@@ -1,7 +1,7 @@
 import type { HubView } from '#contract/hub.ts'
 import type { Snapshot } from '#contract/snapshot.ts'
 
-export const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
+export const ADMIN_API_TOKEN = 'hubs_admin_token_of_the_tests'
 
 /** The HTTP API as a program would use it. */
 export interface AdminApi {
@@ -14,7 +14,7 @@ export interface AdminApi {
   publish(topic: string, data?: unknown, attributes?: Record<string, unknown>): Promise<string>
 }
 
-export function api(url: string, token = ADMIN_TOKEN): AdminApi {
+export function api(url: string, token = ADMIN_API_TOKEN): AdminApi {
   const send: AdminApi['send'] = (method, path, body, headers = {}) =>
     fetch(`${url}${path}`, {
       method,

@@ -1,5 +1,5 @@
 import { doorOfSource, doorOfTopic } from '../ingest/doors.ts'
-import { parsePattern, patternCovers, type Tokens } from '../ingest/topic.ts'
+import { parsePattern, patternCovers, type Segments } from '../ingest/topic.ts'
 
 export const scopes = ['publish', 'hubs:write', 'read', 'administer'] as const
 /** What the bearer of a token may do. */
@@ -34,7 +34,7 @@ export function actorOf(token: string, given: readonly string[]): Actor {
   const plain = given.includes('publish')
   const granted = new Set(scopes.filter((scope) => given.includes(scope)))
   if (patterns.length > 0) granted.add('publish')
-  const named = (topics: Tokens) => patterns.some((pattern) => patternCovers(pattern, topics))
+  const named = (topics: Segments) => patterns.some((pattern) => patternCovers(pattern, topics))
   return {
     token,
     scopes: granted,
@@ -55,7 +55,7 @@ export const anonymous: Actor = actorOf('anonymous', [])
 /** May do everything. */
 export const admin: Actor = actorOf('admin', [...scopes, `${PUBLISH}>`])
 
-function patternOf(scope: string): Tokens[] {
+function patternOf(scope: string): Segments[] {
   const pattern = parsePattern(scope.slice(PUBLISH.length))
   return typeof pattern === 'string' ? [] : [pattern]
 }

@@ -7,7 +7,7 @@ import { type Actor, anonymous, type Scope } from './actor.ts'
 export type Right = 'anyone' | 'view' | 'act' | 'edit' | 'publish' | 'administer'
 
 /** The scope that a token needs for a right; none where nobody needs a token. */
-const scopes: Readonly<Record<Right, Scope | undefined>> = {
+const scopeOf: Readonly<Record<Right, Scope | undefined>> = {
   anyone: undefined,
   view: undefined,
   act: undefined,
@@ -18,10 +18,10 @@ const scopes: Readonly<Record<Right, Scope | undefined>> = {
 
 /** The one place that decides who may do what. */
 export function can(actor: Actor, right: Right): boolean {
-  const scope = scopes[right]
+  const scope = scopeOf[right]
   return scope === undefined || actor.scopes.has(scope)
 }
 
 /** The scope of the tokens that have a right; nothing where everybody has it. */
 export const scopeFor = (right: Right): Scope | undefined =>
-  can(anonymous, right) ? undefined : scopes[right]
+  can(anonymous, right) ? undefined : scopeOf[right]

@@ -10,7 +10,7 @@ import { isLinkTarget } from '#widgets/kit/link-target.ts'
 import { readMoment } from '#widgets/kit/moment.ts'
 import { plainBidi } from '#widgets/kit/plain-bidi.ts'
 import { retryAfter } from '#widgets/kit/retry-after.ts'
-import { topicToken } from '#widgets/kit/topic-token.ts'
+import { topicSegment } from '#widgets/kit/topic-segment.ts'
 import { wholeCharacters } from '#widgets/kit/whole-characters.ts'
 import { parseTopic } from '../ingest/topic.ts'
 import { explained } from '../refresh/git-fetch.ts'
@@ -34,7 +34,7 @@ const readers: readonly (readonly [string, (text: string) => unknown, number?])[
   ['plainBidi', plainBidi],
   ['readMoment', readMoment],
   ['retryAfter', (text) => retryAfter(text, 0)],
-  ['topicToken', topicToken],
+  ['topicSegment', topicSegment],
   ['wholeCharacters', (text) => wholeCharacters(text, 100)],
   ['readData', (text) => readData({ text, other: text }), 1_000_000],
   ['plainText', plainText],

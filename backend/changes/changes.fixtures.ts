@@ -20,4 +20,4 @@ export async function written(
 }
 
 export const hub = (id: string): Subject => ({ kind: 'hub', id })
-export const token = (id: string): Subject => ({ kind: 'token', id })
+export const apiToken = (id: string): Subject => ({ kind: 'token', id })

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changes, counters } from '#drizzle/schema.ts'
 import type { OpenDatabase } from '../db/database.ts'
-import { hub, token, written } from './changes.fixtures.ts'
+import { apiToken, hub, written } from './changes.fixtures.ts'
 import { type FollowedChanges, followChanges } from './follow-changes.ts'
 import type { Projection } from './projection.ts'
 import { latestChange } from './read-changes.ts'
@@ -59,9 +59,9 @@ export function describeFollowChanges(name: string, open: () => Promise<OpenData
     afterEach(() => ended.abort())
 
     test('each is loaded once, then told the changes of its own kinds, in their order', async () => {
-      await written(database.db, [hub('a'), token('t'), hub('b'), hub('a')])
+      await written(database.db, [hub('a'), apiToken('t'), hub('b'), hub('a')])
       await followed.caughtUp()
-      await written(database.db, [token('u')])
+      await written(database.db, [apiToken('u')])
       await followed.caughtUp()
       await followed.caughtUp()
       expect(hubs.asked).toEqual(['load', ['a', 'b', 'a']])
@@ -77,7 +77,7 @@ export function describeFollowChanges(name: string, open: () => Promise<OpenData
 
     test('when changes after the last one known are gone, all is loaded anew', async () => {
       const last = await latestChange(database.db)
-      await written(database.db, [hub('a'), token('t'), hub('b')])
+      await written(database.db, [hub('a'), apiToken('t'), hub('b')])
       await database.db.delete(changes).where(inArray(changes.number, [last + 2]))
       await followed.caughtUp()
       expect([hubs.asked, all.asked]).toEqual([

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changes, hubs } from '#drizzle/schema.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import type { Subject } from './change.ts'
-import { hub, token, written } from './changes.fixtures.ts'
+import { apiToken, hub, written } from './changes.fixtures.ts'
 import { pruneChanges } from './prune-changes.ts'
 import { latestChange } from './read-changes.ts'
 
@@ -47,11 +47,11 @@ export function describePruneChanges(name: string, open: () => Promise<OpenDatab
       await there('stays')
       const stays = [await made(hub('stays'), 40 * DAY)]
       await made(hub('went'), 40 * DAY)
-      await made(token('stays'), 40 * DAY)
+      await made(apiToken('stays'), 40 * DAY)
       stays.push(
         await made(hub('stays'), 31 * DAY),
         await made(hub('went'), 29 * DAY),
-        await made(token('t'), 1),
+        await made(apiToken('t'), 1),
       )
       expect(await pruneChanges(database.db, { days: 30, revisionBytes: plenty })).toBe(2)
       expect(await left()).toEqual(stays)

@@ -18,11 +18,11 @@ import { openSessions, type StreamSessions } from '../stream/sessions.ts'
 import { openSnapshots, type Snapshots } from '../stream/snapshots.ts'
 import { closedHeaders } from './http/answer.ts'
 import { sharedHeaders } from './http/cross-origin.ts'
-import { healthOperations } from './http/health.ts'
+import { healthEndpoints } from './http/health.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { openApiRoute } from './http/openapi.ts'
 import type { RawRoute, Route } from './http/route.ts'
-import { streamOperation, streamRoute } from './http/stream.ts'
+import { streamEndpoint, streamRoute } from './http/stream.ts'
 import { pageServices } from './page-services.ts'
 import { provideServices } from './services.ts'
 import { webRoutes } from './web-routes.ts'
@@ -90,7 +90,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const loopback = /^(127\.|::1$|localhost$)/.test(env.HOST)
   routes.push(metricsRoute({ figures, build, token: env.HUBS_METRICS_TOKEN, loopback }))
   // Streams may be served by another process, and health is answered before anything else.
-  if (has('web')) routes.push(openApiRoute([...routes, streamOperation, ...healthOperations], basePath))
+  if (has('web')) routes.push(openApiRoute([...routes, streamEndpoint, ...healthEndpoints], basePath))
   return {
     routes,
     drain: async (seconds) => streams?.sessions.drain(seconds),

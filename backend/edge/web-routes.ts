@@ -44,7 +44,7 @@ export function webRoutes(options: {
   return [
     ...operationRoutes(
       operations({
-        ...{ hubs, followed, lookUp, snapshots, cache, types, publish, basePath, dead: bus.dead },
+        ...{ hubs, memory: followed, lookUp, snapshots, cache, types, publish, basePath, dead: bus.dead },
         rate: publishRate(env.HUBS_PUBLISH_RATE),
         explain: boundedExplain(explain),
       }),

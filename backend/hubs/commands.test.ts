@@ -4,14 +4,14 @@ import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { appliedSets } from './applied-sets.ts'
 import { commands } from './commands.ts'
 import { hubsRoom } from './hubs.ts'
-import { tokensRoom } from './tokens.ts'
+import { openApiTokens } from './tokens.ts'
 
 test('what is changed from a terminal is told, without secrets; what is only looked at is not', async () => {
   const database = await emptyPglite()
   const told: Readonly<Record<string, unknown>>[] = []
   const run = commands({
     hubs: hubsRoom({ db: database.db, typeOf: widgetType }),
-    tokens: tokensRoom({ db: database.db }),
+    tokens: openApiTokens({ db: database.db }),
     applied: appliedSets(database.db),
     changed: (what) => void told.push(what),
   })
@@ -37,7 +37,7 @@ test('what cannot be done is refused in words', async () => {
   const database = await emptyPglite()
   const run = commands({
     hubs: hubsRoom({ db: database.db, typeOf: widgetType }),
-    tokens: tokensRoom({ db: database.db }),
+    tokens: openApiTokens({ db: database.db }),
     applied: appliedSets(database.db),
   })
   for (const name of ['', 'a\nb', 'x'.repeat(101)]) {

@@ -6,7 +6,7 @@ import type { AppliedSets } from './applied-sets.ts'
 import { fieldErrors, plainWords } from './field-error.ts'
 import { HubError } from './hub-error.ts'
 import type { HubsRoom } from './hubs.ts'
-import type { TokensRoom } from './tokens.ts'
+import type { ApiTokens } from './tokens.ts'
 
 const command = z.discriminatedUnion('do', [
   z.strictObject({
@@ -59,7 +59,7 @@ export function commands({
   changed = () => {},
 }: {
   hubs: HubsRoom
-  tokens: TokensRoom
+  tokens: ApiTokens
   applied: AppliedSets
   /** Told what was changed, without secrets. */
   changed?: (what: Readonly<Record<string, unknown>>) => void

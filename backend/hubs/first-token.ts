@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm'
-import { facts, tokens } from '#drizzle/schema.ts'
+import { apiTokens, facts } from '#drizzle/schema.ts'
 import { scopes } from '../access/actor.ts'
 import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
 import { start } from '../changes/change.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
-import { tokensRoom } from './tokens.ts'
+import { openApiTokens } from './tokens.ts'
 
 /** The token of the first start, which makes its bearer the admin. */
-export interface FirstToken {
+export interface FirstApiToken {
   readonly token: string
   /** It was shown, and never will be again. */
   told(): Promise<void>
@@ -19,12 +19,12 @@ const OWED = 'first token'
 const LOCK = 'hubs first token'
 
 /** Within the transaction that sets a database up: a token is owed. */
-export async function oweFirstToken(tx: Database): Promise<void> {
+export async function oweFirstApiToken(tx: Database): Promise<void> {
   await tx.insert(facts).values({ name: OWED, value: '' })
 }
 
 /** Who has an admin token of another kind needs none. */
-export async function waiveFirstToken(db: Database): Promise<void> {
+export async function waiveFirstApiToken(db: Database): Promise<void> {
   await db.delete(facts).where(eq(facts.name, OWED))
 }
 
@@ -32,7 +32,7 @@ export async function waiveFirstToken(db: Database): Promise<void> {
  * The token that is owed, made anew until it was told: a process that ended between making and telling it takes it to
  * its grave, and the next start tells another. Nothing when none is owed, or another process is about to tell it.
  */
-export async function firstToken(database: OpenDatabase): Promise<FirstToken | undefined> {
+export async function firstApiToken(database: OpenDatabase): Promise<FirstApiToken | undefined> {
   const { db } = database
   const [owed] = await db.select({ id: facts.value }).from(facts).where(eq(facts.name, OWED))
   if (!owed) return undefined
@@ -42,7 +42,11 @@ export async function firstToken(database: OpenDatabase): Promise<FirstToken | u
     const [still] = await tx.select({ id: facts.value }).from(facts).where(eq(facts.name, OWED))
     if (!still) return undefined
     await forget(tx, still.id)
-    const { id, token } = await tokensRoom({ db: tx }).create('first start', [...scopes, 'publish:>'], start)
+    const { id, token } = await openApiTokens({ db: tx }).create(
+      'first start',
+      [...scopes, 'publish:>'],
+      start,
+    )
     await tx.update(facts).set({ value: id }).where(eq(facts.name, OWED))
     return { id, token }
   })
@@ -62,7 +66,7 @@ export async function firstToken(database: OpenDatabase): Promise<FirstToken | u
 /** Nobody was told the token, so it need not stay listed as a revoked one does. */
 async function forget(tx: Database, id: string): Promise<void> {
   const last = await holdNumbers(tx)
-  const gone = await tx.delete(tokens).where(eq(tokens.id, id)).returning({ id: tokens.id })
+  const gone = await tx.delete(apiTokens).where(eq(apiTokens.id, id)).returning({ id: apiTokens.id })
   if (gone.length === 0) return
   await appendChanges(tx, last, [{ ...start, subject: { kind: 'token', id }, kind: 'delete', after: null }])
 }

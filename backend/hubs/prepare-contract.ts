@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../db/database.ts'
 import { hubsRoom } from './hubs.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import type { StoredHub } from './stored-hub.ts'
-import { tokensRoom } from './tokens.ts'
+import { openApiTokens } from './tokens.ts'
 
 const secret = 's'.repeat(32)
 const origin = 'https://hubs.example.org'
@@ -23,14 +23,14 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
 
     test('a first start of a role that takes no tokens leaves the first one to another', async () => {
       expect(await prepare({ takesTokens: false })).toEqual({})
-      expect(await tokensRoom({ db: database.db }).list()).toEqual([])
+      expect(await openApiTokens({ db: database.db }).list()).toEqual([])
     })
 
     test('the very first start makes demo hubs and one token; those that start with it make nothing', async () => {
       const starts = await Promise.all([prepare(), prepare(), prepare()])
-      const made = starts.flatMap(({ firstToken }) => firstToken ?? [])
+      const made = starts.flatMap(({ firstApiToken }) => firstApiToken ?? [])
       expect(made).toHaveLength(1)
-      const rights = () => tokensRoom({ db: database.db }).verify(made[0]?.token ?? '')
+      const rights = () => openApiTokens({ db: database.db }).verify(made[0]?.token ?? '')
       expect((await rights())?.scopes).toEqual(new Set(['publish', 'hubs:write', 'read', 'administer']))
 
       // As after the end of that process, before it told: nobody holds the lock any more.
@@ -38,10 +38,10 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
         ...database,
         advisoryLock: async () => ({ lost: new AbortController().signal, release: async () => {} }),
       }
-      const { firstToken } = await prepare({ database: died })
+      const { firstApiToken } = await prepare({ database: died })
       expect(await rights()).toBeUndefined()
-      await firstToken?.told()
-      const kept = await tokensRoom({ db: database.db }).verify(firstToken?.token ?? '')
+      await firstApiToken?.told()
+      const kept = await openApiTokens({ db: database.db }).verify(firstApiToken?.token ?? '')
       expect(kept?.scopes.has('hubs:write')).toBe(true)
       expect(await prepare({ database: died })).toEqual({})
 
@@ -77,7 +77,7 @@ export function describePreparation(name: string, open: () => Promise<OpenDataba
       expect(await prepare()).toEqual({})
       expect(await prepare({ adminToken: 'a'.repeat(16) })).toEqual({})
       expect(await hubs.get('welcome')).toBeUndefined()
-      expect(await tokensRoom({ db: database.db }).list()).toHaveLength(1)
+      expect(await openApiTokens({ db: database.db }).list()).toHaveLength(1)
     })
 
     test('another secret is refused in a plain sentence', async () => {

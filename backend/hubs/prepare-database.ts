@@ -7,7 +7,7 @@ import { start } from '../changes/change.ts'
 import type { Database, OpenDatabase } from '../db/database.ts'
 import { moveDemoHubs } from './demo-origin.ts'
 import type { TypeOf } from './document.ts'
-import { type FirstToken, firstToken, oweFirstToken, waiveFirstToken } from './first-token.ts'
+import { type FirstApiToken, firstApiToken, oweFirstApiToken, waiveFirstApiToken } from './first-token.ts'
 import { hubsRoom } from './hubs.ts'
 
 /** The database was set up with another `HUBS_SECRET`. Told by `code`. */
@@ -37,7 +37,7 @@ export async function prepareDatabase(options: {
   adminToken?: string | undefined
   /** Whether this process answers those who bring a token; others leave the first one to it. */
   takesTokens: boolean
-}): Promise<{ readonly firstToken?: FirstToken | undefined }> {
+}): Promise<{ readonly firstApiToken?: FirstApiToken | undefined }> {
   const { database, secret, origin, typeOf, adminToken, takesTokens } = options
   await database.migrate()
   await database.withLock('hubs first start', () =>
@@ -48,13 +48,13 @@ export async function prepareDatabase(options: {
       else if (known !== fingerprint) throw new SecretMismatch()
       if ((await fact(tx, 'seeded')) !== undefined) return followOrigin(tx, origin, typeOf)
       await tx.insert(facts).values({ name: 'seeded', value: new Date().toISOString() })
-      await oweFirstToken(tx)
+      await oweFirstApiToken(tx)
       await seed(tx, origin, typeOf)
     }),
   )
   if (!takesTokens) return {}
-  if (adminToken === undefined) return { firstToken: await firstToken(database) }
-  await waiveFirstToken(database.db)
+  if (adminToken === undefined) return { firstApiToken: await firstApiToken(database) }
+  await waiveFirstApiToken(database.db)
   return {}
 }
 

@@ -1,16 +1,16 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tokens as table } from '#drizzle/schema.ts'
+import { apiTokens as table } from '#drizzle/schema.ts'
 import { readHistory } from '../changes/history.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { tester } from './hubs.fixtures.ts'
-import { tokensRoom } from './tokens.ts'
+import { openApiTokens } from './tokens.ts'
 
-export function describeTokens(name: string, open: () => Promise<OpenDatabase>): void {
+export function describeApiTokens(name: string, open: () => Promise<OpenDatabase>): void {
   describe(name, { timeout: 60_000 }, () => {
     let database: OpenDatabase
     let clock = 0
-    const room = (adminToken?: string) => tokensRoom({ db: database.db, adminToken, now: () => clock })
+    const room = (adminToken?: string) => openApiTokens({ db: database.db, adminToken, now: () => clock })
     beforeAll(async () => {
       database = await open()
       await database.migrate()

@@ -4,8 +4,8 @@ import { createDatabase, startPostgres } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../db/open-database.ts'
 import { tester } from './hubs.fixtures.ts'
 import { describePreparation } from './prepare-contract.ts'
-import { tokensRoom } from './tokens.ts'
-import { describeTokens } from './tokens-contract.ts'
+import { openApiTokens } from './tokens.ts'
+import { describeApiTokens } from './tokens-contract.ts'
 
 const open = async (url?: string) =>
   openDatabase({
@@ -15,14 +15,14 @@ const open = async (url?: string) =>
   })
 
 describePreparation('preparing Postgres', () => open())
-describeTokens('tokens on Postgres', () => open())
+describeApiTokens('tokens on Postgres', () => open())
 
 test('while Postgres is away a token accepted before still is, and no other', async () => {
   const server = await startPostgres()
   const database = await open(server.url)
   await database.migrate()
   let clock = 0
-  const tokens = tokensRoom({ db: database.db, now: () => clock })
+  const tokens = openApiTokens({ db: database.db, now: () => clock })
   const { token } = await tokens.create('publisher', ['publish'], tester)
   expect((await tokens.verify(token))?.scopes).toEqual(new Set(['publish']))
   await server.kill()

@@ -1,6 +1,6 @@
 import { emptyPglite } from '../db/pglite.fixtures.ts'
 import { describePreparation } from './prepare-contract.ts'
-import { describeTokens } from './tokens-contract.ts'
+import { describeApiTokens } from './tokens-contract.ts'
 
 describePreparation('preparing PGlite', emptyPglite)
-describeTokens('tokens on PGlite', emptyPglite)
+describeApiTokens('tokens on PGlite', emptyPglite)

@@ -1,13 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, asc, eq } from 'drizzle-orm'
-import { tokens } from '#drizzle/schema.ts'
+import { apiTokens } from '#drizzle/schema.ts'
 import { type Actor, actorOf, admin as adminActor } from '../access/actor.ts'
 import { appendChanges, holdNumbers } from '../changes/append-changes.ts'
 import type { Author } from '../changes/change.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseAway, orDatabaseAway } from '../db/database-away.ts'
 
-export interface TokenView {
+export interface ApiTokenView {
   readonly id: string
   readonly name: string
   readonly scopes: readonly string[]
@@ -16,14 +16,14 @@ export interface TokenView {
 }
 
 /** API tokens. Every verb rejects with `DatabaseAway` while the database cannot be reached. */
-export interface TokensRoom {
+export interface ApiTokens {
   /** The token itself is told only here: a hash of it is kept. */
   create(
     name: string,
     scopes: readonly string[],
     by: Author,
   ): Promise<{ readonly id: string; readonly token: string }>
-  list(): Promise<TokenView[]>
+  list(): Promise<ApiTokenView[]>
   /** By id. Says whether there was one still in force; no process accepts it 5 s later. */
   revoke(id: string, by: Author): Promise<boolean>
   /** What the token allows, or nothing when it is none of ours. One accepted before still is while the database is away. */
@@ -40,20 +40,20 @@ interface Answer {
 }
 
 /** `adminToken` is `HUBS_ADMIN_TOKEN`: it has every scope and is in no table. */
-export function tokensRoom(options: {
+export function openApiTokens(options: {
   db: Database
   adminToken?: string | undefined
   now?: () => number
-}): TokensRoom {
+}): ApiTokens {
   const { db, adminToken, now = () => performance.now() } = options
   const answers = new Map<string, Answer>()
   const admin = adminToken === undefined ? undefined : digest(adminToken)
 
   async function look(hash: string): Promise<Actor | undefined> {
     const [row] = await db
-      .select({ id: tokens.id, scopes: tokens.scopes })
-      .from(tokens)
-      .where(and(eq(tokens.hash, hash), eq(tokens.revoked, false)))
+      .select({ id: apiTokens.id, scopes: apiTokens.scopes })
+      .from(apiTokens)
+      .where(and(eq(apiTokens.hash, hash), eq(apiTokens.revoked, false)))
     return row && actorOf(row.id, row.scopes)
   }
 
@@ -66,7 +66,7 @@ export function tokensRoom(options: {
       await orDatabaseAway(() =>
         db.transaction(async (tx) => {
           const last = await holdNumbers(tx)
-          await tx.insert(tokens).values({ id, name, hash, scopes })
+          await tx.insert(apiTokens).values({ id, name, hash, scopes })
           const after = { name, scopes, revoked: false }
           await appendChanges(tx, last, [{ ...by, subject: { kind: 'token', id }, kind: 'create', after }])
         }),
@@ -78,14 +78,14 @@ export function tokensRoom(options: {
       orDatabaseAway(() =>
         db
           .select({
-            id: tokens.id,
-            name: tokens.name,
-            scopes: tokens.scopes,
-            createdAt: tokens.createdAt,
-            revoked: tokens.revoked,
+            id: apiTokens.id,
+            name: apiTokens.name,
+            scopes: apiTokens.scopes,
+            createdAt: apiTokens.createdAt,
+            revoked: apiTokens.revoked,
           })
-          .from(tokens)
-          .orderBy(asc(tokens.createdAt)),
+          .from(apiTokens)
+          .orderBy(asc(apiTokens.createdAt)),
       ),
 
     revoke: (id, by) =>
@@ -93,10 +93,10 @@ export function tokensRoom(options: {
         const revoked = await db.transaction(async (tx) => {
           const last = await holdNumbers(tx)
           const [was] = await tx
-            .update(tokens)
+            .update(apiTokens)
             .set({ revoked: true })
-            .where(and(eq(tokens.id, id), eq(tokens.revoked, false)))
-            .returning({ name: tokens.name, scopes: tokens.scopes })
+            .where(and(eq(apiTokens.id, id), eq(apiTokens.revoked, false)))
+            .returning({ name: apiTokens.name, scopes: apiTokens.scopes })
           if (!was) return false
           const after = { ...was, revoked: true }
           await appendChanges(tx, last, [{ ...by, subject: { kind: 'token', id }, kind: 'revoke', after }])

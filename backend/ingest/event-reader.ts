@@ -8,7 +8,7 @@ import { SIZE } from './log-size.ts'
 import { loggedTopics } from './logged-topics.ts'
 import { newestOf } from './newest-of-topics.ts'
 import { newestRows } from './newest-rows.ts'
-import { parsePattern, patternCovers, type Tokens } from './topic.ts'
+import { parsePattern, patternCovers, type Segments } from './topic.ts'
 
 /** Bytes of data of one reading, and one event more. */
 const READ_BYTES = 16 * 1024 * 1024
@@ -18,7 +18,7 @@ export function eventReader(db: Database): EventLog['read'] {
 
   /** Sequences of the newest events that the patterns match, of those with a sequence below the given one. */
   async function newest(
-    asked: readonly Tokens[],
+    asked: readonly Segments[],
     { limit, since, below }: { limit: number; since?: number | undefined; below: number },
   ): Promise<readonly number[]> {
     const condition =
@@ -83,11 +83,11 @@ function timesOf(said: number, receivedAt: number): Pick<LoggedEvent, 'time' | '
   return { time, receivedAt, ...(time === said ? {} : { saidTime: said }) }
 }
 
-const isWild = (pattern: Tokens): boolean => pattern.some((token) => token === '*' || token === '>')
+const isWild = (pattern: Segments): boolean => pattern.some((token) => token === '*' || token === '>')
 
 /** The patterns that no other of them covers. */
-function widest(patterns: readonly string[]): Tokens[] {
-  const kept: Tokens[] = []
+function widest(patterns: readonly string[]): Segments[] {
+  const kept: Segments[] = []
   for (const text of patterns) {
     const pattern = parsePattern(text)
     if (typeof pattern === 'string')

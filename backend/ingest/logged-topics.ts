@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { topics } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import type { Tokens } from './topic.ts'
+import type { Segments } from './topic.ts'
 import { type LoggedTopic, topicTrie } from './topic-trie.ts'
 
 /** Milliseconds after which all topics are read again, so that those that are gone leave memory. */
@@ -10,7 +10,7 @@ const WHOLE_EVERY = 3_600_000
 /** The topics of the event log, held in memory and brought up to date at every question. */
 export interface LoggedTopics {
   /** What any of the patterns matches: the topic of every event there is at the call, and maybe some that have none left. */
-  matching(patterns: readonly Tokens[]): Promise<readonly LoggedTopic[]>
+  matching(patterns: readonly Segments[]): Promise<readonly LoggedTopic[]>
 }
 
 export function loggedTopics(db: Database, now: () => number = () => performance.now()): LoggedTopics {

@@ -1,7 +1,7 @@
 import { desc, lt } from 'drizzle-orm'
 import { events } from '#drizzle/schema.ts'
 import type { Database } from '../db/database.ts'
-import { matchesTopic, type Tokens } from './topic.ts'
+import { matchesTopic, type Segments } from './topic.ts'
 
 /** Rows looked at for each event that is wanted, at first. */
 const FOR_EACH = 4
@@ -20,7 +20,7 @@ export interface Newest {
 /** Looks through the newest rows for as long as they are likely to hold `limit` events of the patterns. */
 export async function newestRows(
   db: Database,
-  patterns: readonly Tokens[],
+  patterns: readonly Segments[],
   options: {
     readonly limit: number
     readonly since?: number | undefined

@@ -1,4 +1,4 @@
-import type { Tokens } from './topic.ts'
+import type { Segments } from './topic.ts'
 
 /** A topic of the event log. */
 export interface LoggedTopic {
@@ -17,7 +17,7 @@ export interface TopicTrie {
   readonly size: number
   put(topic: LoggedTopic): void
   /** What any of the patterns matches, once each. */
-  match(patterns: readonly Tokens[]): LoggedTopic[]
+  match(patterns: readonly Segments[]): LoggedTopic[]
 }
 
 export function topicTrie(): TopicTrie {
@@ -58,7 +58,7 @@ export function topicTrie(): TopicTrie {
   }
 }
 
-function collect(node: Node, pattern: Tokens, depth: number, take: (topic: LoggedTopic) => void): void {
+function collect(node: Node, pattern: Segments, depth: number, take: (topic: LoggedTopic) => void): void {
   const token = pattern[depth]
   if (token === undefined) {
     if (node.found) take(node.found)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { topicToken } from '#widgets/kit/topic-token.ts'
+import { topicSegment } from '#widgets/kit/topic-segment.ts'
 import { matchesTopic, parsePattern, parseTopic, patternCovers } from './topic.ts'
 
 test.each([
@@ -92,10 +92,10 @@ test('a pattern covers another exactly when it matches whatever the other matche
   }
 })
 
-test('topicToken makes one token of any text', { timeout: 60_000 }, () => {
+test('topicSegment makes one token of any text', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
-      const made = topicToken(text)
+      const made = topicSegment(text)
       expect(parseTopic(made)).toEqual([made])
     }),
     { numRuns: 1000 },
@@ -111,8 +111,8 @@ test.each([
   [null, '-'],
   [7, '7'],
   ['Grün', 'grün'],
-])('topicToken(%j) is %s', (part, made) => {
-  expect(topicToken(part)).toBe(made)
+])('topicSegment(%j) is %s', (part, made) => {
+  expect(topicSegment(part)).toBe(made)
 })
 
 test('any text at all is a topic, a pattern, or has a problem that can be told', { timeout: 60_000 }, () => {

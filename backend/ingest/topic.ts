@@ -7,10 +7,10 @@ const unfit = /[\s\u0000-\u001f\u007f-\u009f\p{Surrogate}]/u
 /** Nearly all topics, told in one pass. */
 const plain = /^[!-)+\-/-=?-~]+(?:\.[!-)+\-/-=?-~]+)*$/
 
-export type Tokens = readonly string[]
+export type Segments = readonly string[]
 
 /** The tokens of a topic; otherwise, as text, what is wrong with it. */
-export function parseTopic(text: string): Tokens | string {
+export function parseTopic(text: string): Segments | string {
   const isPlain = text.length <= BYTES && plain.test(text)
   if (!isPlain && Buffer.byteLength(text) > BYTES) return `must be at most ${BYTES} bytes`
   const tokens = text.split('.')
@@ -23,7 +23,7 @@ export function parseTopic(text: string): Tokens | string {
 }
 
 /** As `parseTopic`; a token may also be `*`, and the last one `>`. */
-export function parsePattern(text: string): Tokens | string {
+export function parsePattern(text: string): Segments | string {
   const tokens = text.split('.')
   const literal = tokens.map((token, index) =>
     token === '*' || (token === '>' && index === tokens.length - 1) ? 'x' : token,
@@ -33,7 +33,7 @@ export function parsePattern(text: string): Tokens | string {
 }
 
 /** Whether every topic that `asked` matches is matched by `pattern` too. A topic is a pattern that matches itself. */
-export function patternCovers(pattern: Tokens, asked: Tokens): boolean {
+export function patternCovers(pattern: Segments, asked: Segments): boolean {
   for (const [index, token] of pattern.entries()) {
     const other = asked[index]
     if (other === undefined) return false
@@ -43,6 +43,6 @@ export function patternCovers(pattern: Tokens, asked: Tokens): boolean {
   return pattern.length === asked.length
 }
 
-export function matchesTopic(pattern: Tokens, topic: Tokens): boolean {
+export function matchesTopic(pattern: Segments, topic: Segments): boolean {
   return patternCovers(pattern, topic)
 }

@@ -26,7 +26,7 @@ function setUp(letters: DeadLetter[]) {
     },
     drop: async (id) => remove(id),
   }
-  const [list, get, replay, drop] = deadLetterOperations(dead)
+  const [list, get, replay, drop] = deadLetterOperations({ dead })
   const client = { address: '192.0.2.1', counted: '192.0.2.1' }
   return {
     ...{ letters, replayed },
@@ -60,7 +60,7 @@ test('one is put back on the bus, another is dropped', async () => {
 
 test('they are for those who administer', () => {
   const others = actorOf('id', ['publish', 'hubs:write', 'read'])
-  for (const { right } of deadLetterOperations({} as DeadLetters)) {
+  for (const { right } of deadLetterOperations({ dead: {} as DeadLetters })) {
     expect([can(others, right), can(admin, right)]).toEqual([false, true])
   }
 })

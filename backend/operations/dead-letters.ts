@@ -10,7 +10,7 @@ const pageSize = `must be a whole number from 1 to ${MOST}`
 const id = z.object({ id: z.string() })
 
 /** Messages that were put aside, for those who run the installation. */
-export function deadLetterOperations(dead: DeadLetters) {
+export function deadLetterOperations({ dead }: { readonly dead: DeadLetters }) {
   const missing = (id: string) => refusal('missing', `There is no dead letter ${id}.`)
 
   const list = operation({

@@ -31,12 +31,12 @@ const expect = z.custom<Expectation>().optional()
 /** Hubs as JSON. Reads are answered from memory, so they work while the database is away. */
 export function hubOperations(options: {
   hubs: HubsRoom
-  followed: FollowedHubs
+  memory: FollowedHubs
   lookUp: LookUp
   /** The path all addresses are below. */
   basePath?: string
 }) {
-  const { hubs, followed, lookUp, basePath = '' } = options
+  const { hubs, memory, lookUp, basePath = '' } = options
 
   const list = operation({
     method: 'GET',
@@ -57,7 +57,7 @@ export function hubOperations(options: {
     answers: { 200: 'A page of hubs' },
     shared: true,
     async run(_actor, { limit, after }) {
-      const found = followed.bySlug(after, limit + 1)
+      const found = memory.bySlug(after, limit + 1)
       const page = found.slice(0, limit)
       const next = found.length > limit ? page.at(-1)?.slug : undefined
       return { output: { hubs: page.map(hubSummary), ...(next ? { next } : {}) } }
@@ -75,7 +75,7 @@ export function hubOperations(options: {
     revisions: true,
     shared: true,
     async run(_actor, asked) {
-      const hub = await lookUp(() => followed.hubs.get(asked.slug))
+      const hub = await lookUp(() => memory.hubs.get(asked.slug))
       if (!hub) return refusal('missing', `There is no hub “${asked.slug}”.`)
       return { output: hubView(hub), revision: hub.revision }
     },
@@ -96,8 +96,8 @@ export function hubOperations(options: {
       refusing(async () => {
         const { hub, outcome } = await hubs.put(slug, document, { by: authorOf(actor, client), expect })
         // Whoever reads after this answer reads what was written; that it was written is true in any case.
-        await followed.caughtUp().catch(() => {})
-        const known = followed.hubs.get(slug)
+        await memory.caughtUp().catch(() => {})
+        const known = memory.hubs.get(slug)
         const output = known?.revision === hub.revision ? hubView(known) : { slug, revision: hub.revision }
         return {
           output,
@@ -118,7 +118,7 @@ export function hubOperations(options: {
     run: (actor, { slug, expect }, client) =>
       refusing(async () => {
         await hubs.remove(slug, { by: authorOf(actor, client), expect })
-        await followed.caughtUp().catch(() => {})
+        await memory.caughtUp().catch(() => {})
         return { output: undefined }
       }),
   })

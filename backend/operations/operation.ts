@@ -11,7 +11,7 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 export type Done<Output> = ({ readonly output: Output } | { readonly text: string }) & {
   /** The address of what was made. */
   readonly created?: string
-  /** Which state of its subject this is, for who changes it next. */
+  /** Revision of the subject: sent as ETag, and what the next writer names in `If-Match`. */
   readonly revision?: number
   /** It is the last that was known; the stores do not answer. */
   readonly paused?: boolean
@@ -41,13 +41,13 @@ export interface Operation<
   readonly body?: keyof z.output<Input> & string
   /** What it answers; without one it answers nothing. */
   readonly output?: Output
-  /** The statuses it may answer with, and what each says; the first unless something was made. */
+  /** The statuses it may answer with, and what each means: the lowest, or 201 when it made something. */
   readonly answers: Readonly<Partial<Record<200 | 201 | 202 | 204, string>>>
   /** Its subject has revisions, and `expect` of the input says which of them the asker knows. */
   readonly revisions?: true
   /** What it answers is the same for everybody, so scripts of any page may read it. Only for GET. */
   readonly shared?: true
-  /** Rejects only for what is nobody's doing: a store that is away, a bug. */
+  /** Rejects only for outages and bugs; whatever an asker can cause is a Refusal. */
   run(
     actor: Actor,
     input: z.output<Input>,

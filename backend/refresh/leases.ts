@@ -37,7 +37,7 @@ interface Held extends Lease {
 }
 
 export function openLeases(cache: Pick<Cache, 'extend'>): Leases {
-  /** An array, not a set, for what `heldDeliveries` says of sets. */
+  /** An array, not a set, for what `undecidedDeliveries` says of sets. */
   const held: Held[] = []
 
   /** One timer for all of them. */

@@ -4,11 +4,11 @@ import type { Apply } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
 import type { DeadLetterMessage } from './dead-letters.ts'
 import type { HandleMessages } from './handler.ts'
-import type { HeldDeliveries } from './held.ts'
 import { batchesInHand } from './in-hand.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import type { MatchingIndex } from './matching.ts'
 import { isFatal, isSuspect } from './suspects.ts'
+import type { UndecidedDeliveries } from './undecided-deliveries.ts'
 
 /**
  * Messages taken at once. The keys of two batches may be invalidated at a time, each with its lease: with more of them
@@ -26,7 +26,7 @@ export async function consume(options: {
   readonly index: MatchingIndex<InvalidationTarget>
   readonly apply: Pick<Apply, 'invalidateAll'>
   readonly handle: HandleMessages
-  readonly held: HeldDeliveries
+  readonly held: UndecidedDeliveries
   readonly deadLetter: DeadLetterMessage
   readonly counts: TriageCounts
   readonly logger: Logger

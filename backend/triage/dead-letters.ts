@@ -3,13 +3,13 @@ import { lineSample } from '../base/line-sample.ts'
 import { retry } from '../base/retry.ts'
 import type { DeliveredMessage } from '../bus/bus.ts'
 import type { TriageCounts } from './counts.ts'
-import type { HeldDeliveries } from './held.ts'
+import type { UndecidedDeliveries } from './undecided-deliveries.ts'
 
 /** Puts a message aside for good, waiting for a bus that is away. Rejects only once `signal` is aborted. */
 export type DeadLetterMessage = (message: DeliveredMessage, reason: string) => Promise<void>
 
 export function deadLetters(options: {
-  readonly held: Pick<HeldDeliveries, 'release'>
+  readonly held: Pick<UndecidedDeliveries, 'release'>
   readonly counts: TriageCounts
   readonly logger: Pick<Logger, 'warn'>
   readonly signal: AbortSignal

@@ -5,12 +5,12 @@ import { together } from '../ingest/together.ts'
 import type { Apply } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
 import type { DeadLetterMessage } from './dead-letters.ts'
-import type { HeldDeliveries } from './held.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { type Finding, judge } from './judge.ts'
 import type { MatchingIndex } from './matching.ts'
 import { settling } from './settling.ts'
 import { isSuspect } from './suspects.ts'
+import type { UndecidedDeliveries } from './undecided-deliveries.ts'
 
 /**
  * Handles messages from the match to the acknowledgement. Resolves when the keys that wait for nothing are invalidated;
@@ -26,7 +26,7 @@ export function messageHandler(options: {
   readonly apply: Apply
   /** As of `openTriage`. */
   readonly indexed: () => Promise<void>
-  readonly held: Pick<HeldDeliveries, 'release'>
+  readonly held: Pick<UndecidedDeliveries, 'release'>
   readonly deadLetter: DeadLetterMessage
   readonly counts: TriageCounts
   readonly logger: Logger

@@ -1,6 +1,6 @@
 import type { Interest } from '#widgets/define.ts'
 import type { HubEvent } from '../ingest/event.ts'
-import { parsePattern, type Tokens } from '../ingest/topic.ts'
+import { parsePattern, type Segments } from '../ingest/topic.ts'
 import { type Bucket, emptyBucket, isEmpty, type Posting, put, take, visit, visitAll } from './bucket.ts'
 import { type FilteredMap, filteredMap, get, remove as removeFrom, set } from './filtered-map.ts'
 
@@ -107,7 +107,7 @@ export function matchingIndex<Payload>(): MatchingIndex<Payload> {
 
 function walk<Payload>(
   node: Node<Payload>,
-  topic: Tokens,
+  topic: Segments,
   depth: number,
   meet: (bucket: Bucket<Owner<Payload>>) => void,
 ): void {
@@ -122,7 +122,7 @@ function walk<Payload>(
   if (node.star) walk(node.star, topic, depth + 1, meet)
 }
 
-function checkedPattern(topic: string): Tokens {
+function checkedPattern(topic: string): Segments {
   const pattern = parsePattern(topic)
   if (typeof pattern === 'string') {
     throw new RangeError(`${JSON.stringify(topic)} is no topic pattern: it ${pattern}.`)
@@ -130,7 +130,7 @@ function checkedPattern(topic: string): Tokens {
   return pattern
 }
 
-function bucketFor<Payload>(root: Node<Payload>, pattern: Tokens): Bucket<Owner<Payload>> {
+function bucketFor<Payload>(root: Node<Payload>, pattern: Segments): Bucket<Owner<Payload>> {
   let node = root
   for (const token of pattern) {
     if (token === '>') {
@@ -161,7 +161,7 @@ function literalOf<Payload>(node: Node<Payload>, token: string): Node<Payload> {
 /** Also takes away the buckets and nodes that this leaves empty. */
 function removePosting<Payload>(
   node: Node<Payload>,
-  pattern: Tokens,
+  pattern: Segments,
   depth: number,
   posting: Posting<Owner<Payload>>,
 ): void {

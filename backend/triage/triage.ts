@@ -9,11 +9,11 @@ import { consume } from './consume.ts'
 import { type TriageCounts, triageCounts, triageFigures } from './counts.ts'
 import { deadLetters } from './dead-letters.ts'
 import { messageHandler } from './handler.ts'
-import { heldDeliveries } from './held.ts'
 import type { InvalidationTarget } from './invalidation-target.ts'
 import { judge } from './judge.ts'
 import type { MatchingIndex } from './matching.ts'
 import { keepReplayed, type ReplayMemory } from './replay-window.ts'
+import { undecidedDeliveries } from './undecided-deliveries.ts'
 
 /** Takes events off the bus and invalidates the keys they make stale. A message is acknowledged last. */
 export interface Triage extends Service {
@@ -43,7 +43,7 @@ export function openTriage(options: {
     async run(signal) {
       const behind = writeBehind({ log, counts, logger, signal })
       const apply = applier({ cache, log, behind, counts, logger, signal, onDue })
-      const held = heldDeliveries()
+      const held = undecidedDeliveries()
       const deadLetter = deadLetters({ held, counts, logger, signal })
       const hasRoomToLog = () => behind.room
       const handle = messageHandler({

@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { ADMIN_TOKEN } from '#testing/api.ts'
+import { ADMIN_API_TOKEN } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openRelay, type Relay } from '#testing/servers/relay.ts'
 import type { Server } from '#testing/servers/server.ts'
@@ -38,7 +38,7 @@ export async function openInstallation(): Promise<Installation> {
   let turn = 0
   const proxy = await openHttpRelay(() => [...ready][turn++ % ready.size])
   const env = {
-    HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+    HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
     HUBS_FETCH_ALLOW: '127.0.0.1/32',
     HUBS_ORIGIN: proxy.url,
     HUBS_DRAIN_SECONDS: DRAIN_SECONDS,

@@ -40,7 +40,7 @@ export function isTrue(look: Look, traffic: Traffic): boolean {
 }
 
 /** What a page shows and what is true, for people. */
-export function told(reader: Reader, look: Look, traffic: Traffic): string {
+export function described(reader: Reader, look: Look, traffic: Traffic): string {
   const cards = [...look.shown].map(([title, { value, fresh }]) => {
     const truth = traffic.value(title)
     return value === truth && fresh ? '' : ` ${title}: ${value} of ${truth}${fresh ? ' (fresh)' : ''}`

@@ -1,7 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { connect } from '@nats-io/transport-node'
 import { expect, test } from '@playwright/test'
-import { ADMIN_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
+import { ADMIN_API_TOKEN, api, hubOf, numberWidget } from '#testing/api.ts'
 import { type RunningProduct, startProduct } from '#testing/product.ts'
 import { openSse, type SseClient } from '#testing/sse.ts'
 import { openStores, type RealStores } from '#testing/stores.ts'
@@ -33,7 +33,7 @@ let daemon: RunningProduct
 
 test.beforeAll(async () => {
   ;[truth, stores] = await Promise.all([openTruth(), openStores()])
-  const env = { HUBS_ADMIN_TOKEN: ADMIN_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
+  const env = { HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN, HUBS_FETCH_ALLOW: '127.0.0.1/32' }
   front = await startProduct({ mode: 'real', roles: 'web,stream', stores, env })
   daemon = await startProduct({ mode: 'real', roles: 'daemon', stores, env })
 })

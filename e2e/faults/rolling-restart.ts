@@ -1,4 +1,4 @@
-import { ADMIN_TOKEN } from '#testing/api.ts'
+import { ADMIN_API_TOKEN } from '#testing/api.ts'
 import { until } from '#testing/servers/until.ts'
 import { startProxy } from '../fixtures/composed-proxy.ts'
 import { type Fault, lasting } from './scene.ts'
@@ -48,7 +48,7 @@ export const rollingRestart: Fault = {
         fetch(`${proxy.url}/api/v1/events`, {
           method: 'POST',
           headers: {
-            authorization: `Bearer ${ADMIN_TOKEN}`,
+            authorization: `Bearer ${ADMIN_API_TOKEN}`,
             'content-type': 'application/cloudevents+json',
           },
           body: JSON.stringify({

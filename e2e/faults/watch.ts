@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { until } from '#testing/servers/until.ts'
-import { isTrue, missing, told } from './lacking.ts'
+import { described, isTrue, missing } from './lacking.ts'
 import type { Look, Reader } from './reader.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -83,7 +83,7 @@ export function watchReaders(readers: readonly Reader[], traffic: Traffic, behin
     }, `Not all pages became ${what}`).catch((error: Error) => {
       const lacking = looks
         .filter(({ look }) => !holds(look))
-        .map(({ reader, look }) => told(reader, look, traffic))
+        .map(({ reader, look }) => described(reader, look, traffic))
       throw new Error(`${error.message}:\n${lacking.join('\n')}`)
     })
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LoggedEvent } from '#widgets/define.ts'
-import { topicToken } from '#widgets/kit/topic-token.ts'
+import { topicSegment } from '#widgets/kit/topic-segment.ts'
 
 /** The topic of a delivery: `github.<owner>.<repository>.<event>.<action>`, with `-` for what it does not tell. */
 export function topicOf({
@@ -14,7 +14,7 @@ export function topicOf({
   readonly event: string
   readonly action: string | undefined
 }): string {
-  return ['github', ...[owner, repository, event, action].map(topicToken)].join('.')
+  return ['github', ...[owner, repository, event, action].map(topicSegment)].join('.')
 }
 
 /** The pattern of what is delivered of an event, with any action: of one repository, of all of an owner, or of all. */
@@ -25,7 +25,7 @@ export function eventTopic(
     repository,
   }: { readonly owner?: string | undefined; readonly repository?: string | undefined } = {},
 ): string {
-  const place = [owner, repository].map((part) => (part === undefined ? '*' : topicToken(part)))
+  const place = [owner, repository].map((part) => (part === undefined ? '*' : topicSegment(part)))
   return `github.${place.join('.')}.${event}.>`
 }
 
@@ -38,7 +38,7 @@ const about = z.object({ repository: z.object({ full_name: z.string() }) })
 export function deliveredEvent({ topic, data }: Pick<LoggedEvent, 'topic' | 'data'>): string | undefined {
   const [first, owner, repository, event] = topic.split('.')
   if (first !== 'github') return undefined
-  const told = about.safeParse(data).data?.repository.full_name.split('/').map(topicToken)
+  const told = about.safeParse(data).data?.repository.full_name.split('/').map(topicSegment)
   return !told || (told[0] === owner && told[1] === repository) ? event : undefined
 }
 

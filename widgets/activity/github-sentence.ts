@@ -1,7 +1,7 @@
 import { type GitHubDelivery, gitHubDelivery } from '#sources/github/delivery.ts'
 import { deliveredEvent } from '#sources/github/topics.ts'
 import type { LoggedEvent } from '../define.ts'
-import { topicToken } from '../kit/topic-token.ts'
+import { topicSegment } from '../kit/topic-segment.ts'
 import type { Clause, ToClause } from './clause.ts'
 import { cut } from './cut.ts'
 import { outcome } from './named.ts'
@@ -13,7 +13,7 @@ import { commentClause, numberedClause, reviewClause } from './thread-sentence.t
 /** What a delivery says; `unknown` for an event that only looks like one. */
 export function githubSentence(event: LoggedEvent): Sentence | undefined | 'unknown' {
   const { data: delivery } = gitHubDelivery.safeParse(event.data)
-  if (delivery === undefined || deliveredEvent(event) !== topicToken(delivery.event)) return 'unknown'
+  if (delivery === undefined || deliveredEvent(event) !== topicSegment(delivery.event)) return 'unknown'
   const place = delivery.repository?.full_name ?? delivery.organization?.login ?? 'GitHub'
   const toClause = Object.hasOwn(clauses, delivery.event) ? clauses[delivery.event] : anyDelivery
   const clause = toClause?.(delivery, place)

@@ -31,7 +31,7 @@ function byActor(
   return { text: cut(actor === undefined ? passive : `${passive}, by ${actor}`) }
 }
 
-/** A token of a topic as a word: what `topicToken` escaped is itself again. */
+/** A token of a topic as a word: what `topicSegment` escaped is itself again. */
 function wordOf(token: string): string {
   let text = token
   try {

@@ -1,4 +1,4 @@
-import { knownToken, secretPath } from '../kit/known-secrets.ts'
+import { knownSecret, secretPath } from '../kit/known-secrets.ts'
 
 /** What replaces a secret. */
 const HIDDEN = '•••'
@@ -10,7 +10,7 @@ const names =
 const secretName = new RegExp(names, 'i')
 
 const tokens = new RegExp(
-  `\\b(?:${knownToken})|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}-----)?`,
+  `\\b(?:${knownSecret})|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}-----)?`,
   'g',
 )
 /** Up to its path an address is no secret, but what is left of one tells nothing. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { contextWith } from '../context.fixtures.ts'
 import { implement } from '../define.ts'
 import { matches } from '../interest.fixtures.ts'
-import { face, placeOf } from './face.ts'
+import { cityOf, face } from './face.ts'
 import { load } from './loader.ts'
 import { offsetOf } from './offset.ts'
 import ClockView from './view.tsx'
@@ -89,7 +89,7 @@ describe('a face', () => {
   })
 
   test('names places as people do', () => {
-    expect([placeOf('UTC'), placeOf('America/Argentina/Buenos_Aires')]).toEqual(['UTC', 'Buenos Aires'])
+    expect([cityOf('UTC'), cityOf('America/Argentina/Buenos_Aires')]).toEqual(['UTC', 'Buenos Aires'])
   })
 })
 

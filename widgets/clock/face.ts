@@ -31,6 +31,6 @@ function utcOffset(offset: number): string {
 }
 
 /** `America/Argentina/Buenos_Aires` is Buenos Aires to people. */
-export function placeOf(zone: string): string {
+export function cityOf(zone: string): string {
   return zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')
 }

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import type { DataOf, ViewProps } from '../define.ts'
 import { subscribeTicker, tickerNow } from '../ui/ticker.ts'
-import { face, placeOf } from './face.ts'
+import { cityOf, face } from './face.ts'
 import type { clock } from './widget.ts'
 
 const thisMinute = () => Math.floor(tickerNow() / 60_000) * 60_000
@@ -37,7 +37,7 @@ export default function ClockView({ data, config }: ViewProps<typeof clock>) {
 
 function ZoneClock({
   zone,
-  label = placeOf(zone.zone),
+  label = cityOf(zone.zone),
   now,
   hour12,
 }: {

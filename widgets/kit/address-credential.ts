@@ -1,4 +1,4 @@
-import { knownToken, secretPath } from './known-secrets.ts'
+import { knownSecret, secretPath } from './known-secrets.ts'
 
 const whole = new Set([
   'key',
@@ -17,7 +17,7 @@ const ending =
   /(?:tokens?|secret|passw(?:or)?d|passphrase|passcode|api-?key|app-?key|auth-?key|access-?key(?:-?id)?|secret-?key|private-?key|subscription-?key|signature|credentials?|session-?id)$/
 /** Where to go on reading, which lists call tokens too. */
 const cursor = /^(?:page|next|next-?page|continuation|cursor|sync|skip|start|resume)-?token$/
-const token = new RegExp(`^(?:${knownToken})`)
+const token = new RegExp(`^(?:${knownSecret})`)
 const secret = new RegExp(secretPath, 'i')
 /** Called as much that is short or in words, and then no secret: `?code=404`. */
 const sometimes = new Set(['code', 'sid', 'ticket', 'hmac'])

@@ -1,5 +1,5 @@
 /** How tokens of well-known makers look, and a JSON Web Token: a pattern for what begins with one. */
-export const knownToken = [
+export const knownSecret = [
   String.raw`gh[opusr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|dt|rt|cbt|soat|ptt|ft|imt|agent)-[\w-]{16,}|ATATT[\w=-]{16,}`,
   String.raw`xox[a-z]-[\w-]{10,}|xapp-[\w-]{16,}|bot\d{6,}:[\w-]{30,}`,
   // Plain words stand behind `sk-` in names of pages.

@@ -47,7 +47,7 @@ export function keysById(layout: HubLayout): Keys {
   return Object.fromEntries(layout.widgets.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key]])))
 }
 
-export function places(layout: HubLayout, { widget }: Shows): boolean {
+export function isPlaced(layout: HubLayout, { widget }: Shows): boolean {
   return widget === undefined || layout.widgets.some(({ id }) => id === widget)
 }
 

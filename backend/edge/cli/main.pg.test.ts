@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { freePort } from '#testing/servers/free-port.ts'
 import { createDatabase } from '#testing/servers/postgres.ts'
 import { openDatabase } from '../../db/open-database.ts'
-import { tokensRoom } from '../../hubs/tokens.ts'
+import { openApiTokens } from '../../hubs/tokens.ts'
 import { hubs } from './run.fixtures.ts'
 
 const HUBS_SECRET = 's'.repeat(32)
@@ -16,7 +16,7 @@ test('with DATABASE_URL the database is spoken to, whoever else uses it', async 
     HUBS_SECRET,
   })
   expect(code).toBe(0)
-  expect((await tokensRoom({ db: database.db }).verify(out.trim()))?.scopes).toEqual(new Set(['publish']))
+  expect((await openApiTokens({ db: database.db }).verify(out.trim()))?.scopes).toEqual(new Set(['publish']))
   await database.close()
 }, 120_000)
 

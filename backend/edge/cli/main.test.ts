@@ -14,7 +14,7 @@ import { openDatabase } from '../../db/open-database.ts'
 import { appliedSets } from '../../hubs/applied-sets.ts'
 import { commands } from '../../hubs/commands.ts'
 import { type HubsRoom, hubsRoom } from '../../hubs/hubs.ts'
-import { tokensRoom } from '../../hubs/tokens.ts'
+import { openApiTokens } from '../../hubs/tokens.ts'
 import { hubs } from './run.fixtures.ts'
 
 const LONG = 120_000
@@ -98,7 +98,7 @@ describe('beside a running Hubs', () => {
     await held.serve(
       commands({
         hubs: room,
-        tokens: tokensRoom({ db: database.db }),
+        tokens: openApiTokens({ db: database.db }),
         applied: appliedSets(database.db),
       }),
     )

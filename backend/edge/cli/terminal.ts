@@ -10,7 +10,7 @@ import type { Env } from '../../env.ts'
 import { appliedSets } from '../../hubs/applied-sets.ts'
 import { type Command, commands, type Results } from '../../hubs/commands.ts'
 import { hubsRoom } from '../../hubs/hubs.ts'
-import { tokensRoom } from '../../hubs/tokens.ts'
+import { openApiTokens } from '../../hubs/tokens.ts'
 
 /** Where commands are carried out: in the running Hubs that holds the data folder, else in this process. */
 export interface Terminal {
@@ -62,7 +62,7 @@ async function ownDatabase(
   const { db } = database
   const control: Control = commands({
     hubs: hubsRoom({ db, typeOf: widgetType }),
-    tokens: tokensRoom({ db }),
+    tokens: openApiTokens({ db }),
     applied: appliedSets(db),
   })
   return {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 
-export const adminToken = 'an-admin-token-of-the-tests'
+export const adminApiToken = 'an-admin-token-of-the-tests'
 export const hookSecret = 'a-webhook-secret-of-the-tests'
 
 export interface Sent {
@@ -146,7 +146,7 @@ const query = fc
 
 const headerText = fc.stringMatching(/^[ -~\u0080-\u00ff]{0,30}$/)
 const authorization = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(`Bearer ${adminToken}`) },
+  { weight: 8, arbitrary: fc.constant(`Bearer ${adminApiToken}`) },
   { weight: 1, arbitrary: headerText },
   { weight: 1, arbitrary: headerText.map((text) => `Bearer ${text}`) },
 )
@@ -211,7 +211,7 @@ const start = fc.constantFrom(
   ...['PRI * HTTP/2.0', 'GET /healthz', 'get / http/1', 'GET /a b HTTP/1.1', ''],
 )
 const field = fc.constantFrom(
-  ...['host: a', 'host: a', `authorization: Bearer ${adminToken}`, 'content-type: application/json'],
+  ...['host: a', 'host: a', `authorization: Bearer ${adminApiToken}`, 'content-type: application/json'],
   ...['transfer-encoding: chunked', 'transfer-encoding: chunked', 'transfer-encoding: x'],
   ...[
     'content-length: 5',

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { adminToken, anyRequest, hookSecret, type Sent, spoken } from './any-request.fixtures.ts'
+import { adminApiToken, anyRequest, hookSecret, type Sent, spoken } from './any-request.fixtures.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
 /** As many as `npm test` has time for; more by hand. */
@@ -13,7 +13,7 @@ let front: WholeFront
 let port: number
 
 beforeAll(async () => {
-  front = await openWholeFront({ GITHUB_WEBHOOK_SECRET: hookSecret, HUBS_ADMIN_TOKEN: adminToken })
+  front = await openWholeFront({ GITHUB_WEBHOOK_SECRET: hookSecret, HUBS_ADMIN_TOKEN: adminApiToken })
   port = front.port
 }, 120_000)
 afterAll(async () => {
@@ -47,7 +47,7 @@ const accepted: Sent = {
   path: '/api/v1/events',
   headers: {
     host: 'localhost',
-    authorization: `Bearer ${adminToken}`,
+    authorization: `Bearer ${adminApiToken}`,
     'content-type': 'application/cloudevents+json',
   },
   body: Buffer.from('{"specversion":"1.0","id":"accepted","source":"any","type":"any.request"}'),

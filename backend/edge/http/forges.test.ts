@@ -12,14 +12,14 @@ import {
 } from '#sources/github/forges.fixtures.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
-const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
+const ADMIN_API_TOKEN = 'hubs_admin_token_of_the_tests'
 const SECRET = 'a-webhook-secret-of-the-tests'
 
 let product: WholeFront & { readonly url: string }
 beforeAll(async () => {
   const front = await openWholeFront(
     {
-      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
       GITHUB_WEBHOOK_SECRET: SECRET,
       DATABASE_URL: 'postgres://x',
       HUBS_SECRET: 's'.repeat(32),
@@ -57,20 +57,20 @@ function deliver({ event: type, payload }: Delivered): Promise<Answered> {
 }
 
 const publish = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  post('/events', JSON.stringify(body), { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers })
+  post('/events', JSON.stringify(body), { authorization: `Bearer ${ADMIN_API_TOKEN}`, ...headers })
 
 async function put(slug: string, type: string, config: object): Promise<string> {
   const widgets = [{ type, config, position: { x: 0, y: 0, w: 4, h: 4 } }]
   const response = await fetch(`${product.url}/hubs/${slug}`, {
     method: 'PUT',
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${ADMIN_API_TOKEN}`, 'content-type': 'application/json' },
     body: JSON.stringify({ title: slug, visibility: 'public', widgets }),
   })
   return ((await response.json()) as HubView).widgets[0]?.id ?? ''
 }
 async function shown(slug: string, id: string): Promise<Readonly<Record<string, unknown>>> {
   const response = await fetch(`${product.url}/hubs/${slug}/snapshot`, {
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    headers: { authorization: `Bearer ${ADMIN_API_TOKEN}` },
   })
   return Object(((await response.json()) as Snapshot).widgets[id]?.data)
 }

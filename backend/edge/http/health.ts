@@ -23,7 +23,7 @@ const serving = {
   },
 } as const satisfies Endpoint
 
-export const healthOperations: readonly Endpoint[] = [alive, serving]
+export const healthEndpoints: readonly Endpoint[] = [alive, serving]
 
 export function healthRoutes({ ready, away }: Readiness): Route[] {
   return [

@@ -17,7 +17,7 @@ import { type FollowedHubs, followHubs } from '../../hubs/follow.ts'
 import { hubsRoom } from '../../hubs/hubs.ts'
 import { lookUpIn } from '../../hubs/look-up.ts'
 import { placer } from '../../hubs/placed.ts'
-import { tokensRoom } from '../../hubs/tokens.ts'
+import { openApiTokens } from '../../hubs/tokens.ts'
 import { hubOperations } from '../../operations/hubs.ts'
 import { widgetTypeViews } from '../../operations/widget-type-views.ts'
 import { widgetTypeOperations } from '../../operations/widget-types.ts'
@@ -40,7 +40,7 @@ let publisher: string
 beforeAll(async () => {
   database = await emptyPglite()
   const hubs = hubsRoom({ db: database.db, typeOf: widgetType })
-  const tokens = tokensRoom({ db: database.db })
+  const tokens = openApiTokens({ db: database.db })
   const place = placer({ typeOf: widgetType, secret: 's'.repeat(32), secrets: {} })
   followed = followHubs({ hubs, place, database, log, signal: ended.signal })
   await followed.ready
@@ -48,7 +48,7 @@ beforeAll(async () => {
   front = frontServer({ health: [], clientOf: clientRule([]), log })
   const types = widgetTypeViews(lacking)
   const routes = operationRoutes([
-    ...hubOperations({ hubs, followed, lookUp: lookUpIn(followed) }),
+    ...hubOperations({ hubs, memory: followed, lookUp: lookUpIn(followed) }),
     ...widgetTypeOperations({ types }),
   ])
   front.serve([...routes, hubSchemaRoute(types)], authenticator(tokens))

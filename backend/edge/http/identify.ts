@@ -3,7 +3,7 @@ import { can, type Right, scopeFor } from '../../access/can.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import { ProblemError } from './problem.ts'
-import type { TokenGuesses } from './token-guesses.ts'
+import type { ApiTokenGuesses } from './token-guesses.ts'
 
 /** Who asks, if they have the right. @throws ProblemError 401, 403, 429 */
 export type Identify = (
@@ -12,9 +12,9 @@ export type Identify = (
   authenticate: Authenticate,
 ) => Promise<Actor>
 
-export function identifier(guesses: TokenGuesses): Identify {
+export function identifier(guesses: ApiTokenGuesses): Identify {
   return async (right, { request, client }, authenticate) => {
-    // Whoever asks for what anyone may is not asked who that is.
+    // It needs no token, so none is looked at.
     if (can(anonymous, right)) return anonymous
     const { authorization } = request.headers
     const actor = await guesses.watch(client, authorization, () => authenticate(authorization))

@@ -46,7 +46,7 @@ function operationOf({ about, path, right }: Endpoint): ZodOpenApiOperationObjec
 }
 
 /** `GET /api/v1/openapi.json`: the whole outside, for programs and their authors, as its operations tell of themselves. */
-export function openApiRoute(operations: readonly Endpoint[], basePath = ''): Route {
+export function openApiRoute(endpoints: readonly Endpoint[], basePath = ''): Route {
   // Few ask for it, and no start has to wait for it.
   let body: Buffer | undefined
   return {
@@ -55,18 +55,18 @@ export function openApiRoute(operations: readonly Endpoint[], basePath = ''): Ro
     right: 'anyone',
     shared: true,
     async handle() {
-      body ??= Buffer.from(JSON.stringify(documentOf(operations, basePath)))
+      body ??= Buffer.from(JSON.stringify(documentOf(endpoints, basePath)))
       return { status: 200, body }
     },
   }
 }
 
-function documentOf(operations: readonly Endpoint[], basePath: string): object {
+function documentOf(endpoints: readonly Endpoint[], basePath: string): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
-  for (const operation of operations) {
-    if (!operation.about) continue
-    const path = operation.path.replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationOf(operation) }
+  for (const endpoint of endpoints) {
+    if (!endpoint.about) continue
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) }
   }
   return createDocument(
     {

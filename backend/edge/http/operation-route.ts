@@ -13,7 +13,7 @@ import type { Answer, Call, Route } from './route.ts'
 export function operationRoute(operation: Operation, reader?: BodyReader): Route {
   const { method, path, right, shared } = operation
   const status = Number(Object.keys(operation.answers)[0])
-  // Whoever has to show a token is not led to it by a page of another site.
+  // It needs no token, so a page of another site could have its reader's browser send it.
   const fromOwnPages = method !== 'GET' && scopeFor(right) === undefined
   return {
     ...{ method, path, right },

@@ -12,7 +12,7 @@ import { type BodyLimits, requestBodies } from './request-body.ts'
 import type { Answer, Route } from './route.ts'
 import { gracefulShutdown, type Shutdown } from './shutdown.ts'
 import { toProblem } from './to-problem.ts'
-import { openTokenGuesses } from './token-guesses.ts'
+import { openApiTokenGuesses } from './token-guesses.ts'
 import { unreadAnswers } from './unread-answers.ts'
 
 export interface FrontServer extends Pick<Dispatcher, 'serve' | 'servePages'> {
@@ -45,7 +45,7 @@ export function frontServer(options: {
   const answers = openAnswers(clientOf, log)
   const boundUnread = unreadAnswers(clientOf)
   const pipelining = openPipelining((request, response) => void answer(request, response))
-  const identify = identifier(openTokenGuesses(log))
+  const identify = identifier(openApiTokenGuesses(log))
   const call = routeCalls({ openBody: requestBodies(bodies), identify, log })
   const dispatcher = openDispatcher({
     ...{ health, call, identify, clientOf, pipelining, names, secure, basePath, patience },

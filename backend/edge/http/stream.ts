@@ -42,7 +42,7 @@ function isKnown({ hubs, widgets }: StreamTarget, layouts: HubLayouts): boolean 
   return hubs.some((slug) => layouts.hub(slug)) || widgets.some((id) => layouts.widget(id))
 }
 
-export const streamOperation = {
+export const streamEndpoint = {
   method: 'GET',
   path: '/api/v1/stream',
   right: 'view',
@@ -99,7 +99,7 @@ export function streamRoute(options: {
   }
 
   return {
-    ...streamOperation,
+    ...streamEndpoint,
     shared: true,
     async raw({ request, response, url, client }) {
       if (draining()) {

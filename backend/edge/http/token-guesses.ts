@@ -10,7 +10,7 @@ const GUESSES = { times: 10, seconds: 60 }
 const REMEMBERED = 10_000
 
 /** Slows down clients that try tokens, and logs each wrong one. */
-export interface TokenGuesses {
+export interface ApiTokenGuesses {
   /**
    * What `verify` gives for the Authorization header. A client that has sent too many wrong tokens has to wait, but not
    * with one that has been right before: nobody is locked out by another behind the same address.
@@ -19,7 +19,7 @@ export interface TokenGuesses {
   watch<Found>(client: Client, header: string | undefined, verify: () => Promise<Found>): Promise<Found>
 }
 
-export function openTokenGuesses(log: Logger): TokenGuesses {
+export function openApiTokenGuesses(log: Logger): ApiTokenGuesses {
   const rate = openRate(GUESSES)
   const right = new Set<string>()
 

@@ -6,7 +6,7 @@ import type { HubView } from '#contract/hub.ts'
 import type { Snapshot } from '#contract/snapshot.ts'
 import { openWholeFront, type WholeFront } from './whole-front.fixtures.ts'
 
-const ADMIN_TOKEN = 'hubs_admin_token_of_the_tests'
+const ADMIN_API_TOKEN = 'hubs_admin_token_of_the_tests'
 const SECRET = 'a-webhook-secret-of-the-tests'
 
 type Payload = Readonly<Record<string, unknown>>
@@ -29,7 +29,7 @@ let deliveries = 0
 beforeAll(async () => {
   const front = await openWholeFront(
     {
-      HUBS_ADMIN_TOKEN: ADMIN_TOKEN,
+      HUBS_ADMIN_TOKEN: ADMIN_API_TOKEN,
       GITHUB_WEBHOOK_SECRET: SECRET,
       DATABASE_URL: 'postgres://x',
       HUBS_SECRET: 's'.repeat(32),
@@ -59,7 +59,7 @@ function deliver({ id, event, payload }: Sent): Promise<Response> {
 async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(`${product.url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${ADMIN_API_TOKEN}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)

@@ -12,7 +12,7 @@ import { followHubs } from '../../hubs/follow.ts'
 import { hubsRoom } from '../../hubs/hubs.ts'
 import { lookUpIn } from '../../hubs/look-up.ts'
 import { placer } from '../../hubs/placed.ts'
-import { tokensRoom } from '../../hubs/tokens.ts'
+import { openApiTokens } from '../../hubs/tokens.ts'
 import { openEventLog } from '../../ingest/open-event-log.ts'
 import { awayStores } from '../../store-watch.ts'
 import type { Stores } from '../../stores.ts'
@@ -85,7 +85,10 @@ export async function openWholeFront(
     figures: [...front.metrics, ...(daemon?.figures ?? [])],
   })
   const running = parts.run(signal)
-  front.serve(parts.routes, authenticator(tokensRoom({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })))
+  front.serve(
+    parts.routes,
+    authenticator(openApiTokens({ db: database.db, adminToken: env.HUBS_ADMIN_TOKEN })),
+  )
   await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve))
   const { port } = front.server.address() as AddressInfo
   return {

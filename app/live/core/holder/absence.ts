@@ -1,5 +1,5 @@
 import type { HubView } from '#contract/hub.ts'
-import { places } from '../subscription.ts'
+import { isPlaced } from '../subscription.ts'
 import type { HolderState } from './holder-state.ts'
 import { leave } from './leave.ts'
 import type { Link } from './link.ts'
@@ -26,7 +26,7 @@ export function takeRefusal(state: HolderState, link: Link): void {
 export function takeCheck(state: HolderState, check: AbsenceCheck, view: HubView | undefined | null): void {
   const { subscription, askAnother, refusal } = check
   const isGone =
-    state.subscriptions.has(subscription) && view !== null && !(view && places(view, subscription))
+    state.subscriptions.has(subscription) && view !== null && !(view && isPlaced(view, subscription))
   if (isGone) leave(state, subscription, true)
   else if (askAnother) state.effects.push({ kind: 'wait', ms: ASK_ANOTHER, next: { kind: 'fit links' } })
   if (!refusal) return

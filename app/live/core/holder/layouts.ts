@@ -6,8 +6,8 @@ import {
   hasKeys,
   isCaughtUp,
   isCurrent,
+  isPlaced,
   keysById,
-  places,
   type Subscription,
 } from '../subscription.ts'
 import type { HolderState } from './holder-state.ts'
@@ -87,5 +87,5 @@ function takeLayout(state: HolderState, subscription: Subscription, view: HubVie
   if (keys ? hasKeys(view, subscription.widget, keys) : view.revision === revision)
     subscription.missedSince = undefined
   postLayout(state, subscription)
-  if (!places(view, subscription)) leave(state, subscription, true)
+  if (!isPlaced(view, subscription)) leave(state, subscription, true)
 }

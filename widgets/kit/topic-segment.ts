@@ -6,7 +6,7 @@ const unsafe = /[%.*>\s\u0000-\u001f\u007f-\u009f\p{Surrogate}]/gu
  * One token of a topic made of any text: lower-cased, `%`, `.`, `*`, `>`, blanks and control characters
  * percent-encoded as UTF-8; nothing at all becomes `-`. `Acme.io` gives `acme%2Eio`.
  */
-export function topicToken(part: string | number | null | undefined): string {
+export function topicSegment(part: string | number | null | undefined): string {
   const text = part === null || part === undefined ? '' : String(part)
   return text === '' ? '-' : text.toLowerCase().replace(unsafe, escaped)
 }

@@ -3,7 +3,7 @@ import { ACK_WAIT, type DeliveredMessage } from '../bus/bus.ts'
 const EVERY = ACK_WAIT / 3
 
 /** Deliveries in our hands: the bus is told of them until they are released. */
-export interface HeldDeliveries {
+export interface UndecidedDeliveries {
   /** Each is held once. */
   hold(deliveries: readonly DeliveredMessage[]): void
   release(delivery: DeliveredMessage): void
@@ -14,7 +14,7 @@ export interface HeldDeliveries {
  * Not one set that lives on: in V8 each table that a set has outgrown keeps the one that followed it, so that after the
  * first full garbage collection all that was ever in it survives until the next (a fifth of triage's CPU).
  */
-export function heldDeliveries(): HeldDeliveries {
+export function undecidedDeliveries(): UndecidedDeliveries {
   let held: DeliveredMessage[] = []
   /** Since `held` was last sorted out; some twice, when a batch is given up of which a part was done. */
   let released = new Set<DeliveredMessage>()

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ACK_WAIT, type DeliveredMessage } from '../bus/bus.ts'
-import { type HeldDeliveries, heldDeliveries } from './held.ts'
+import { type UndecidedDeliveries, undecidedDeliveries } from './undecided-deliveries.ts'
 
-let held: HeldDeliveries
+let held: UndecidedDeliveries
 let told: number[]
 
 const delivery = (sequence: number): DeliveredMessage => ({
@@ -25,7 +25,7 @@ function toldLater(): readonly number[] {
 
 beforeEach(() => {
   vi.useFakeTimers()
-  held = heldDeliveries()
+  held = undecidedDeliveries()
 })
 afterEach(() => {
   held.close()
