@@ -69,6 +69,22 @@ test('a hub is left a minute after a page last showed it', async () => {
   expect(rig.last().hubs).toEqual(['b'])
 })
 
+test('what the stream of a hub that was left still brings is not joined to what a page has that comes then', async () => {
+  rig.attach(a)
+  await soon()
+  const [left] = rig.opened
+  left?.say(hello({ a: 1 }))
+  left?.say(widget('a1', { key: 'A', version: '1:30', data: 'new' }, '1:30'))
+  // The hub is left at the next look, and its stream ten milliseconds later.
+  await soon(69_985)
+  const late = rig.attach(a, { page: 'late' })
+  left?.say(widget('a1', { key: 'A', version: '1:31' }, '1:31'))
+  await soon()
+  expect(late.of('states')).toEqual([])
+  expect(rig.last()).toMatchObject({ hubs: ['a'], cursor: '1:10' })
+  expect(rig.last()).not.toBe(left)
+})
+
 test('a hidden page keeps its hub for five minutes, and is asked who it is when it is seen after that', async () => {
   const page = rig.attach(a)
   await soon()

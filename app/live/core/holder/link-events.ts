@@ -43,7 +43,7 @@ function takeData(state: HolderState, link: Link, event: StreamEvent): string | 
       takeHello(state, link, event.data)
       break
     case 'widget':
-      return takeWidget(state, event.data)
+      return follows(state, link, event.data.key) ? takeWidget(state, event.data) : undefined
     case 'resync':
       takeManifest(state, event.data)
       break
@@ -86,6 +86,15 @@ function compareLayout(
   miss(state, subscription)
   if (revision === undefined) checkAbsence(state, { subscription })
   else takeAnnounced(state, subscription, { revision, keys })
+}
+
+/**
+ * What a link still brings of a hub that was left is not for one that came anew and knows less: a push without data is
+ * relative to what the link brought before.
+ */
+function follows({ subscriptions }: HolderState, link: Link, key: string): boolean {
+  for (const one of link.subscriptions) if (subscriptions.has(one) && one.keys.has(key)) return true
+  return false
 }
 
 function takeWidget(state: HolderState, pushed: StreamEvents['widget']): string | undefined {
