@@ -6,6 +6,11 @@ import type { PageCache } from './page-cache.ts'
 /** Something that a document shows, kept current in its cache by what the holder says of it. */
 export interface Mounted {
   readonly view: InitialView
+  /**
+   * Under which it is attached, if it is. Each attachment has a name of its own: the holder answers with what differs
+   * from it, and what it or another said to an earlier one may still be on its way and change what was handed over.
+   */
+  page: string | undefined
   /** Everything of its layout is known up to here. */
   cursor: string
   gone: boolean
@@ -14,7 +19,7 @@ export interface Mounted {
 export function mount(cache: PageCache, view: InitialView): Mounted {
   cache.writeGone(nameOf(view), false)
   cache.seed(view)
-  return { view, cursor: view.cursor, gone: false }
+  return { view, page: undefined, cursor: view.cursor, gone: false }
 }
 
 /** What the holder is told of it: the newest that is known here. `now`: server time, in milliseconds since 1970. */
@@ -32,11 +37,11 @@ export function attachmentOf(
 /** Takes in what the holder says of one of those that are mounted. */
 export function takeInto(
   cache: PageCache,
-  mounted: ReadonlyMap<string, Mounted>,
+  mounted: ReadonlySet<Mounted>,
   message: Exclude<ToPage, { readonly kind: 'who' }>,
   now: number,
 ): void {
-  const to = mounted.get(message.page)
+  const to = [...mounted].find(({ page }) => page === message.page)
   if (!to) return
   const { view } = to
   const name = nameOf(view)
@@ -61,14 +66,8 @@ export function takeInto(
 }
 
 /** What nothing here showed was followed by nobody, so what is left of it may have changed unheard. */
-function forgetUnshown(
-  cache: PageCache,
-  mounted: ReadonlyMap<string, Mounted>,
-  keys: ReadonlySet<string>,
-): void {
-  const shown = new Set(
-    [...mounted.values()].flatMap(({ view }) => [...keysIn(layoutOf(cache, view), view.widget)]),
-  )
+function forgetUnshown(cache: PageCache, mounted: ReadonlySet<Mounted>, keys: ReadonlySet<string>): void {
+  const shown = new Set([...mounted].flatMap(({ view }) => [...keysIn(layoutOf(cache, view), view.widget)]))
   for (const key of keys) if (!shown.has(key)) cache.forgetState(key)
 }
 

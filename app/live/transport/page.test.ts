@@ -160,26 +160,41 @@ test('what a layout brings back is not vouched for until a holder has said how i
   last().say({ kind: 'layout', page: id, layout: { revision: 3, widgets } })
   last().say({ kind: 'who' })
   expect(attached()?.attachment).toMatchObject({ layout: { revision: 3 }, states: [] })
-  last().say({ kind: 'states', page: id, states: [state('1:5')] })
+  last().say({ kind: 'states', page: attached()?.page ?? '', states: [state('1:5')] })
   last().say({ kind: 'who' })
   expect(attached()?.attachment.states).toMatchObject([{ version: '1:5' }])
 })
 
 test('what a layout brings back is not older than it was, though another holder knows no better yet', () => {
   const { attach, client } = page()
+  const id = () => attached()?.page ?? ''
   const shown = () => client.getQueryData<LiveWidget>(resultAt('k'))?.state.version
   attach(start)
   last().say({ kind: 'who' })
-  const id = attached()?.page ?? ''
-  last().say({ kind: 'states', page: id, states: [state('1:7')] })
-  last().say({ kind: 'layout', page: id, layout: { revision: 2, widgets: [] } })
+  last().say({ kind: 'states', page: id(), states: [state('1:7')] })
+  last().say({ kind: 'layout', page: id(), layout: { revision: 2, widgets: [] } })
   last().say({ kind: 'who' })
-  last().say({ kind: 'layout', page: id, layout: { revision: 3, widgets } })
+  last().say({ kind: 'layout', page: id(), layout: { revision: 3, widgets } })
   expect(shown()).toBeUndefined()
-  last().say({ kind: 'states', page: id, states: [state('1:6')] })
+  last().say({ kind: 'states', page: id(), states: [state('1:6')] })
   expect(shown()).toBeUndefined()
-  last().say({ kind: 'states', page: id, states: [state('1:7')] })
+  last().say({ kind: 'states', page: id(), states: [state('1:7')] })
   expect(shown()).toBe('1:7')
+})
+
+test('what was said to an earlier attachment changes nothing of what a later one handed over', () => {
+  const { attach, client } = page()
+  attach(start)
+  last().say({ kind: 'who' })
+  const earlier = attached()?.page ?? ''
+  last().say({ kind: 'who' })
+  expect(kinds()).toEqual(['attach', 'detach', 'attach'])
+  last().say({ kind: 'layout', page: earlier, layout: { revision: 2, widgets: [] } })
+  last().say({ kind: 'layout', page: earlier, layout: { revision: 3, widgets } })
+  expect(client.getQueryData<LiveWidget>(resultAt('k'))?.state).toMatchObject({ version: '1:5' })
+  last().say({ kind: 'layout', page: attached()?.page ?? '', layout: { revision: 2, widgets: [] } })
+  last().say({ kind: 'who' })
+  expect(attached()?.attachment.layout).toMatchObject({ revision: 2 })
 })
 
 test('put aside, a page no longer says how it stood', () => {

@@ -33,7 +33,7 @@ export function openPage(options: {
 }): Page {
   const { cache, connect, environment } = options
   const clock = serverClock(environment)
-  const mounted = new Map<string, Mounted>()
+  const mounted = new Set<Mounted>()
   let { hidden } = options
   let channel: Channel | undefined
   let present = false
@@ -44,8 +44,21 @@ export function openPage(options: {
     if (present) channel?.send(message)
   }
 
-  function sendAttach(one: Mounted, page: string): void {
-    if (!one.gone) send({ kind: 'attach', page, attachment: attachmentOf(cache, one, now(), hidden) })
+  function sendAttach(one: Mounted): void {
+    if (one.gone || !present) return
+    sendDetach(one)
+    const page = environment.random().toString(36).slice(2)
+    one.page = page
+    send({ kind: 'attach', page, attachment: attachmentOf(cache, one, now(), hidden) })
+  }
+
+  function sendDetach(one: Mounted): void {
+    if (one.page !== undefined) send({ kind: 'detach', page: one.page })
+    one.page = undefined
+  }
+
+  function sendSign(kind: 'seen' | 'hidden'): void {
+    for (const { page } of mounted) if (page !== undefined) send({ kind, page })
   }
 
   function receive(message: ToPage): void {
@@ -77,9 +90,9 @@ export function openPage(options: {
 
   function close(): void {
     life.abort()
-    for (const [page, { view }] of mounted) {
-      send({ kind: 'detach', page })
-      forgetStatus(view)
+    for (const one of mounted) {
+      sendDetach(one)
+      forgetStatus(one.view)
     }
     present = false
     channel?.close()
@@ -91,9 +104,9 @@ export function openPage(options: {
     for (;;) {
       await environment.rest(SEEN_EVERY, signal)
       if (signal.aborted) return
-      if (hidden || mounted.size === 0) continue
+      if (hidden || [...mounted].every(({ gone }) => gone)) continue
       const asked = environment.now()
-      for (const page of mounted.keys()) send({ kind: 'seen', page })
+      sendSign('seen')
       await environment.rest(ANSWER_WITHIN, signal)
       if (signal.aborted) return
       if (hidden || (present && heard >= asked)) continue
@@ -105,15 +118,14 @@ export function openPage(options: {
 
   return {
     attach(view) {
-      const page = environment.random().toString(36).slice(2)
       clock.heard(view.now)
       const one = mount(cache, view)
-      mounted.set(page, one)
-      if (present) sendAttach(one, page)
+      mounted.add(one)
+      if (present) sendAttach(one)
       else open()
       return () => {
-        send({ kind: 'detach', page })
-        mounted.delete(page)
+        sendDetach(one)
+        mounted.delete(one)
         forgetStatus(view)
       }
     },
@@ -124,7 +136,7 @@ export function openPage(options: {
     },
     hide() {
       hidden = true
-      for (const page of mounted.keys()) send({ kind: 'hidden', page })
+      sendSign('hidden')
     },
     network(online) {
       send({ kind: 'network', online })
