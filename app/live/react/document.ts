@@ -5,7 +5,7 @@ import { rest } from '../transport/rest.ts'
 import { bySharedWorker } from '../transport/shared-worker.ts'
 import { pageCache } from './query-cache.ts'
 
-/** ResultStore nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
+/** Results nobody shows are kept for a reader who goes back; mounting anew brings what is newer. */
 const KEPT = 30 * 60_000
 
 export function newQueryClient(): QueryClient {

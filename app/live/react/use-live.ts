@@ -27,14 +27,14 @@ interface Live {
 }
 
 export interface LiveHub extends Live {
-  /** Subscriptions edits of the hub. */
+  /** Follows edits of the hub. */
   readonly hub: HubView
   /** By widget id. An object stays the same until its widget changes. */
   readonly widgets: Readonly<Record<string, LiveWidget>>
 }
 
 export interface LiveWidgetPage extends Live {
-  /** Subscriptions edits of the widget. */
+  /** Follows edits of the widget. */
   readonly widget: HubWidget
   readonly shown: LiveWidget
 }

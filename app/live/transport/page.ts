@@ -8,7 +8,7 @@ import type { PageCache } from './page-cache.ts'
 
 /** A document's end of the live updates: what it mounts is kept current in its cache. */
 export interface Page {
-  /** Subscriptions it until the returned function is called. */
+  /** Follows it until the returned function is called. */
   attach(view: InitialView): () => void
   /** Milliseconds since 1970 by the server's clock. */
   clock(): number
