@@ -68,7 +68,7 @@ export async function startDaemon(options: DaemonOptions, signal: AbortSignal): 
   ]
   const ended = Promise.all([refreshing, runAll(services, signal)])
   return {
-    figures: figuresOf([triage, refresh, audits]),
+    figures: figuresOf([refresh, ...services]),
     // Last: what came or went until the end is invalidated, while the cache is open.
     ended: ended.then(index.idle),
   }
