@@ -14,8 +14,17 @@ const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '')
 const operations = read('docs/operations.md')
 const readme = read('README.md')
 
-/** A folder that a reader is about to make, and one that is said not to be there. */
-const absent = ['widgets/versions', 'app/api']
+/** Folders at the root that git tracks, also where there is no git; those that begin with a dot are for tools. */
+const ignored = read('.gitignore').split('\n')
+const folders = readdirSync(root, { withFileTypes: true })
+  .filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !ignored.includes(`${entry.name}/`),
+  )
+  .map(({ name }) => name)
+const namesFile = new RegExp(`^(${folders.join('|')})/[\\w./-]*$`)
+
+/** A folder that a reader is about to make, one that is said not to be there, and one that a script makes. */
+const absent = ['widgets/versions', 'app/api', 'deploy/secrets']
 
 /** Rows of the table under a heading, as cells. */
 function table(text: string, heading: string): string[][] {
@@ -60,9 +69,7 @@ describe.each(documents)('%s', (path) => {
   })
 
   test('the files it names exist', () => {
-    const paths = coded(text).filter((code) =>
-      /^(app|backend|bench|docs|drizzle|e2e|mutants|scripts|widgets)\/[\w./-]*$/.test(code),
-    )
+    const paths = coded(text).filter((code) => namesFile.test(code))
     const missing = paths.filter((name) => !absent.includes(name) && !existsSync(join(root, name)))
     expect(missing).toEqual([])
   })
@@ -74,6 +81,11 @@ test('the line in the README names files at every step', () => {
     'event → ingest → bus → triage → invalidate → refresh → commit + feed → stream → browser cache → view',
   )
   for (const [, , files = ''] of steps) expect(coded(files)).not.toEqual([])
+})
+
+test('the README lists every folder, and no other', () => {
+  const listed = table(readme, 'Folders').map(([folder = '']) => coded(folder)[0])
+  expect(listed.toSorted()).toEqual(folders.map((name) => `${name}/`).toSorted())
 })
 
 test('the README lists every command, and no other', () => {
