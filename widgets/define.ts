@@ -3,7 +3,7 @@ import type { Party } from './kit/party.ts'
 import { plainBidi } from './kit/plain-bidi.ts'
 import { wholeCharacters } from './kit/whole-characters.ts'
 
-/** Values that survive a round trip through JSON; params and data are made of nothing else. */
+/** A value that survives a round trip through JSON. Params and data consist of nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json }
 
 /**
@@ -23,11 +23,11 @@ export interface LoggedEvent {
   readonly topic: string
   readonly subject?: string
   /**
-   * When it happened, by its producer: order folds by this, or by a time inside `data` (read by `readMoment`), never by
-   * arrival. Not more than minutes after `receivedAt`, and not before 1990: then it is `receivedAt`.
+   * When the event happened, as its producer says; `receivedAt` when that is before 1990, or minutes after `receivedAt`.
+   * Loaders order events by this, or by a time inside `data` (read with `readMoment`), never by arrival.
    */
   readonly time: number
-  /** What its producer said, when `time` is not that. */
+  /** The time the producer gave; present only when `time` differs from it. */
   readonly saidTime?: number
   readonly receivedAt: number
   readonly data: Json
@@ -41,35 +41,37 @@ export interface GitCommit {
   readonly subject: string
 }
 
-/** Settings of the installation that are set, by name. Which there are say the definitions of `sources/`. */
+/** Values of the installation's settings, by name; only those that are set. The folders of `sources/` declare the names. */
 export type Secrets = Readonly<Record<string, string>>
 
-/** What `fetch` gives a loader: a Response without streams, since it is whole. */
+/** What `context.fetch` resolves with: a Response whose body has arrived, so it has no stream. */
 export type WholeResponse = Pick<
   Response,
   'ok' | 'status' | 'url' | 'headers' | 'text' | 'json' | 'arrayBuffer'
 >
 
-/** One answer of the event log. */
+/** What `context.events` resolves with. */
 export interface LoggedEvents {
   /** Newest first by `receivedAt`. */
   readonly events: readonly LoggedEvent[]
-  /** Whether there may be older ones than these: `limit` was reached, or 16 MiB of data. */
+  /** True when older events may exist: this answer ended at `limit`, or at 16 MiB of data. */
   readonly more: boolean
 }
 
-/** All a loader can reach of the world. */
+/** What a loader is given, and all it may use of the world outside it. */
 export interface LoadContext {
-  /** `fetch` with a timeout, a 5 MiB body cap and private addresses refused unless `HUBS_FETCH_ALLOW` names them. */
+  /**
+   * `fetch` with a timeout and at most 5 MiB of body. It refuses private addresses that `HUBS_FETCH_ALLOW` does not name.
+   */
   fetch(
     url: string | URL,
     init?: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<WholeResponse>
   /**
-   * Newest first by `receivedAt`, from the event log; at most `limit` (1 to 500), and fewer when their data is large: an
-   * answer says itself whether there are more. Only topics covered by the widget's own interests can be asked for;
-   * without `topics`, all of them. `before`: only what arrived before that event, to read on where an answer ended. Only
-   * for types with `reads: 'events'`.
+   * Reads the event log, newest first by `receivedAt`. Gives at most `limit` events (1 to 500), and fewer when their
+   * data is large; `more` tells whether to read on. `topics` are patterns that the widget's own interests must cover;
+   * by default they are those interests. `since`: only events received at that time or later. `before`: only events that
+   * arrived before that one, which is how to read on. Only for types with `reads: 'events'`.
    */
   events(query: {
     topics?: readonly string[]
@@ -77,74 +79,79 @@ export interface LoadContext {
     since?: number
     before?: Pick<LoggedEvent, 'source' | 'id'>
   }): Promise<LoggedEvents>
-  /** Newest commits of a repository: a path below `HUBS_GIT_ROOTS`, or an https URL (guarded as `fetch` is). */
+  /** Reads a repository's newest commits. It is a path below `HUBS_GIT_ROOTS`, or an https URL, guarded as `fetch` is. */
   gitLog(query: { repository: string; ref?: string; limit: number }): Promise<readonly GitCommit[]>
-  /** Only for `scope: 'hub'`. */
+  /** The hub the widget stands on. Only types with `scope: 'hub'` are given it. */
   readonly hub?: { readonly slug: string; readonly title: string }
-  /** Those of `secrets` that are set. */
+  /** Values of the settings that the type lists in `secrets`, where they are set. */
   readonly secrets: Secrets
-  /** For whom it is loaded, without saying who: what takes turns (`inSandbox`) is handed it. */
+  /** Stands for the hub and card that this load is for, without naming them. `inSandbox` takes it to give each a turn. */
   readonly party: Party
-  /** Milliseconds since 1970 by the cache's clock; use it instead of `Date.now()`. */
+  /** The time by the cache's clock, milliseconds since 1970. Use it instead of `Date.now()`. */
   readonly now: number
-  /** Aborted at the deadline and when the lease is lost; `fetch`, `events` and `gitLog` already follow it. */
+  /** Aborts at the deadline, and when the lease is lost. `fetch`, `events` and `gitLog` obey it already. */
   readonly signal: AbortSignal
 }
 
-/** One instance the tests, the catalogue and the demo can show. `config` is input to the type's config schema. */
+/** An example that the tests, the catalogue and the demo show. `config` is input to the type's config schema. */
 export interface Sample {
   readonly name: string
   readonly config: Json
   readonly data: Json
 }
 
-/** What a type needs before any of its instances can load; what is missing is named to people with its remedy. */
+/** A program or setting without which no widget of a type can load. When it is missing, readers are shown `remedy`. */
 export type Need =
   | { readonly program: string; readonly remedy: string }
   | { readonly setting: string; readonly remedy: string }
 
-/** The promise of a widget type. Members that are functions are in method form so that types stay assignable. */
+/** What a widget type declares. Its functions are written as methods, so that special definitions fit the general type. */
 export interface WidgetDefinition<
   Config extends z.ZodType = z.ZodType,
   Data extends z.ZodType = z.ZodType,
   Params = unknown,
 > {
-  /** Also the folder's name: `[a-z][a-z0-9-]*`. */
+  /** The type's name, and its folder's: `[a-z][a-z0-9-]*`. */
   readonly type: string
   readonly title: string
   readonly description: string
-  /** Raise it when `data` changes shape: results of an older version are then never read. */
+  /** Raise it when `data` changes shape. Results of another version are never read. */
   readonly version: number
   readonly config: Config
   readonly data: Data
+  /** The events that make a widget of this config stale. */
   interests(config: z.output<Config>): readonly Interest[]
-  /** Seconds after which a result is stale although no event came. */
+  /** Seconds after which a result is stale even if no event came. */
   readonly maxAge: number
   readonly samples: readonly Sample[]
-  /** What the loader receives and what is hashed into the key; default all of config. Plain JSON. */
+  /** What the loader is given, as plain JSON. Widgets with equal params share a result. Default: the whole config. */
   params?(config: z.output<Config>): Params
   /**
-   * What a load asks first of the world outside: an address, of which the host counts, or another name; nothing when it
-   * stays in the house. Loads that share it have a share of all room, so that one that hangs holds up its own alone.
-   * Default: the host of `params.url`.
+   * The host this load asks first (a URL or a name); undefined when it asks nobody. Loads of one host share a limit, so
+   * a hanging host delays only its own cards. Default: the host of `params.url`.
    */
   source?(params: Params, secrets: Secrets): string | undefined
-  /** Whose data it is: everybody's (default), or one hub's. `viewer` comes with identity. */
+  /** Who shares a result: all hubs (default), or the widgets of one hub. `viewer` comes with identity. */
   readonly scope?: 'shared' | 'hub'
-  /** Set by types whose loader calls `context.events`: their keys wait for the event to be in the log. */
+  /** Set it if the loader calls `context.events`. An event is then logged before the load that it causes. */
   readonly reads?: 'events'
-  /** Whether every change of the data is announced by an event, or some are only found by loading again (default). */
+  /** `events`: an event announces every change of the data. `time` (default): only loading again finds some changes. */
   readonly truth?: 'events' | 'time'
-  /** Least milliseconds between two loads of one key; default 0. */
+  /** Milliseconds that two loads of one key are at least apart. Default: 0. */
   readonly minInterval?: number
-  /** Milliseconds one load may take; default 10,000, at most 60,000. */
+  /** Milliseconds one load may take, at most 60,000. Default: 10,000. */
   readonly deadline?: number
-  /** Milliseconds after an event at which the key is invalidated once more, for sources that lag behind their events. */
+  /** Milliseconds after an event at which the result becomes stale once more, for sources that lag behind their events. */
   readonly settle?: number
-  /** Settings its loader may see; each enters the cache key by name and fingerprint. A source has to declare them. */
+  /**
+   * Names of the settings the loader may see, each declared by a source. Name and fingerprint of each are part of the key,
+   * so that a changed secret loads anew.
+   */
   readonly secrets?: readonly string[]
   readonly needs?: readonly Need[]
+  /** Whether there is nothing to show. */
   isEmpty?(data: z.output<Data>): boolean
+  /** Whether hubs leave out a widget whose data is empty. */
   readonly hideWhenEmpty?: boolean
 }
 
@@ -158,7 +165,7 @@ export type ParamsOf<W> = W extends { params(config: never): infer Params }
     ? ConfigOf<W>
     : never
 
-/** Keeps the exact types of a definition. */
+/** Returns the definition as it is, checked and with its exact types. */
 export function defineWidget<
   const Config extends z.ZodType,
   const Data extends z.ZodType,
@@ -167,14 +174,14 @@ export function defineWidget<
   return definition
 }
 
-/** A loader's answer that says more than its data. */
+/** What a loader returns to say more than its data. */
 export class Result<Data> {
   readonly data: Data
-  /** It is known to be wrong from then (milliseconds since 1970) on, whatever `maxAge` says. */
+  /** Time from which on the data is known to be wrong, milliseconds since 1970. It counts even if `maxAge` is longer. */
   readonly nextChangeAt: number | undefined
   /**
-   * Plain sentences for who asks why the card is as it is: what was passed over, corrected or left out. At most
-   * `NOTES`, each of at most `NOTE_LENGTH` characters; the rest is cut.
+   * Plain sentences that a reader sees under “Why”: what the loader skipped, corrected or left out. At most `NOTES` of
+   * them are kept, and `NOTE_LENGTH` characters of each.
    */
   readonly notes: readonly string[]
   constructor(data: Data, said: { nextChangeAt?: number | undefined; notes?: readonly string[] } = {}) {
@@ -186,7 +193,7 @@ export class Result<Data> {
 const NOTES = 8
 const NOTE_LENGTH = 300
 
-/** Short for a result that is known to be wrong from `nextChangeAt` (milliseconds since 1970) on. */
+/** A result without notes, known to be wrong from `nextChangeAt` (milliseconds since 1970) on. */
 export class Until<Data> extends Result<Data> {
   constructor(data: Data, nextChangeAt: number) {
     super(data, { nextChangeAt })
@@ -204,10 +211,10 @@ export interface ViewProps<W extends AnyDefinition> {
 }
 
 /**
- * A failure with words for the reader. Any other throw is shown as the type's loader having failed, without its message.
- * `limited`: upstream asks us to wait, `retryAfter` ms. `unavailable`: something is not set up; the message is the remedy.
- * `set-aside`: it did harm, and is not loaded again for `retryAfter` ms, whatever happens. Of a longer message the first
- * `MESSAGE_LENGTH` characters are kept: names in it may be of any length, and it goes to every page and log.
+ * What a loader throws to fail with a message for the reader. Of any other error the reader is told only that the loader
+ * failed. `limited`: the source asks us to wait `retryAfter` ms. `unavailable`: something is not set up, and the message
+ * says how to do that. `set-aside`: the load did harm, and is not repeated for `retryAfter` ms, whatever happens. The
+ * message is cut to `MESSAGE_LENGTH` characters: names in it may be of any length, and it goes to every page and log.
  */
 export class LoadFailure extends Error {
   readonly code: 'upstream' | 'limited' | 'unavailable' | 'refused' | 'set-aside'
@@ -226,19 +233,20 @@ export class LoadFailure extends Error {
 
 const MESSAGE_LENGTH = 500
 
-/** A definition joined to its loader, parsing at both ends, so that the rest of the system holds any widget as JSON. */
+/** A definition and its loader as one. It parses config and data, so that everything else handles widgets as plain JSON. */
 export interface WidgetType<W extends AnyDefinition = AnyDefinition> {
   readonly definition: W
   /** @throws ZodError */
   parseConfig(raw: unknown): ConfigOf<W>
   params(config: ConfigOf<W>): Json
-  /** @throws ZodError when the loader's data is not what `data` says; whatever the loader throws. */
+  /** Runs the loader. @throws ZodError when its data does not fit the schema `data`, and what the loader throws. */
   load(
     params: Json,
     context: LoadContext,
   ): Promise<{ data: Json; empty: boolean; nextChangeAt: number | undefined; notes?: readonly string[] }>
 }
 
+/** Joins a definition to its loader. */
 export function implement<W extends AnyDefinition>(definition: W, load: Load<W>): WidgetType<W> {
   return {
     definition,
