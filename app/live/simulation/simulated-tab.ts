@@ -2,11 +2,10 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { HubView } from '#contract/hub.ts'
 import type { Snapshot } from '#contract/snapshot.ts'
 import type { HubLayout, Shows } from '../core/shows.ts'
-import { keysIn, nameOf } from '../core/shows.ts'
 import { compareVersions } from '../core/version.ts'
 import { newQueryClient } from '../react/document.ts'
 import type { LiveWidget } from '../react/live-widget.ts'
-import { layoutAt, pageCache } from '../react/query-cache.ts'
+import { pageCache } from '../react/query-cache.ts'
 import type { Connect } from '../transport/channel.ts'
 import { openPage, type Page } from '../transport/page.ts'
 import type { SimulatedTime } from './simulated-time.ts'
@@ -34,7 +33,7 @@ export function openTab(options: {
 }): SimulatedTab {
   const { shows, view, snapshot, connect, time, wentBack } = options
   const client = newQueryClient()
-  watch(client, shows, wentBack)
+  watch(client, wentBack)
   const closing: (() => void)[] = []
   let dead = false
   const page = openPage({
@@ -68,19 +67,12 @@ export function openTab(options: {
   }
 }
 
-/** What no layout of the tab names is seen by nobody: the page forgets it, and may be told of it anew. */
-function watch(client: QueryClient, shows: Shows, wentBack: (what: string) => void): void {
+function watch(client: QueryClient, wentBack: (what: string) => void): void {
   const highest = new Map<unknown, string>()
-  client.getQueryCache().subscribe(({ type, query }) => {
+  client.getQueryCache().subscribe(({ query }) => {
     const [kind, key] = query.queryKey
-    if (kind !== 'result') return
-    if (type === 'removed') {
-      const layout = client.getQueryData<HubLayout>(layoutAt(nameOf(shows)))
-      if (layout && !keysIn(layout, shows.widget).has(String(key))) highest.delete(key)
-      return
-    }
     const { version } = (query.state.data as LiveWidget | undefined)?.state ?? {}
-    if (version === undefined) return
+    if (kind !== 'result' || version === undefined) return
     const before = highest.get(key) ?? ''
     if (compareVersions(version, before) < 0) wentBack(`${key} from ${before} to ${version}`)
     highest.set(key, version)
