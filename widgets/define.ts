@@ -85,7 +85,7 @@ export interface LoadContext {
   readonly hub?: { readonly slug: string; readonly title: string }
   /** Values of the settings that the type lists in `secrets`, where they are set. */
   readonly secrets: Secrets
-  /** Stands for the hub and card that this load is for, without naming them. `inSandbox` takes it to give each a turn. */
+  /** Stands for the hub this load is for, without naming it. `inSandbox` takes it to give each hub its turn. */
   readonly party: Party
   /** The time by the cache's clock, milliseconds since 1970. Use it instead of `Date.now()`. */
   readonly now: number
