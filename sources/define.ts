@@ -46,7 +46,7 @@ export interface SourceDefinition {
   /** Pattern of the topics that are its own: who else publishes there needs a token that names them. */
   readonly topics: string
   /** Whether a `source` of CloudEvents is its own, likewise. */
-  owns(source: string): boolean
+  ownsEventSource(source: string): boolean
   /** By name. */
   readonly secrets: Readonly<Record<string, SecretSetting>>
   readonly door?: WebhookDoor

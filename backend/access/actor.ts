@@ -1,5 +1,5 @@
-import { doorOfSource, doorOfTopic } from '../ingest/doors.ts'
 import { parsePattern, patternCovers, type Segments } from '../ingest/topic.ts'
+import { ownerOfSource, ownerOfTopic } from '../ingest/topic-owner.ts'
 
 export const scopes = ['publish', 'hubs:write', 'read', 'administer'] as const
 /** What the bearer of a token may do. */
@@ -15,7 +15,7 @@ export interface Actor {
   readonly scopes: ReadonlySet<Scope>
   /**
    * The scope it lacks to publish such an event; nothing when it lacks none. Plain `publish` is all topics but those
-   * that a door speaks for: they, and its sources, have to be named.
+   * that somebody owns: they have to be named, and so have the topics of whoever owns its source.
    */
   lacks(event: { readonly topic: string; readonly source: string }): string | undefined
 }
@@ -40,12 +40,14 @@ export function actorOf(token: string, given: readonly string[]): Actor {
     scopes: granted,
     lacks({ topic, source }) {
       const tokens = topic.split('.')
-      const door = doorOfTopic(tokens)
-      if (!named(tokens) && (door !== undefined || !plain)) {
-        return `${PUBLISH}${(door?.topics ?? tokens).join('.')}`
+      const owner = ownerOfTopic(tokens)
+      if (!named(tokens) && (owner !== undefined || !plain)) {
+        return `${PUBLISH}${(owner?.topics ?? tokens).join('.')}`
       }
-      const speaker = doorOfSource(source)
-      return speaker && !named(speaker.topics) ? `${PUBLISH}${speaker.topics.join('.')}` : undefined
+      const sourceOwner = ownerOfSource(source)
+      return sourceOwner && !named(sourceOwner.topics)
+        ? `${PUBLISH}${sourceOwner.topics.join('.')}`
+        : undefined
     },
   }
 }

@@ -5,7 +5,7 @@ import { door } from './door.ts'
 export const github: SourceDefinition = {
   name: 'github',
   topics: 'github.>',
-  owns: (source) => /^(https?:)?\/\/([^/]*@)?(www\.|api\.)?github\.com(:\d+)?(\/|$)/i.test(source),
+  ownsEventSource: (source) => /^(https?:)?\/\/([^/]*@)?(www\.|api\.)?github\.com(:\d+)?(\/|$)/i.test(source),
   secrets: {
     GITHUB_TOKEN: { schema: z.string().min(1), file: true },
     GITHUB_URL: {
