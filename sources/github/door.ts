@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { verify } from '@octokit/webhooks-methods'
 import { z } from 'zod'
-import { contentType, readJson } from '#backend/base/content.ts'
+import { contentType, readJson, utf8 } from '#backend/base/content.ts'
 import type { Post } from '#backend/base/post.ts'
 import { refusal } from '#backend/base/refusal.ts'
 import type { Json } from '#widgets/define.ts'
 import type { SourceEvent, WebhookDoor } from '../define.ts'
+import { header } from '../header.ts'
 import { isJsonObject, type JsonObject } from '../shape.ts'
 import { fitsEvent } from './fits-event.ts'
 import { asGitHub } from './gitea.ts'
@@ -16,22 +17,27 @@ import { topicOf } from './topics.ts'
 
 const GITHUB = 'https://github.com'
 
-const sent = z.string().meta({ description: 'As GitHub sends it' })
+const asGitHubSends = z.string().meta({ description: 'As GitHub sends it' })
 
 export const door: WebhookDoor = {
   secret: 'GITHUB_WEBHOOK_SECRET',
   // GitHub's own bound.
   limit: 25 * 1024 * 1024,
   summary: 'GitHub webhook deliveries, signed with GITHUB_WEBHOOK_SECRET',
-  headers: { 'X-GitHub-Event': sent, 'X-GitHub-Delivery': sent, 'X-Hub-Signature-256': sent },
+  headers: {
+    'X-GitHub-Event': asGitHubSends,
+    'X-GitHub-Delivery': asGitHubSends,
+    'X-Hub-Signature-256': asGitHubSends,
+  },
   headerFault,
   read,
 }
 
 async function read(secret: string, { headers, body, now }: Post): ReturnType<WebhookDoor['read']> {
   const signature = header(headers, 'x-hub-signature-256')
-  const text = utf8(body)
-  if (signature === undefined || !text || !(await verify(secret, text, signature))) {
+  // What is signed is text, and bytes that are none of UTF-8 could stand for others.
+  const signedText = utf8(body)
+  if (signature === undefined || !signedText || !(await verify(secret, signedText, signature))) {
     return refusal(
       'unproven',
       'The signature in X-Hub-Signature-256 is not that of this body with our webhook secret.',
@@ -43,7 +49,7 @@ async function read(secret: string, { headers, body, now }: Post): ReturnType<We
       errors: [{ field: 'x-github-event', message: 'is missing' }],
     })
   }
-  const sent = readPayload(header(headers, 'content-type'), body, text)
+  const sent = readPayload(header(headers, 'content-type'), body, signedText)
   if (!sent) return refusal('malformed', 'The payload is no JSON object.')
   const isGitea = headers['x-gitea-event'] !== undefined
   const { event, payload } = isGitea ? asGitHub(name, sent) : { event: name, payload: sent }
@@ -71,15 +77,6 @@ async function read(secret: string, { headers, body, now }: Post): ReturnType<We
     data: projectDelivery(event, payload) as unknown as Json,
   }
   return { events: [delivered] }
-}
-
-/** The text of just these bytes: what is signed is text, and bytes that are none of UTF-8 could stand for others. */
-function utf8(body: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch {
-    return undefined
-  }
 }
 
 /**
@@ -119,9 +116,4 @@ function pageOf(thing: unknown): string | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
-}
-
-function header(headers: Post['headers'], name: string): string | undefined {
-  const value = headers[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
