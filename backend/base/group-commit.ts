@@ -7,6 +7,7 @@ interface Turn<Item, Result> {
 /**
  * Hands to `commit`, together, all that was given while the last commit ran, about `limit` items at a time: the busier
  * it is, the fewer writes an item costs. Each caller gets the results of its own items, or the whole group's error.
+ * Unlike `together`, it runs one commit at a time; unlike `batch`, what is given meanwhile waits for that.
  */
 export function groupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,

@@ -1,4 +1,4 @@
-import { batch } from './batch.ts'
+import { batch } from '../base/batch.ts'
 import { type Cache, type Grant, RESULT_LIMIT } from './cache.ts'
 import type { RedisLink } from './redis-link.ts'
 import { decodeGrant } from './redis-reply.ts'

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import { pause } from '../base/pause.ts'
+import { shareNext } from '../base/share-next.ts'
 import { openWake } from '../base/wake.ts'
 import type { OpenDatabase } from '../db/database.ts'
 import { CHANGES_CHANNEL } from './append-changes.ts'
 import { catchUpWith } from './catch-up.ts'
 import type { Projection } from './projection.ts'
-import { shareNext } from './share-next.ts'
 
 /** Milliseconds between two reads of the log when nothing hints at one. */
 const INTERVAL = 1_000

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { retry } from '../base/retry.ts'
+import { together } from '../base/together.ts'
 import type { DeliveredMessage } from '../bus/bus.ts'
-import { together } from '../ingest/together.ts'
 import type { Apply } from './apply.ts'
 import type { TriageCounts } from './counts.ts'
 import type { DeadLetterMessage } from './dead-letters.ts'

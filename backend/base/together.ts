@@ -7,6 +7,7 @@ interface Call<Item, Result> {
 /**
  * Work of which `atOnce` are under way at most. What is asked meanwhile waits and goes together, up to `most` items
  * unless one call alone has more, and has one result.
+ * Unlike `groupCommit`, several run at a time, and callers share the result of a run.
  */
 export function together<Item, Result>(
   work: (items: readonly Item[]) => Promise<Result>,

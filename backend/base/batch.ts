@@ -8,6 +8,7 @@ interface Call<Ask, Reply> {
 /**
  * Puts what is asked at the same time, before anything else can happen, into one run, up to `most` asks and, unless one
  * alone is larger, up to the size `room`. `run` gives a reply for each ask, in their order.
+ * Unlike `groupCommit`, it waits for no run under way.
  */
 export function batch<Ask, Reply>(options: {
   readonly most: number
