@@ -7,15 +7,15 @@ interface Call<Ask, Reply> {
 
 /**
  * Puts what is asked at the same time, before anything else can happen, into one run, up to `most` asks and, unless one
- * alone is larger, up to the size `room`. `run` gives a reply for each ask, in their order.
+ * alone is larger, up to the size `mostSize`. `run` gives a reply for each ask, in their order.
  * Unlike `groupCommit`, it waits for no run under way.
  */
 export function batch<Ask, Reply>(options: {
   readonly most: number
-  readonly room: number
+  readonly mostSize: number
   readonly run: (asks: readonly Ask[]) => Promise<readonly Reply[]>
 }): (ask: Ask, size: number) => Promise<Reply> {
-  const { most, room, run } = options
+  const { most, mostSize, run } = options
   let waiting: Call<Ask, Reply>[] = []
 
   function flush(): void {
@@ -24,7 +24,7 @@ export function batch<Ask, Reply>(options: {
     let begun = 0
     let size = 0
     for (const [n, call] of calls.entries()) {
-      if (n > begun && (n - begun === most || size + call.size > room)) {
+      if (n > begun && (n - begun === most || size + call.size > mostSize)) {
         void runSome(calls.slice(begun, n))
         begun = n
         size = 0

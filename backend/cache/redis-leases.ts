@@ -4,7 +4,7 @@ import type { RedisLink } from './redis-link.ts'
 import { decodeGrant } from './redis-reply.ts'
 
 /** Leases and commits one script takes, and bytes of their results. */
-const TOGETHER = { most: 100, room: 1024 * 1024 }
+const TOGETHER = { most: 100, mostSize: 1024 * 1024 }
 
 type LeaseVerbs = Pick<Cache, 'acquire' | 'extend' | 'release' | 'commit' | 'fail'>
 

@@ -61,7 +61,7 @@ test('while the database is away 10,000 wait, then those that matched; the rest 
   const { behind, counts, place, warnings } = setUp()
   place.away = true
   for (let id = 0; id < 10_000; id++) behind.offer(event(id), false, 100)
-  expect(behind.room).toBe(false)
+  expect(behind.hasCapacity).toBe(false)
   behind.offer(event('unmatched'), false, 100)
   for (let id = 0; id < 10_000; id++) behind.offer(event(`matched ${id}`), true, 100)
   behind.offer(event('too many'), true, 100)
@@ -71,7 +71,7 @@ test('while the database is away 10,000 wait, then those that matched; the rest 
   place.away = false
   await behind.close()
   expect(counts).toEqual({ logged: 20_000, dropped: 2, unlogged: 0 })
-  expect(behind.room).toBe(true)
+  expect(behind.hasCapacity).toBe(true)
 })
 
 test('what the database refuses is counted and told', async () => {
@@ -105,13 +105,13 @@ test('large events are bounded by their bytes as well', async () => {
   place.away = true
   const megabyte = 1024 * 1024
   for (let id = 0; id < 64; id++) behind.offer(event(id), false, megabyte)
-  expect([behind.room, counts.dropped]).toEqual([false, 0])
+  expect([behind.hasCapacity, counts.dropped]).toEqual([false, 0])
   behind.offer(event('unmatched'), false, megabyte)
   expect(counts.dropped).toBe(1)
   behind.offer(event('matched'), true, megabyte)
   expect(counts.dropped).toBe(1)
   place.away = false
   await behind.close()
-  expect([behind.room, counts.logged]).toEqual([true, 65])
+  expect([behind.hasCapacity, counts.logged]).toEqual([true, 65])
   stop.abort()
 })

@@ -28,7 +28,7 @@ export interface WriteBehindCounts {
 
 export interface WriteBehind {
   /** Whether an event that nobody waits for would be taken now. */
-  readonly room: boolean
+  readonly hasCapacity: boolean
   /** Events that wait. */
   readonly waiting: number
   /**
@@ -116,7 +116,7 @@ export function writeBehind(options: {
   }
 
   return {
-    get room() {
+    get hasCapacity() {
       return queue.length + inHand < LIMIT && waitingBytes < LIMIT_BYTES
     },
     get waiting() {

@@ -102,7 +102,7 @@ test('keys enter and are held as their loads will begin soon, by how long the la
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const lane = at('a', 'x')
-  const room = () => {
+  const capacity = () => {
     const stays = []
     for (let n = 0; n < 100 && admission.admits(lane); n++) stays.push(admission.enter(lane))
     const held = []
@@ -116,15 +116,15 @@ test('keys enter and are held as their loads will begin soon, by how long the la
     vi.advanceTimersByTime(ms)
     release(failed)
   }
-  expect(room()).toEqual([3, 0])
+  expect(capacity()).toEqual([3, 0])
   await load(100)
-  expect(room()).toEqual([18, 15])
+  expect(capacity()).toEqual([18, 15])
   await load(1_100)
   // A fifth of the newest and four of what was before.
-  expect(room()).toEqual([6, 3])
+  expect(capacity()).toEqual([6, 3])
   // One that failed soon tells nothing, one that took longer does.
   await load(1, true)
-  expect(room()).toEqual([6, 3])
+  expect(capacity()).toEqual([6, 3])
   await load(1_800, true)
-  expect(room()).toEqual([3, 0])
+  expect(capacity()).toEqual([3, 0])
 })

@@ -1,7 +1,7 @@
 import { isSameLane, type Lane } from './lane.ts'
 import { laneShares } from './lane-shares.ts'
 import type { LoadLimits } from './limits.ts'
-import { endLoad, hasRoom, keysWithin, type Share } from './share.ts'
+import { endLoad, hasCapacity, keysWithin, type Share } from './share.ts'
 import type { Standing } from './source-health.ts'
 
 /** A key that was let in: it counts in its shares until it leaves. */
@@ -14,8 +14,8 @@ export interface Stay {
 export type Release = (failed?: boolean) => void
 
 /**
- * Room to load, bounded for all, for each type and for each source, so that what hangs takes a part of it only: half of
- * a type's room is kept for sources that answer.
+ * Capacity to load, bounded for all, for each type and for each source, so that what hangs takes a part of it only: half of
+ * a type's capacity is kept for sources that answer.
  */
 export interface Admission {
   /** A load of this lane would begin at once, or nearly. */
@@ -58,8 +58,8 @@ export function openAdmission(
   }
 
   function beginNext(): void {
-    const urgent = waiting.findIndex((waiter) => waiter.urgent && hasRoom(waiter.stay.shares))
-    const next = urgent === -1 ? waiting.findIndex((waiter) => hasRoom(waiter.stay.shares)) : urgent
+    const urgent = waiting.findIndex((waiter) => waiter.urgent && hasCapacity(waiter.stay.shares))
+    const next = urgent === -1 ? waiting.findIndex((waiter) => hasCapacity(waiter.stay.shares)) : urgent
     const [waiter] = next === -1 ? [] : waiting.splice(next, 1)
     waiter?.begin(occupy(waiter.stay))
   }
@@ -98,7 +98,7 @@ export function openAdmission(
       for (const share of stay.shares) share.keys--
     },
     begin: (stay, patience, urgent = false) =>
-      hasRoom(stay.shares) ? Promise.resolve(occupy(stay)) : wait(stay, patience, urgent),
+      hasCapacity(stay.shares) ? Promise.resolve(occupy(stay)) : wait(stay, patience, urgent),
     hold(lane) {
       const wanted = shares.of(lane)
       for (const share of wanted) if (share.keys + share.held >= keysWithin(share, 2)) return undefined

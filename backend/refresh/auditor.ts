@@ -37,7 +37,7 @@ export function auditor(options: {
   async function audit({ widget, entry: before, checkedAt }: FreshResult): Promise<void> {
     const { key, widgetType: type, params } = widget
     const loaded = await refresh.loadBeside({ key, type, params }, checkedAt)
-    // There is no room, or it is the end: another time.
+    // There is no capacity, or it is the end: another time.
     if (!loaded) return
     const { now, entry } = await readOne(cache, key)
     round.rest(key, now)

@@ -11,12 +11,12 @@ import type { Silence } from './silence.ts'
 
 /** Keys claimed at once. */
 const CLAIM = 256
-/** Claimed keys that may wait here, and beyond which no more are claimed at once, for other daemons may have room. */
+/** Claimed keys that may wait here, and beyond which no more are claimed at once, for other daemons may have capacity. */
 const QUEUE = 512
 const ENOUGH = 64
 /** Milliseconds a claimed key is hidden from other daemons while it waits for its turn here. */
 const VISIBILITY = 10_000
-/** Milliseconds until a claimed key that there is no room for is due again, and one whose source is silent. */
+/** Milliseconds until a claimed key that there is no capacity for is due again, and one whose source is silent. */
 const NO_ROOM = 1_000
 const SILENT = 5_000
 /** Milliseconds between the moments at which they are, so that thousands do not cost a claim each. */
@@ -26,7 +26,7 @@ const POLL = 100
 /** Milliseconds between two tries while the cache is away, at most. */
 const LONGEST = 2_000
 
-/** Claims due keys for which there is room, or soon will be. Any number of daemons share the due keys. */
+/** Claims due keys for which there is capacity, or soon will be. Any number of daemons share the due keys. */
 export interface Claiming {
   /** As far as this process knows no due key waits, here or in the cache. */
   readonly isDrained: boolean
@@ -55,17 +55,17 @@ export function openClaiming(options: {
 
   /** Claims once. Says how long to rest; 0 for not at all. */
   async function claim(): Promise<number> {
-    const room = Math.min(CLAIM, mostKeys - admission.keys, QUEUE - queue.held)
-    const claimed = room > 0 ? await cache.claim(room, VISIBILITY) : undefined
+    const capacity = Math.min(CLAIM, mostKeys - admission.keys, QUEUE - queue.held)
+    const claimed = capacity > 0 ? await cache.claim(capacity, VISIBILITY) : undefined
     const found = claimed?.keys.length ?? 0
-    drained = found < room
+    drained = found < capacity
     if (claimed) await receive(claimed.keys, claimed.urgent)
     // Beyond that more is claimed only now and then.
-    if (found === room && room > 0 && queue.held < ENOUGH) return 0
+    if (found === capacity && capacity > 0 && queue.held < ENOUGH) return 0
     return Math.max(1, Math.min(POLL, claimed?.nextIn ?? POLL))
   }
 
-  /** Begins or keeps what there will soon be room for and gives the rest back, so that it hides nothing behind it. */
+  /** Begins or keeps what there will soon be capacity for and gives the rest back, so that it hides nothing behind it. */
   async function receive(keys: readonly Key[], urgent: number): Promise<void> {
     const noRoom: Key[] = []
     const silent: Key[] = []

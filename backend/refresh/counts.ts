@@ -9,7 +9,7 @@ export interface RefreshCounts {
   failed: number
   lost: number
   running: number
-  /** Keys that wait for room to be loaded here. */
+  /** Keys that wait for capacity to be loaded here. */
   readonly waiting: number
   /** Sources that do not answer. */
   readonly silent: number

@@ -5,9 +5,9 @@ import type { Admission, Stay } from './admission.ts'
 import type { RefreshClaimed } from './claimed-refresh.ts'
 import type { LoadQueue } from './load-queue.ts'
 
-/** Begins refreshes as there is room for them. */
+/** Begins refreshes as there is capacity for them. */
 export interface Dispatch {
-  /** Begins what waits, as far as there is room now. */
+  /** Begins what waits, as far as there is capacity now. */
   startWaiting(): void
   /** A refresh of a key that was let in has begun; its stay ends with it. */
   start(stay: Stay, key: Key, refreshing: Promise<void>): void
@@ -18,7 +18,7 @@ export function openDispatch(options: {
   readonly queue: Pick<LoadQueue, 'next'>
   readonly refreshClaimed: RefreshClaimed
   readonly underWay: WaitGroup
-  /** A refresh has ended, and what waited for its room has begun. */
+  /** A refresh has ended, and what waited for its capacity has begun. */
   readonly onEnd: () => void
   readonly log: Pick<Logger, 'warn'>
 }): Dispatch {

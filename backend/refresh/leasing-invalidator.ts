@@ -21,7 +21,7 @@ interface Reserved {
 
 /**
  * Invalidates as the cache does. While no due key waits, the loads of keys this makes due begin in the same round trip,
- * as far as there is room for them; the others are claimed like any.
+ * as far as there is capacity for them; the others are claimed like any.
  */
 export function leasingInvalidator(options: {
   readonly cache: Pick<Cache, 'invalidate' | 'release'>

@@ -6,7 +6,7 @@ import type { Loadables } from './loadables.ts'
 
 /**
  * Runs a loader beside the due ones, with `now` as its time; its result is the caller's, and nothing is stored. Nothing
- * when there is no room for it at once, and once `signal` is aborted, which gives up those under way. Never rejects.
+ * when there is no capacity for it at once, and once `signal` is aborted, which gives up those under way. Never rejects.
  */
 export type LoadBeside = (loadable: Loadable, now: number) => Promise<Loaded | undefined>
 

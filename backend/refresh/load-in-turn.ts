@@ -21,7 +21,7 @@ export interface LeasedKey {
 }
 
 /**
- * Loads a leased key when there is room for it. Nothing when its turn did not come before the lease was lost, we were told
+ * Loads a leased key when there is capacity for it. Nothing when its turn did not come before the lease was lost, we were told
  * to stop, or it had waited too long.
  */
 export type LoadInTurn = (leased: LeasedKey, lease: Lease) => Promise<Loaded | undefined>
@@ -34,11 +34,11 @@ export function loaderInTurn(options: {
   readonly times: LoadTimes | undefined
   /** A source is silent from now on: what waits for it need not wait here. */
   readonly onSilent: (source: string) => void
-  /** A load has ended: there is room for another. */
-  readonly onRoom: () => void
+  /** A load has ended: there is capacity for another. */
+  readonly onFreed: () => void
   readonly signal: AbortSignal
 }): LoadInTurn {
-  const { admission, silence, openContext, counts, times, onSilent, onRoom, signal } = options
+  const { admission, silence, openContext, counts, times, onSilent, onFreed, signal } = options
   return async ({ stay, loadable, grant, urgent }, lease) => {
     const release = await admission.begin(stay, PATIENCE, urgent)
     if (!release) return undefined
@@ -58,7 +58,7 @@ export function loaderInTurn(options: {
       counts.running--
       release(loaded?.kind !== 'result')
       times?.observe({ type: stay.lane.type, outcome: loaded?.kind ?? 'cut off' }, performance.now() - began)
-      onRoom()
+      onFreed()
     }
   }
 }

@@ -22,7 +22,7 @@ export interface QueuedKey {
 export interface LoadQueue {
   /**
    * It joins its lane, if it did not yet. Says whether it may wait here; else it is to be given back,
-   * for others may have room for it, and none here will be for a while.
+   * for others may have capacity for it, and none here will be for a while.
    */
   add(waiting: { readonly key: Key; readonly lane: Lane; readonly hub: string }, urgent: boolean): boolean
   /** Takes out the next key of a lane that is admitted, urgent ones first. */

@@ -60,7 +60,7 @@ export function openRefresh(
   const loadInTurn = loaderInTurn({
     ...{ admission, silence, openContext, counts, times, signal },
     onSilent: queue.drop,
-    onRoom: () => dispatch.startWaiting(),
+    onFreed: () => dispatch.startWaiting(),
   })
   const refreshLeased = leasedRefresh({
     ...{ cache, leases, loadInTurn, silence, counts, log, signal },

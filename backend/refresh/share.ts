@@ -22,7 +22,8 @@ export function openShare(most: number, keep: number, learns: boolean): Share {
 }
 
 /** Whether a load that counts in all of them may begin. */
-export const hasRoom = (shares: readonly Share[]): boolean => shares.every(({ loads, most }) => loads < most)
+export const hasCapacity = (shares: readonly Share[]): boolean =>
+  shares.every(({ loads, most }) => loads < most)
 
 /** Keys whose loads could begin within so many times `SOON`: as many as at once while that is not known. */
 export function keysWithin({ most, keep, average = Number.POSITIVE_INFINITY }: Share, times: number): number {

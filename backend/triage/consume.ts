@@ -12,7 +12,7 @@ import type { UndecidedDeliveries } from './undecided-deliveries.ts'
 
 /**
  * Messages taken at once. The keys of two batches may be invalidated at a time, each with its lease: with more of them
- * there is no room for all to be loaded at once, and each that waits costs another round trip.
+ * there is no capacity for all to be loaded at once, and each that waits costs another round trip.
  */
 const BATCH = 256
 

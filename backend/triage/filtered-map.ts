@@ -15,7 +15,7 @@ interface Filter {
   /** The leftmost bits of a hash say which word. */
   readonly shift: number
   /** Keys it takes until it is made anew. */
-  room: number
+  capacity: number
 }
 
 /** Entries from which a map is large. */
@@ -35,7 +35,7 @@ export function get<Value>({ entries, filter }: FilteredMap<Value>, key: unknown
 export function set<Value>(map: FilteredMap<Value>, key: unknown, value: Value): void {
   const { entries, filter } = map
   entries.set(key, value)
-  if (!filter || filter.room === 0) map.filter = entries.size >= LARGE ? filterOf(entries) : undefined
+  if (!filter || filter.capacity === 0) map.filter = entries.size >= LARGE ? filterOf(entries) : undefined
   else if (typeof key === 'string') hold(filter, key)
 }
 
@@ -47,7 +47,7 @@ export function remove(map: FilteredMap<unknown>, key: unknown): void {
 
 function filterOf(entries: ReadonlyMap<unknown, unknown>): Filter {
   const bits = Math.ceil(Math.log2(entries.size))
-  const filter = { words: new Int32Array(2 ** bits), shift: 32 - bits, room: 2 ** (bits + 1) }
+  const filter = { words: new Int32Array(2 ** bits), shift: 32 - bits, capacity: 2 ** (bits + 1) }
   for (const key of entries.keys()) if (typeof key === 'string') hold(filter, key)
   return filter
 }
@@ -56,7 +56,7 @@ function hold(filter: Filter, key: string): void {
   const hash = hashOf(key)
   const at = hash >>> filter.shift
   filter.words[at] = (filter.words[at] ?? 0) | marks(hash)
-  filter.room -= 1
+  filter.capacity -= 1
 }
 
 function mayHold({ words, shift }: Filter, key: string): boolean {

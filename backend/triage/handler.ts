@@ -22,7 +22,7 @@ export type HandleMessages = (messages: readonly DeliveredMessage[]) => Promise<
 export function messageHandler(options: {
   readonly index: MatchingIndex<InvalidationTarget>
   /** Events that match nothing are read for the log as long as this says so. */
-  readonly hasRoomToLog: () => boolean
+  readonly canLog: () => boolean
   readonly apply: Apply
   /** As of `openTriage`. */
   readonly indexed: () => Promise<void>
@@ -32,7 +32,7 @@ export function messageHandler(options: {
   readonly logger: Logger
   readonly signal: AbortSignal
 }): HandleMessages {
-  const { index, hasRoomToLog, apply, indexed, held, deadLetter, counts, logger, signal } = options
+  const { index, canLog, apply, indexed, held, deadLetter, counts, logger, signal } = options
   const settle = settling({ signal })
 
   /** Whoever asks is answered by a look that began later. */
@@ -80,7 +80,7 @@ export function messageHandler(options: {
   }
 
   return async (messages) => {
-    const { found, refused, failed } = judge(messages, index, hasRoomToLog)
+    const { found, refused, failed } = judge(messages, index, canLog)
     for (const { message, error } of failed) await giveBack(message, error)
     counts.matched += found.filter(({ targets }) => targets.length > 0).length
     const { rest } = await apply.begin(found, refusedLate)

@@ -45,9 +45,9 @@ export function openTriage(options: {
       const apply = applier({ cache, log, behind, counts, logger, signal, onDue })
       const held = undecidedDeliveries()
       const deadLetter = deadLetters({ held, counts, logger, signal })
-      const hasRoomToLog = () => behind.room
+      const canLog = () => behind.hasCapacity
       const handle = messageHandler({
-        ...{ index, hasRoomToLog, apply, indexed, held, deadLetter, counts, logger, signal },
+        ...{ index, canLog, apply, indexed, held, deadLetter, counts, logger, signal },
       })
       const replaying = keepReplayed({
         bus,

@@ -57,10 +57,10 @@ export async function createTriage(given: {
   const daemon = (n: number) => daemons[n % daemons.length] as ModelDaemon
   const pick = <T>(list: readonly T[], nth: number): T | undefined => list[nth % Math.max(1, list.length)]
 
-  async function invalidate({ id, hasRoom }: PublishedEvent, matched: readonly Key[]): Promise<void> {
+  async function invalidate({ id, hasCapacity }: PublishedEvent, matched: readonly Key[]): Promise<void> {
     if (matched.length === 0) return
     const marks = matched.map((key) => ({ key, cause: { id, topic: 'changed' } }))
-    if (!hasRoom) return void (await cache.invalidate(marks))
+    if (!hasCapacity) return void (await cache.invalidate(marks))
     const leases = loads.leases(matched)
     const { granted } = await cache.invalidate(marks, leases)
     await loads.begin(leases, granted)

@@ -16,7 +16,7 @@ export interface PublishedEvent {
   readonly id: string
   readonly key: Key
   /** Whether the daemon that takes it has room to load at once what it makes due. */
-  readonly hasRoom: boolean
+  readonly hasCapacity: boolean
 }
 
 /** What a loader gives: data that names its key and counts upward, or a failure with what upstream asked for. */
@@ -70,7 +70,7 @@ export function createWorld(): ModelWorld {
     write(key) {
       events += 1
       writes.set(key, (writes.get(key) ?? 0) + 1)
-      bus.push({ id: `e${events}`, key, hasRoom: events % 2 === 0 })
+      bus.push({ id: `e${events}`, key, hasCapacity: events % 2 === 0 })
     },
     acknowledge(event, now) {
       const at = bus.indexOf(event)
