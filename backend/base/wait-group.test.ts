@@ -19,3 +19,11 @@ test('who waits goes on when as many have ended as have begun', async () => {
   await waiting
   await group.idle()
 })
+
+test('whoever waits is told, however many do', async () => {
+  const group = openWaitGroup()
+  group.begin()
+  const told = Promise.all([group.idle(), group.idle()])
+  group.end()
+  await told
+})

@@ -8,17 +8,18 @@ export interface WaitGroup {
 
 export function openWaitGroup(): WaitGroup {
   let underWay = 0
-  let allEnded = () => {}
+  const waiting: (() => void)[] = []
   return {
     begin() {
       underWay++
     },
     end() {
       underWay--
-      if (underWay === 0) allEnded()
+      if (underWay > 0) return
+      for (const resolve of waiting.splice(0)) resolve()
     },
     async idle() {
-      if (underWay > 0) await new Promise<void>((resolve) => (allEnded = resolve))
+      if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve))
     },
   }
 }

@@ -7,15 +7,16 @@ import { changesReader, latestChange } from './read-changes.ts'
 const BATCH = 1_000
 
 /**
- * Brings projections to the end of the log as of each call, one call at a time; the first loads them. They are loaded anew
- * when changes after the last one read are missing: these were pruned while nobody read here, or the database was restored
- * from another copy. `answered` is called whenever the database did. Rejects with DatabaseAway.
+ * Brings projections to the end of the log as of each call, one call at a time; the first loads them. Gives the number of
+ * the last change that they know with all before it. They are loaded anew when changes after the last one read are missing:
+ * these were pruned while nobody read here, or the database was restored from another copy. `answered` is called whenever
+ * the database did. Rejects with DatabaseAway.
  */
 export function catchUpWith(
   db: Database,
   projections: readonly Projection[],
   answered: () => void,
-): () => Promise<void> {
+): () => Promise<number> {
   const read = changesReader(db)
   /** Number of the last change that all projections know. */
   let position: number | undefined
@@ -37,7 +38,7 @@ export function catchUpWith(
       }
       for (const projection of projections) await applyTo(projection, changes)
       position = changes.at(-1)?.number ?? position
-      if (position === latest) return
+      if (position === latest) return latest
     }
   }
 }

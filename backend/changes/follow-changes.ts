@@ -20,6 +20,11 @@ export interface FollowedChanges {
   readonly away: boolean
   /** Moment, by `performance.now()`, of the last read of the log: every change up to then is known. */
   readonly knownAt: number
+  /**
+   * Number of the last change that is known with all before it; 0 before the first read. Some subjects may be known as a
+   * later one left them, because they are read after the log is.
+   */
+  readonly knownUpTo: number
   /** Resolves once all projections are loaded; rejects if `signal` is aborted before. */
   readonly ready: Promise<void>
   /** Reads the log to its end as of now. @throws DatabaseAway */
@@ -37,13 +42,14 @@ export function followChanges(options: {
   let failing = false
   let knownAt = performance.now()
   let heardAt = knownAt
+  let knownUpTo = 0
 
   const catchUp = catchUpWith(database.db, projections, () => {
     heardAt = performance.now()
   })
   const caughtUp = shareNext(async () => {
     const asked = performance.now()
-    await catchUp()
+    knownUpTo = await catchUp()
     knownAt = asked
     heardAt = Math.max(heardAt, asked)
   })
@@ -84,6 +90,9 @@ export function followChanges(options: {
     },
     get knownAt() {
       return knownAt
+    },
+    get knownUpTo() {
+      return knownUpTo
     },
     ready,
     caughtUp,

@@ -32,6 +32,9 @@ export function followHubs(options: {
     get knownAt() {
       return changes.knownAt
     },
+    get knownUpTo() {
+      return changes.knownUpTo
+    },
     ready: changes.ready,
     caughtUp: changes.caughtUp,
   }

@@ -5,7 +5,7 @@ import { type Placement, replaceWidgets } from './placement.ts'
 import type { StreamTarget } from './stream-target.ts'
 import type { Shown } from './widget-state.ts'
 
-type Segments = Readonly<Record<string, string>>
+type PublicKeys = Readonly<Record<string, string>>
 
 /** A hub or a widget that is no longer there, so that no stream of a group follows it any more. */
 export type Gone = { readonly hub: string } | { readonly id: string }
@@ -30,7 +30,7 @@ export interface LayoutEdit {
 interface Redrawn {
   readonly hub: string
   readonly revision: number
-  readonly tokens: Segments
+  readonly tokens: PublicKeys
 }
 
 interface Effects {
@@ -46,7 +46,7 @@ export interface GroupLayout {
   readonly placements: ReadonlyMap<Key, Placement>
   revisions(): Readonly<Record<string, number>>
   /** By hub, the token of each widget that is followed. */
-  tokens(): Readonly<Record<string, Segments>>
+  tokens(): Readonly<Record<string, PublicKeys>>
   /** Whether an edit of that hub concerns it. */
   concerns(slug: string): boolean
   follows(what: Gone): boolean
@@ -132,7 +132,7 @@ export function openGroupLayout(target: StreamTarget, layouts: HubLayouts): Grou
   }
 }
 
-function tokensOf(widgets: readonly LaidOut[]): Segments {
+function tokensOf(widgets: readonly LaidOut[]): PublicKeys {
   return Object.fromEntries(widgets.map(({ id, token }) => [id, token]))
 }
 

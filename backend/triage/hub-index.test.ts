@@ -23,6 +23,9 @@ function setUp({ noted = 0 } = {}) {
       return () => {}
     },
     caughtUp: async () => {},
+    get knownUpTo() {
+      return Math.max(0, ...[...memory.hubs.values()].map(({ revision }) => revision))
+    },
   } as unknown as FollowedHubs
   const mark = { read: async () => noted, raise: vi.fn(async (_revision: number) => {}) }
   const cache = memoryCache()

@@ -11,19 +11,15 @@ const EVERY = 5_000
 /** Keys that one script invalidates, which holds up others meanwhile. */
 const AT_ONCE = 1_000
 
-function newest({ hubs }: Pick<FollowedHubs, 'hubs'>): number {
-  let latest = 0
-  for (const { revision } of hubs.values()) latest = Math.max(latest, revision)
-  return latest
-}
-
 /** Invalidates the keys of widgets that were placed while no daemon ran, whose events of then were matched for nobody. */
 export async function invalidateUnseen(options: {
-  followed: Pick<FollowedHubs, 'hubs'>
+  followed: Pick<FollowedHubs, 'hubs' | 'knownUpTo'>
   mark: IndexedMark
   cache: Pick<Cache, 'invalidate'>
 }): Promise<void> {
   const { followed, mark, cache } = options
+  // Before it is looked at what is there: what comes meanwhile is above.
+  const { knownUpTo } = followed
   const seen = await mark.read()
   const keys = new Set<Key>()
   await inSlices(followed.hubs.values(), (hub) => {
@@ -34,15 +30,16 @@ export async function invalidateUnseen(options: {
   for (let from = 0; from < marks.length; from += AT_ONCE) {
     await cache.invalidate(marks.slice(from, from + AT_ONCE))
   }
-  await mark.raise(newest(followed))
+  await mark.raise(knownUpTo)
 }
 
 /**
  * Raises the mark as this daemon takes in new widgets. Not before `idle`, when their keys are invalidated: whoever starts
- * after a crash takes what is below the mark for done.
+ * after a crash takes what is below the mark for done. Nor to the newest revision that is known: a hub may be read newer
+ * than its change, before those that came between.
  */
 export function markKeeper(options: {
-  followed: Pick<FollowedHubs, 'hubs'>
+  followed: Pick<FollowedHubs, 'knownUpTo'>
   mark: IndexedMark
   idle: () => Promise<void>
   log: Logger
@@ -52,7 +49,7 @@ export function markKeeper(options: {
   return {
     run: (signal) =>
       every(EVERY, signal, async () => {
-        const latest = newest(followed)
+        const latest = followed.knownUpTo
         try {
           await idle()
           if (latest !== raised && !signal.aborted) await mark.raise(latest)

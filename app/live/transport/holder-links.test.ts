@@ -189,3 +189,17 @@ test('a page that is shown again does not wait for the next try', async () => {
   rig.attach(a)
   expect(rig.opened).toHaveLength(2)
 })
+
+test('a page that answers while it is told leaves no stream behind that nobody hears', async () => {
+  rig.attach(a)
+  await soon()
+  rig.last().say(hello({ a: 1 }))
+  const other = hub('a', 1, placed('a1', 'other'))
+  const attachment = { hub: 'a', layout: other, cursor: '1:10', states: [], now: 0, hidden: false }
+  // Of two layouts of one revision a new stream is asked; the network goes while the page is told of that.
+  rig.holder.receive({ kind: 'attach', page: 'late', attachment }, ({ kind }) => {
+    if (kind === 'layout') rig.holder.receive({ kind: 'network', online: false }, () => {})
+  })
+  await soon()
+  expect(rig.opened.filter(({ signal }) => !signal.aborted)).toEqual([rig.last()])
+})

@@ -23,9 +23,24 @@ export function openHolder(environment: Environment): Holder {
   const state = newHolderState()
   const streams = new Map<Link, AbortController>()
 
-  /** Comes back here while effects are performed, when a page answers at once: the state is whole by then. */
+  /** What is still to be taken in, and whether effects are being performed. */
+  const inputs: HolderInput[] = []
+  let performing = false
+
+  /**
+   * A page may answer while effects are performed: that waits for the rest of them, or a link that it closes would be
+   * opened afterwards, for good.
+   */
   function take(input: HolderInput): void {
-    if (!signal.aborted) reduceHolder(state, input, environment.now()).forEach(perform)
+    inputs.push(input)
+    if (performing) return
+    performing = true
+    try {
+      for (let next = inputs.shift(); next && !signal.aborted; next = inputs.shift())
+        reduceHolder(state, next, environment.now()).forEach(perform)
+    } finally {
+      performing = false
+    }
   }
 
   function perform(effect: HolderEffect): void {

@@ -57,6 +57,8 @@ export function takeInto(
       break
     case 'gone':
       to.gone = true
+      // Its holder knows it no more, and would ask who it is at every sign of life.
+      to.page = undefined
       cache.writeGone(name, true)
       break
     case 'status':

@@ -54,7 +54,7 @@ export async function startDaemon(options: {
   })
   for (const [slug, layout] of reader.layouts) place(following, slug, layout)
   following.ready()
-  const followed = { hubs: hubsOf(reader) }
+  const followed = { hubs: hubsOf(reader), knownUpTo: newest(reader) }
   await invalidateUnseen({ followed, mark, cache })
   learning = false
 

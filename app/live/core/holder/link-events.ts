@@ -93,7 +93,7 @@ function compareLayout(
  * relative to what the link brought before.
  */
 function follows({ subscriptions }: HolderState, link: Link, key: string): boolean {
-  for (const one of link.subscriptions) if (subscriptions.has(one) && one.keys.has(key)) return true
+  for (const one of link.subscriptions) if (one.keys.has(key) && subscriptions.has(one)) return true
   return false
 }
 
