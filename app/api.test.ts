@@ -36,6 +36,29 @@ test('what is not in the path goes into the query of a GET', async () => {
   expect(asked.at(-1)?.request.url).toBe('/below/api/v1/hubs?limit=2&after=a%26b')
 })
 
+test('what answers nothing gives nothing', async () => {
+  answer = { status: 204, body: undefined }
+  expect(await api('POST /api/v1/dead-letters/:id/replay', { id: '1' })).toBeUndefined()
+})
+
+test('the revision that is expected is told in the headers, where servers read it', async () => {
+  answer = { status: 204, body: undefined }
+  const told: unknown[] = []
+  const wanted: unknown[] = []
+  for (const [expected, match, noneMatch] of [
+    [{ revisions: [3, 4] }, '"3", "4"', undefined],
+    [{ exists: true }, '*', undefined],
+    [{ exists: false }, undefined, '*'],
+    [undefined, undefined, undefined],
+  ] as const) {
+    await api('DELETE /api/v1/hubs/:slug', { slug: 'a', expect: expected }).catch(() => {})
+    const { request, body } = asked.at(-1) ?? {}
+    told.push([request?.headers['if-match'], request?.headers['if-none-match'], body])
+    wanted.push([match, noneMatch, ''])
+  }
+  expect(told).toEqual(wanted)
+})
+
 test('what the server refuses is one kind of failure, whatever it says', async () => {
   for (const status of [404, 429, 500]) {
     answer = { status, body: { detail: 'No.' } }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Expectation } from '#backend/hubs/hubs.ts'
 import type { Operations } from '#backend/operations/operations.ts'
 import type { Immutable } from '#contract/immutable.ts'
 import { basePath } from '#widgets/ui/base-path.ts'
@@ -48,13 +49,15 @@ export const apiAt =
   (address: string): Api =>
   (name, input, options) => {
     const [method = '', path = ''] = name.split(' ')
-    const rest = { ...(input as Record<string, unknown>) }
+    const { expect, ...rest } = input as Record<string, unknown> & { readonly expect?: Expectation }
     const filled = path.replace(/:(\w+)/g, (_, field: string) => {
       const value = encodeURIComponent(String(rest[field]))
       delete rest[field]
       return value
     })
-    return readJson(address + filled + queryOf(method, rest), { method, ...options, ...bodyOf(method, rest) })
+    const { body, type } = bodyOf(method, rest)
+    const headers = { ...type, ...conditionOf(expect) }
+    return readJson(address + filled + queryOf(method, rest), { method, ...options, ...body, headers })
   }
 
 function queryOf(method: string, fields: Readonly<Record<string, unknown>>): string {
@@ -62,9 +65,16 @@ function queryOf(method: string, fields: Readonly<Record<string, unknown>>): str
   return method === 'GET' && query.size > 0 ? `?${query}` : ''
 }
 
-function bodyOf(method: string, fields: Readonly<Record<string, unknown>>): RequestInit {
+function bodyOf(method: string, fields: Readonly<Record<string, unknown>>) {
   if (method === 'GET' || Object.keys(fields).length === 0) return {}
-  return { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } }
+  return { body: { body: JSON.stringify(fields) }, type: { 'content-type': 'application/json' } }
+}
+
+/** Servers read the revisions that a writer expects in headers, and nowhere else. */
+function conditionOf(expect: Expectation | undefined): Record<string, string> {
+  if (!expect) return {}
+  if ('revisions' in expect) return { 'if-match': expect.revisions.map((one) => `"${one}"`).join(', ') }
+  return expect.exists ? { 'if-match': '*' } : { 'if-none-match': '*' }
 }
 
 /** The JSON at an address of the API that was given by one. Rejects as operations do. */
@@ -73,6 +83,8 @@ export async function readJson<Body>(address: string, options: RequestInit): Pro
   if (!response.ok) throw refused(response.status, `${address} answered ${response.status}`)
   // What that node last knew, which may be older than what the page has.
   if (response.headers.has('hubs-paused')) throw refused(503, `${address} is answered without the cache`)
+  // What answers nothing has no output.
+  if (response.status === 204) return undefined as Body
   // Our own server, of the same build or a newer one that keeps its contract.
   return (await response.json()) as Body
 }

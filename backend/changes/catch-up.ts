@@ -32,12 +32,15 @@ export function catchUpWith(
     position ??= await load()
     for (;;) {
       const { latest, changes } = await read(position, BATCH)
-      if (changes.length !== Math.min(latest - position, BATCH)) {
+      const last: number = changes.at(-1)?.number ?? position
+      // As many as were asked for may also come from behind a hole.
+      const isWhole = changes.length === Math.min(latest - position, BATCH)
+      if (!isWhole || last !== position + changes.length) {
         position = await load()
         continue
       }
       for (const projection of projections) await applyTo(projection, changes)
-      position = changes.at(-1)?.number ?? position
+      position = last
       if (position === latest) return latest
     }
   }

@@ -89,6 +89,15 @@ export function describeFollowChanges(name: string, open: () => Promise<OpenData
       expect(hubs.asked).toEqual(['load', 'load', ['c']])
     })
 
+    test('when the first of more than one read takes are gone, too', async () => {
+      const last = await latestChange(database.db)
+      const ids = Array.from({ length: 2_500 }, (_, at) => `many-${at}`)
+      await written(database.db, ids.map(hub))
+      await database.db.delete(changes).where(eq(changes.number, last + 1))
+      await followed.caughtUp()
+      expect(hubs.asked).toEqual(['load', 'load'])
+    })
+
     test('when all of them are gone, too', async () => {
       const last = await latestChange(database.db)
       await written(database.db, [hub('a'), hub('b')])

@@ -58,6 +58,22 @@ export function describePruneChanges(name: string, open: () => Promise<OpenDatab
       expect(await pruneChanges(database.db, { days: 30, revisionBytes: plenty })).toBe(0)
     })
 
+    test('much goes piece by piece, so that others have their turn', async () => {
+      const gone = Array.from({ length: 2_500 }, (_, at) => hub(`gone-${at}`))
+      await written(database.db, gone)
+      await database.db.update(changes).set({ at: sql`now() - interval '40 days'` })
+      let fewest = gone.length
+      let over = false
+      const counted = (async () => {
+        while (!over) fewest = Math.min(fewest, (await left()).length || fewest)
+      })()
+      expect(await pruneChanges(database.db, { days: 30, revisionBytes: plenty })).toBe(gone.length)
+      over = true
+      await counted
+      expect(fewest).toBeLessThan(gone.length)
+      expect(await left()).toEqual([])
+    })
+
     test('of one hub the newest revisions are kept, as many bytes as are allowed', async () => {
       for (const slug of ['busy', 'quiet']) await there(slug)
       const quiet = await made(hub('quiet'), 9 * DAY)

@@ -51,7 +51,7 @@ function readYaml(text: string): DocumentText {
         .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
       for (; ; path.pop()) {
         const node = path.length === 0 ? document.contents : document.getIn(path, true)
-        if (isNode(node) && node.range) return cityOf(lines.linePos(node.range[0]))
+        if (isNode(node) && node.range) return positionOf(lines.linePos(node.range[0]))
         if (path.length === 0) return undefined
       }
     },
@@ -85,9 +85,12 @@ function parse(text: string, lines: LineCounter): { document: Document; value: u
       throw new DocumentTextError('It holds more than one document: one hub a file.', placeIn(second, lines))
     const [error] = document.errors
     if (error)
-      throw new DocumentTextError(`It is not YAML: ${error.message}.`, cityOf(lines.linePos(error.pos[0])))
+      throw new DocumentTextError(
+        `It is not YAML: ${error.message}.`,
+        positionOf(lines.linePos(error.pos[0])),
+      )
     const fault = faultOf(document)
-    if (fault) throw new DocumentTextError(fault.message, cityOf(lines.linePos(fault.at)))
+    if (fault) throw new DocumentTextError(fault.message, positionOf(lines.linePos(fault.at)))
     // It counts the anchor as well.
     return { document, value: document.toJS({ maxAliasCount: MOST_ALIASES + 1 }) }
   } catch (error) {
@@ -125,10 +128,10 @@ function faultOf(document: Document) {
 
 const startOf = (node: unknown): number => (isNode(node) && node.range?.[0]) || 0
 
-const cityOf = ({ line, col }: { line: number; col: number }): LinePosition => ({ line, column: col })
+const positionOf = ({ line, col }: { line: number; col: number }): LinePosition => ({ line, column: col })
 
 function placeIn(document: Document, lines: LineCounter): LinePosition | undefined {
-  return document.range ? cityOf(lines.linePos(document.range[0])) : undefined
+  return document.range ? positionOf(lines.linePos(document.range[0])) : undefined
 }
 
 /** Where JSON ends to be any, as far as a parser of YAML sees it: Node tells no place. */

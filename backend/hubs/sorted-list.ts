@@ -32,14 +32,14 @@ export function sortedList<Item>(
     return low
   }
 
-  const cityOf = (item: Item) => placeAfter((other) => compare(other, item) < 0)
+  const placeOf = (item: Item) => placeAfter((other) => compare(other, item) < 0)
 
   return {
     add(item) {
-      sorted?.splice(cityOf(item), 0, item)
+      sorted?.splice(placeOf(item), 0, item)
     },
     remove(item) {
-      if (sorted && sorted[cityOf(item)] === item) sorted.splice(cityOf(item), 1)
+      if (sorted && sorted[placeOf(item)] === item) sorted.splice(placeOf(item), 1)
     },
     at: (from, limit) => read().slice(from, from + limit),
     placeAfter,

@@ -23,7 +23,9 @@ CREATE FUNCTION "hub_document"("of" text, "at" bigint) RETURNS json LANGUAGE sql
 $$;
 --> statement-breakpoint
 -- Of what was written before, nobody knows by whom, and only what is still so is known.
-UPDATE "changes" SET "actor" = 'unknown', "subject_kind" = 'hub', "subject_id" = "hub", "after" = "hub_document"("hub", "number");
+UPDATE "changes" SET "actor" = 'unknown', "subject_kind" = 'hub', "subject_id" = "hub", "after" = CASE
+	WHEN EXISTS (SELECT 1 FROM "hubs" WHERE "hubs"."slug" = "changes"."hub" AND "hubs"."revision" = "changes"."number")
+	THEN "hub_document"("hub", "number") END;
 --> statement-breakpoint
 ALTER TABLE "changes" ALTER COLUMN "actor" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "changes" ALTER COLUMN "subject_kind" SET NOT NULL;--> statement-breakpoint
