@@ -1,8 +1,8 @@
 import type { Snapshot } from '#contract/snapshot.ts'
-import { type Actor, anonymous } from '../access/actor.ts'
+import { anonymous } from '../access/actor.ts'
 import { can } from '../access/can.ts'
 import { isDatabaseAway } from '../db/database-away.ts'
-import type { HubMemory } from '../hubs/hub-memory.ts'
+import { type HubMemory, hubMemory } from '../hubs/hub-memory.ts'
 import { hubSummary, hubView, hubWidget } from '../hubs/hub-view.ts'
 import type { LookUp } from '../hubs/look-up.ts'
 import { nearestSlugs } from '../hubs/nearest-slugs.ts'
@@ -46,23 +46,22 @@ export function pageServices(options: {
     }
   }
 
-  /** Who may not view hubs is told of none. */
-  const readsOf = (actor: Actor): PageReads => ({
+  const readsOf = (seen: HubMemory): PageReads => ({
     async directory(asked) {
-      const total = can(actor, 'view') ? memory.hubs.size : 0
+      const total = seen.hubs.size
       const pages = Math.max(1, Math.ceil(total / DIRECTORY_PAGE))
       const page = Math.min(asked, pages)
       const from = (page - 1) * DIRECTORY_PAGE
-      const hubs = total === 0 ? [] : memory.byTitle(from, DIRECTORY_PAGE).map(hubSummary)
+      const hubs = seen.byTitle(from, DIRECTORY_PAGE).map(hubSummary)
       return { hubs, page, pages, from: from + 1, to: from + hubs.length, total }
     },
     async hubPage(slug) {
-      const hub = can(actor, 'view') ? await found(() => memory.hubs.get(slug)) : undefined
+      const hub = await found(() => seen.hubs.get(slug))
       return hub && { hub: hubView(hub), ...(await snapshotOf(hub)) }
     },
     async embed(widgetId) {
-      const widget = can(actor, 'view') ? await found(() => memory.widgets.get(widgetId)) : undefined
-      const hub = widget && memory.hubs.get(widget.hub)
+      const widget = await found(() => seen.widgets.get(widgetId))
+      const hub = widget && seen.hubs.get(widget.hub)
       if (!widget || !hub) return undefined
       const { slug, title, revision } = hub
       const { snapshot, paused } = await snapshotOf({
@@ -74,13 +73,15 @@ export function pageServices(options: {
       return state && { hub: { slug, title }, widget: hubWidget(widget), state, snapshot, paused }
     },
     async nearestHubs(slug) {
-      if (!can(actor, 'view')) return []
-      return nearestSlugs(slug, memory.hubs.keys()).map((near) => ({
+      return nearestSlugs(slug, seen.hubs.keys()).map((near) => ({
         slug: near,
-        title: memory.hubs.get(near)?.title ?? near,
+        title: seen.hubs.get(near)?.title ?? near,
       }))
     },
   })
 
-  return { build, origin, anonymous, as: readsOf }
+  const reads = readsOf(memory)
+  /** Who may not view hubs is told of none. */
+  const readsOfNone = readsOf(hubMemory())
+  return { build, origin, anonymous, as: (actor) => (can(actor, 'view') ? reads : readsOfNone) }
 }

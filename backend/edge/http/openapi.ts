@@ -7,6 +7,7 @@ import {
 } from 'zod-openapi'
 import { problem } from '#contract/problem.ts'
 import { scopeFor } from '../../access/can.ts'
+import { namesIn } from './path-names.ts'
 import type { Endpoint, Route } from './route.ts'
 
 const refusals = {
@@ -30,7 +31,7 @@ export function answered(
 }
 
 function operationOf({ about, path, right }: Endpoint): ZodOpenApiOperationObject {
-  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, z.string()] as const)
+  const names = namesIn(path).map((name) => [name, z.string()] as const)
   const scope = scopeFor(right)
   return {
     ...about,

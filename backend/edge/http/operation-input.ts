@@ -2,14 +2,12 @@ import { fieldErrors, plainWords } from '../../hubs/field-error.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { BodyReader } from './body-reader.ts'
 import { expectation } from './condition.ts'
+import { namesIn } from './path-names.ts'
 import { ProblemError } from './problem.ts'
 import type { Call } from './route.ts'
 
 /** Bytes of a body in plain JSON. */
 const BODY_LIMIT = 1024 * 1024
-
-/** Names in a path: `slug` of `/api/v1/hubs/:slug`. */
-const namesIn = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
 
 /** Fields of the input that are neither in the path nor in the conditions of headers. */
 export function fieldsBeside({ path, input }: Operation): string[] {
